@@ -1,0 +1,198 @@
+package io.keelson.orchestrator.select;
+
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kind;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A field selector such as {@code spec.nodeName=n1,status.phase!=Failed}: all terms must hold. A field that is absent has the
+ * empty value, or the value it has by default.
+ */
+public final class FieldSelector {
+
+    private static final FieldSelector EVERYTHING = new FieldSelector(List.of());
+
+    /** Fields by kind name, besides metadata.name and metadata.namespace, which every kind has. */
+    private static final Map<String, Set<String>> FIELDS = Map.ofEntries(
+            Map.entry(
+                    "Pod",
+                    Set.of(
+                            "spec.nodeName",
+                            "spec.restartPolicy",
+                            "spec.schedulerName",
+                            "spec.serviceAccountName",
+                            "spec.hostNetwork",
+                            "status.phase",
+                            "status.podIP",
+                            "status.podIPs",
+                            "status.nominatedNodeName")),
+            Map.entry(
+                    "Event",
+                    Set.of(
+                            "involvedObject.kind",
+                            "involvedObject.namespace",
+                            "involvedObject.name",
+                            "involvedObject.uid",
+                            "involvedObject.apiVersion",
+                            "involvedObject.resourceVersion",
+                            "involvedObject.fieldPath",
+                            "reason",
+                            "reportingComponent",
+                            "source",
+                            "type")),
+            Map.entry("Secret", Set.of("type")),
+            Map.entry("Service", Set.of("spec.clusterIP", "spec.type")),
+            Map.entry("ReplicaSet", Set.of("status.replicas")),
+            Map.entry("Node", Set.of("spec.unschedulable")),
+            Map.entry("Namespace", Set.of("status.phase")));
+
+    /** What a field that is absent counts as, where that is not the empty text. */
+    private static final Map<String, String> ABSENT =
+            Map.of("spec.hostNetwork", "false", "spec.unschedulable", "false", "status.replicas", "0");
+
+    /**
+     * One condition.
+     *
+     * @param field path of the field
+     * @param equal whether the value must be this, or must not
+     * @param value the text to compare with
+     */
+    public record Term(String field, boolean equal, String value) {}
+
+    private final List<Term> terms;
+
+    private FieldSelector(List<Term> terms) {
+        this.terms = List.copyOf(terms);
+    }
+
+    /** Selects every object. */
+    public static FieldSelector everything() {
+        return EVERYTHING;
+    }
+
+    /**
+     * Reads a selector; empty text selects everything. A backslash in a value escapes {@code \}, {@code ,} and {@code =}.
+     *
+     * @throws SelectorException if a term is not {@code field=value}, {@code field==value} or {@code field!=value}, or the kind
+     *     does not offer the field: {@code field label not supported: spec.foo}
+     */
+    public static FieldSelector parse(Kind kind, String text) {
+        List<Term> terms = new ArrayList<>();
+        for (String part : split(text)) {
+            if (!part.isEmpty()) {
+                terms.add(term(kind, part));
+            }
+        }
+        return terms.isEmpty() ? EVERYTHING : new FieldSelector(terms);
+    }
+
+    /** Commas part the terms, unless a backslash stands before. */
+    private static List<String> split(String text) {
+        List<String> parts = new ArrayList<>();
+        int start = 0;
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) == '\\') {
+                i++;
+            } else if (text.charAt(i) == ',') {
+                parts.add(text.substring(start, i));
+                start = i + 1;
+            }
+        }
+        parts.add(text.substring(start));
+        return parts;
+    }
+
+    private static Term term(Kind kind, String part) {
+        int at = part.indexOf('=');
+        if (at <= 0) {
+            throw new SelectorException("invalid selector: '" + part + "'; can't understand '" + part + "'");
+        }
+        boolean equal = part.charAt(at - 1) != '!';
+        String field = part.substring(0, equal ? at : at - 1);
+        String value = part.substring(part.startsWith("==", at) ? at + 2 : at + 1);
+        boolean offered = field.equals("metadata.name")
+                || field.equals("metadata.namespace")
+                || FIELDS.getOrDefault(kind.kind(), Set.of()).contains(field);
+        if (!offered) {
+            throw new SelectorException("field label not supported: " + field);
+        }
+        return new Term(field, equal, unescape(value));
+    }
+
+    private static String unescape(String value) {
+        StringBuilder plain = new StringBuilder();
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '\\') {
+                i++;
+                if (i == value.length() || "\\,=".indexOf(value.charAt(i)) < 0) {
+                    throw new SelectorException("invalid field selector: invalid escape sequence in \"" + value + "\"");
+                }
+                plain.append(value.charAt(i));
+            } else if (c == '=') {
+                throw new SelectorException("invalid field selector: unescaped = in \"" + value + "\"");
+            } else {
+                plain.append(c);
+            }
+        }
+        return plain.toString();
+    }
+
+    /** The conditions, all of which must hold. */
+    public List<Term> terms() {
+        return terms;
+    }
+
+    /** Whether this selects every object. */
+    public boolean isEverything() {
+        return terms.isEmpty();
+    }
+
+    /** The value that a field must have for an object to be selected, if the selector says so. */
+    public Optional<String> required(String field) {
+        return terms.stream()
+                .filter(term -> term.equal() && term.field().equals(field))
+                .map(Term::value)
+                .findFirst();
+    }
+
+    /** Whether the object meets all conditions. */
+    public boolean matches(ObjectNode object) {
+        Map<String, String> values = new HashMap<>();
+        return terms.stream()
+                .allMatch(term -> term.equal()
+                        == values.computeIfAbsent(term.field(), field -> value(object, field))
+                                .equals(term.value()));
+    }
+
+    private static String value(ObjectNode object, String field) {
+        if (field.equals("source")) {
+            return Json.string(object, "source", "component")
+                    .or(() -> Json.string(object, "reportingComponent"))
+                    .orElse("");
+        }
+        if (field.equals("status.podIPs")) {
+            return Json.string(object, "status", "podIP").orElse("");
+        }
+        return Json.at(object, field.split("\\.", -1))
+                .filter(JsonNode::isValueNode)
+                .map(JsonNode::asString)
+                .orElse(ABSENT.getOrDefault(field, ""));
+    }
+
+    @Override
+    public String toString() {
+        return String.join(
+                ",",
+                terms.stream()
+                        .map(term -> term.field() + (term.equal() ? "=" : "!=") + term.value())
+                        .toList());
+    }
+}
