@@ -1,0 +1,111 @@
+package io.keelson.orchestrator.api;
+
+import io.keelson.orchestrator.kind.Kind;
+import io.keelson.orchestrator.kind.Kinds;
+import io.keelson.orchestrator.kind.Ref;
+import io.keelson.store.Kv;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Reads, writes and watches objects. Every call blocks (call from virtual threads) and throws {@link ApiException}. Thread safe.
+ */
+public final class Api {
+
+    private final Kv kv;
+    private final Kinds kinds;
+    private final Addresses addresses;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    /**
+     * An API over a store.
+     *
+     * @param random for uids and the suffixes of generated names; must be thread safe
+     */
+    public Api(Kv kv, Kinds kinds, Addresses addresses, InstantSource clock, RandomGenerator random) {
+        this.kv = kv;
+        this.kinds = kinds;
+        this.addresses = addresses;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /** The object; NOT_FOUND if there is none. Linearizable. */
+    public Stored get(Ref ref) {
+        return find(ref).orElseThrow(() -> ApiException.notFound(ref.kind(), ref.name()));
+    }
+
+    /** The object, if it is there. Linearizable. */
+    public Optional<Stored> find(Ref ref) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** All objects that a query selects, at one revision. */
+    public Listing list(ListQuery query) {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
+     * Stores a new object.
+     *
+     * @param namespace where, if the object does not say itself; empty for cluster-scoped kinds
+     */
+    public Stored create(Kind kind, String namespace, ObjectNode object, WriteOptions options) {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
+     * Replaces an object; with {@code metadata.resourceVersion} only if it is still at that revision, else CONFLICT.
+     *
+     * @param subresource empty, {@code status}, {@code scale} or {@code finalize}
+     */
+    public Stored update(Ref ref, String subresource, ObjectNode object, WriteOptions options) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Changes an object as a patch says; see {@link #update} for subresources and conflicts. */
+    public Stored patch(Ref ref, String subresource, PatchType type, JsonNode patch, WriteOptions options) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Creates the object, or merges what the caller says with what it said before and what is there. */
+    public Applied apply(Kind kind, String namespace, ObjectNode object, WriteOptions options) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Deletes an object, or begins its end if a grace period or finalizers hold it. */
+    public Deleted delete(Ref ref, DeleteOptions options) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Opens a cursor over the changes that a query selects. */
+    public ObjectWatch watch(WatchQuery query) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** The table of kinds that this API serves. */
+    public Kinds kinds() {
+        return kinds;
+    }
+
+    /** From which ranges addresses are given out. */
+    public Addresses addresses() {
+        return addresses;
+    }
+
+    Kv kv() {
+        return kv;
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+}

@@ -1,0 +1,60 @@
+package io.keelson.orchestrator.api;
+
+import io.keelson.orchestrator.registry.Propagation;
+import io.keelson.proto.etcd.Compare;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a delete is to be done.
+ *
+ * @param user who asks; the caller has made sure that it may
+ * @param uid delete only the object with this uid
+ * @param resourceVersion delete only if the object is at this revision
+ * @param gracePeriodSeconds between the request to stop and the kill; 0: at once; empty: the object's own. Pods only
+ * @param propagation what becomes of the objects that it owns
+ * @param dryRun do everything but the commit
+ * @param guards more conditions for the transaction, as in {@link WriteOptions}
+ */
+public record DeleteOptions(
+        User user,
+        Optional<String> uid,
+        Optional<String> resourceVersion,
+        Optional<Long> gracePeriodSeconds,
+        Propagation propagation,
+        boolean dryRun,
+        List<Compare> guards) {
+
+    /** Keeps its own copy of the guards. */
+    public DeleteOptions {
+        guards = List.copyOf(guards);
+    }
+
+    /** A plain delete by a user. */
+    public static DeleteOptions by(User user) {
+        return new DeleteOptions(
+                user, Optional.empty(), Optional.empty(), Optional.empty(), Propagation.BACKGROUND, false, List.of());
+    }
+
+    /** A delete by the control plane itself, of exactly this object, under guards. */
+    public static DeleteOptions guarded(String uid, List<Compare> guards) {
+        return new DeleteOptions(
+                User.CONTROL_PLANE,
+                Optional.of(uid),
+                Optional.empty(),
+                Optional.empty(),
+                Propagation.BACKGROUND,
+                false,
+                guards);
+    }
+
+    /** The same with another grace period. */
+    public DeleteOptions withGracePeriodSeconds(long seconds) {
+        return new DeleteOptions(user, uid, resourceVersion, Optional.of(seconds), propagation, dryRun, guards);
+    }
+
+    /** The same with another propagation. */
+    public DeleteOptions withPropagation(Propagation other) {
+        return new DeleteOptions(user, uid, resourceVersion, gracePeriodSeconds, other, dryRun, guards);
+    }
+}

@@ -1,0 +1,34 @@
+package io.keelson.orchestrator.api;
+
+import io.keelson.orchestrator.registry.FieldValidation;
+import io.keelson.proto.etcd.Compare;
+import java.util.List;
+
+/**
+ * How a write is to be done.
+ *
+ * @param user who asks; the caller has made sure that it may
+ * @param fieldManager who writes, for the record; at most 128 characters, may be empty
+ * @param dryRun do everything but the commit
+ * @param validation what to do about unknown fields
+ * @param guards more conditions for the transaction, such as the control loop's epoch; if one fails nothing is written, and the call
+ *     fails with {@link io.keelson.orchestrator.registry.Reason#CONFLICT}
+ */
+public record WriteOptions(
+        User user, String fieldManager, boolean dryRun, FieldValidation validation, List<Compare> guards) {
+
+    /** Keeps its own copy of the guards. */
+    public WriteOptions {
+        guards = List.copyOf(guards);
+    }
+
+    /** A plain write by a user, unknown fields refused. */
+    public static WriteOptions by(User user) {
+        return new WriteOptions(user, "keelson", false, FieldValidation.STRICT, List.of());
+    }
+
+    /** A write by the control plane itself under guards. */
+    public static WriteOptions guarded(List<Compare> guards) {
+        return new WriteOptions(User.CONTROL_PLANE, "keelson", false, FieldValidation.IGNORE, guards);
+    }
+}
