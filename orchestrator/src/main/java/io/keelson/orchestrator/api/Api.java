@@ -41,12 +41,12 @@ public final class Api {
 
     /** The object, if it is there. Linearizable. */
     public Optional<Stored> find(Ref ref) {
-        throw new UnsupportedOperationException();
+        return notYet();
     }
 
     /** All objects that a query selects, at one revision. */
     public Listing list(ListQuery query) {
-        throw new UnsupportedOperationException();
+        return notYet();
     }
 
     /**
@@ -55,7 +55,7 @@ public final class Api {
      * @param namespace where, if the object does not say itself; empty for cluster-scoped kinds
      */
     public Stored create(Kind kind, String namespace, ObjectNode object, WriteOptions options) {
-        throw new UnsupportedOperationException();
+        return notYet();
     }
 
     /**
@@ -64,27 +64,27 @@ public final class Api {
      * @param subresource empty, {@code status}, {@code scale} or {@code finalize}
      */
     public Stored update(Ref ref, String subresource, ObjectNode object, WriteOptions options) {
-        throw new UnsupportedOperationException();
+        return notYet();
     }
 
     /** Changes an object as a patch says; see {@link #update} for subresources and conflicts. */
     public Stored patch(Ref ref, String subresource, PatchType type, JsonNode patch, WriteOptions options) {
-        throw new UnsupportedOperationException();
+        return notYet();
     }
 
     /** Creates the object, or merges what the caller says with what it said before and what is there. */
     public Applied apply(Kind kind, String namespace, ObjectNode object, WriteOptions options) {
-        throw new UnsupportedOperationException();
+        return notYet();
     }
 
     /** Deletes an object, or begins its end if a grace period or finalizers hold it. */
     public Deleted delete(Ref ref, DeleteOptions options) {
-        throw new UnsupportedOperationException();
+        return notYet();
     }
 
     /** Opens a cursor over the changes that a query selects. */
     public ObjectWatch watch(WatchQuery query) {
-        throw new UnsupportedOperationException();
+        return notYet();
     }
 
     /** The table of kinds that this API serves. */
@@ -107,5 +107,9 @@ public final class Api {
 
     RandomGenerator random() {
         return random;
+    }
+
+    private static <T> T notYet() {
+        throw new UnsupportedOperationException();
     }
 }
