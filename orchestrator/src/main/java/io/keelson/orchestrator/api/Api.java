@@ -109,6 +109,7 @@ public final class Api {
         return random;
     }
 
+    @SuppressWarnings("TypeParameterUnusedInFormals")
     private static <T> T notYet() {
         throw new UnsupportedOperationException();
     }
