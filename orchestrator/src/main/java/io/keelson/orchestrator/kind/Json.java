@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -112,9 +113,10 @@ public final class Json {
         }
     }
 
-    private static MalformedJsonException malformed(String what, TokenStreamLocation where) {
-        return new MalformedJsonException(
-                "is not JSON: " + what + " (line " + where.getLineNr() + ", column " + where.getColumnNr() + ")");
+    /** The place is not known when a bound on the whole text is exceeded. */
+    private static MalformedJsonException malformed(String what, @Nullable TokenStreamLocation where) {
+        String place = where == null ? "" : " (line " + where.getLineNr() + ", column " + where.getColumnNr() + ")";
+        return new MalformedJsonException("is not JSON: " + what + place);
     }
 
     private static JsonNode value(JsonParser parser, JsonToken token, String path, List<FieldError> duplicates) {

@@ -1,18 +1,143 @@
 package io.keelson.orchestrator.kind;
 
+import io.keelson.orchestrator.kind.Shape.ListOf;
+import io.keelson.orchestrator.kind.Shape.MapOf;
+import io.keelson.orchestrator.kind.Shape.Scalar;
+import io.keelson.orchestrator.kind.Shape.Struct;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /** What fields the objects of a kind have, and of which types. */
 public final class Schema {
 
+    /** A value in a message is cut after this many characters. */
+    private static final int MAX_SHOWN = 60;
+
     private Schema() {}
 
     /**
      * What in the object does not fit the schema of its kind: unknown fields and values of a wrong type, at every level.
-     * Whether fields are there that must be, and whether values make sense, {@link Validation} says.
+     * Whether fields are there that must be, and whether values make sense, {@link Validation} says. A null fits everywhere: it
+     * means that the field is absent.
+     *
+     * @throws IllegalArgumentException if there is no schema for the kind
      */
     public static List<FieldError> check(Kind kind, JsonNode object) {
-        return List.of();
+        List<FieldError> errors = new ArrayList<>();
+        check(shape(kind), object, "", errors);
+        return errors;
+    }
+
+    /**
+     * The form of the objects of a kind.
+     *
+     * @throws IllegalArgumentException if there is no schema for the kind
+     */
+    public static Shape shape(Kind kind) {
+        Definitions definitions = Definitions.builtIn();
+        return definitions
+                .typeName(kind.group(), kind.version(), kind.kind())
+                .map(definitions::shape)
+                .orElseThrow(() -> new IllegalArgumentException("no schema for " + kind));
+    }
+
+    private static void check(Shape shape, JsonNode value, String path, List<FieldError> errors) {
+        if (value.isNull()) {
+            return;
+        }
+        switch (shape) {
+            case Struct struct -> {
+                if (!value.isObject()) {
+                    errors.add(FieldError.wrongType(path, "an object", shown(value)));
+                    return;
+                }
+                value.properties().forEach(entry -> {
+                    String child = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
+                    Shape.Field field = struct.fields().get(entry.getKey());
+                    if (field == null) {
+                        errors.add(FieldError.unknown(child));
+                    } else {
+                        check(field.shape(), entry.getValue(), child, errors);
+                    }
+                });
+            }
+            case MapOf map -> {
+                if (!value.isObject()) {
+                    errors.add(FieldError.wrongType(path, "an object", shown(value)));
+                    return;
+                }
+                value.properties()
+                        .forEach(entry -> check(map.values(), entry.getValue(), path + "." + entry.getKey(), errors));
+            }
+            case ListOf list -> {
+                if (!value.isArray()) {
+                    errors.add(FieldError.wrongType(path, "a list", shown(value)));
+                    return;
+                }
+                for (int i = 0; i < value.size(); i++) {
+                    check(list.items(), value.get(i), path + "[" + i + "]", errors);
+                }
+            }
+            case Scalar scalar -> {
+                if (!fits(scalar, value)) {
+                    errors.add(FieldError.wrongType(path, scalar.words(), shown(value)));
+                }
+            }
+        }
+    }
+
+    private static boolean fits(Scalar scalar, JsonNode value) {
+        return switch (scalar) {
+            case STRING -> value.isString();
+            case BOOLEAN -> value.isBoolean();
+            case INT32 -> value.isIntegralNumber() && value.canConvertToInt();
+            case INT64 -> value.isIntegralNumber() && value.canConvertToLong();
+            case NUMBER -> value.isNumber();
+            case BYTES -> value.isString() && isBase64(value.stringValue());
+            case TIME -> value.isString() && isTime(value.stringValue());
+            case QUANTITY -> Quantity.parse(value).isPresent();
+            case INT_OR_STRING -> value.isString() || (value.isIntegralNumber() && value.canConvertToInt());
+            case ANY -> true;
+        };
+    }
+
+    private static boolean isBase64(String text) {
+        try {
+            Base64.getMimeDecoder().decode(text);
+            return text.chars().allMatch(c -> c == '\n' || c == '\r' || isBase64Character(c));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static boolean isBase64Character(int c) {
+        return (c >= 'A' && c <= 'Z')
+                || (c >= 'a' && c <= 'z')
+                || (c >= '0' && c <= '9')
+                || c == '+'
+                || c == '/'
+                || c == '=';
+    }
+
+    private static boolean isTime(String text) {
+        try {
+            return !OffsetDateTime.parse(text).equals(OffsetDateTime.MIN);
+        } catch (DateTimeParseException e) {
+            return false;
+        }
+    }
+
+    private static String shown(JsonNode value) {
+        String type = Json.typeOf(value);
+        if (value.isContainer()) {
+            return type;
+        }
+        String text = value.toString();
+        return type.replaceFirst("an? ", "the ") + " "
+                + (text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "..." : text);
     }
 }

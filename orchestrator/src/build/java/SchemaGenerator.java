@@ -1,0 +1,420 @@
+import io.swagger.annotations.ApiModel;
+import io.swagger.annotations.ApiModelProperty;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Writes the schema of the built-in kinds, at build time: {@code java SchemaGenerator.java OUTPUT}. Structure, descriptions and
+ * required fields come by reflection from Kubernetes' Java client, which is not shipped. What its classes do not say, how lists
+ * merge above all, stands in the tables here.
+ *
+ * <p>The output is an object of definitions by full type name, as {@code components.schemas} in OpenAPI, but with
+ * {@code "$ref": "<type name>"} beside other keywords. {@code OpenApi} makes the form for clients from it.
+ */
+final class SchemaGenerator {
+
+    private static final String MODELS = "io.kubernetes.client.openapi.models.";
+    private static final String META = "io.k8s.apimachinery.pkg.apis.meta.v1.";
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    /** Full type name up to the last dot, by simple name; every other type is of core/v1. */
+    private static final Map<String, Set<String>> PACKAGES = Map.of(
+            "io.k8s.api.apps.v1.",
+            Set.of(
+                    "Deployment",
+                    "DeploymentSpec",
+                    "DeploymentStrategy",
+                    "RollingUpdateDeployment",
+                    "DeploymentStatus",
+                    "DeploymentCondition",
+                    "DeploymentList",
+                    "ReplicaSet",
+                    "ReplicaSetSpec",
+                    "ReplicaSetStatus",
+                    "ReplicaSetCondition",
+                    "ReplicaSetList"),
+            "io.k8s.api.discovery.v1.",
+            Set.of(
+                    "EndpointSlice",
+                    "EndpointSliceList",
+                    "Endpoint",
+                    "EndpointConditions",
+                    "EndpointHints",
+                    "ForNode",
+                    "ForZone"),
+            "io.k8s.api.coordination.v1.",
+            Set.of("Lease", "LeaseSpec", "LeaseList"),
+            "io.k8s.api.autoscaling.v1.",
+            Set.of("Scale", "ScaleSpec", "ScaleStatus"),
+            META,
+            Set.of(
+                    "ObjectMeta",
+                    "ListMeta",
+                    "ShardInfo",
+                    "OwnerReference",
+                    "ManagedFieldsEntry",
+                    "LabelSelector",
+                    "LabelSelectorRequirement",
+                    "Condition",
+                    "Status",
+                    "StatusDetails",
+                    "StatusCause",
+                    "DeleteOptions",
+                    "Preconditions"));
+
+    /** The classes to begin with; lists of the kinds are taken where there are any. */
+    private static final List<String> ROOTS = List.of(
+            "V1Namespace",
+            "V1Node",
+            "V1Pod",
+            "V1Service",
+            "V1Endpoints",
+            "V1ConfigMap",
+            "V1Secret",
+            "CoreV1Event",
+            "V1ServiceAccount",
+            "V1Deployment",
+            "V1ReplicaSet",
+            "V1EndpointSlice",
+            "V1Lease",
+            "V1Scale",
+            "V1Status",
+            "V1DeleteOptions");
+
+    /** Times with six digits after the second; all others have none. */
+    private static final Set<String> MICRO_TIMES =
+            Set.of("LeaseSpec.acquireTime", "LeaseSpec.renewTime", "Event.eventTime", "EventSeries.lastObservedTime");
+
+    /** How lists merge that are not atomic: list type, and keys of its items. */
+    private static final Map<String, String> LIST_TYPES = table(
+            """
+            Container.env map name
+            Container.ports map containerPort,protocol
+            Container.volumeDevices map devicePath
+            Container.volumeMounts map mountPath
+            ContainerRestartRuleOnExitCodes.values set
+            ContainerStatus.allocatedResourcesStatus map name
+            ContainerStatus.volumeMounts map mountPath
+            DeploymentStatus.conditions map type
+            Endpoint.addresses set
+            EphemeralContainer.env map name
+            EphemeralContainer.ports map containerPort,protocol
+            EphemeralContainer.volumeDevices map devicePath
+            EphemeralContainer.volumeMounts map mountPath
+            NamespaceStatus.conditions map type
+            NodeAllocatableResourceClaimStatus.containers set
+            NodeSpec.podCIDRs set
+            NodeStatus.addresses map type
+            NodeStatus.conditions map type
+            ObjectMeta.finalizers set
+            ObjectMeta.ownerReferences map uid
+            PodSpec.containers map name
+            PodSpec.ephemeralContainers map name
+            PodSpec.hostAliases map ip
+            PodSpec.imagePullSecrets map name
+            PodSpec.initContainers map name
+            PodSpec.resourceClaims map name
+            PodSpec.schedulingGates map name
+            PodSpec.topologySpreadConstraints map topologyKey,whenUnsatisfiable
+            PodSpec.volumes map name
+            PodStatus.conditions map type
+            PodStatus.podIPs map ip
+            PodStatus.resourceClaimStatuses map name
+            ReplicaSetStatus.conditions map type
+            ResourceRequirements.claims map name
+            ResourceStatus.resources map resourceID
+            ServiceAccount.secrets map name
+            ServiceSpec.ports map port,protocol
+            ServiceStatus.conditions map type
+            """);
+
+    /** How fields merge in a strategic merge patch: strategy, and key of the items. */
+    private static final Map<String, String> PATCHES = table(
+            """
+            Container.env merge name
+            Container.ports merge containerPort
+            Container.volumeDevices merge devicePath
+            Container.volumeMounts merge mountPath
+            ContainerStatus.allocatedResourcesStatus merge name
+            ContainerStatus.volumeMounts merge mountPath
+            DeploymentSpec.strategy retainKeys
+            DeploymentStatus.conditions merge type
+            EphemeralContainer.env merge name
+            EphemeralContainer.ports merge containerPort
+            EphemeralContainer.volumeDevices merge devicePath
+            EphemeralContainer.volumeMounts merge mountPath
+            NamespaceStatus.conditions merge type
+            NodeSpec.podCIDRs merge
+            NodeStatus.addresses merge type
+            NodeStatus.conditions merge type
+            ObjectMeta.finalizers merge
+            ObjectMeta.ownerReferences merge uid
+            PodSpec.containers merge name
+            PodSpec.ephemeralContainers merge name
+            PodSpec.hostAliases merge ip
+            PodSpec.imagePullSecrets merge name
+            PodSpec.initContainers merge name
+            PodSpec.resourceClaims merge,retainKeys name
+            PodSpec.schedulingGates merge name
+            PodSpec.topologySpreadConstraints merge topologyKey
+            PodSpec.volumes merge,retainKeys name
+            PodStatus.conditions merge type
+            PodStatus.hostIPs merge ip
+            PodStatus.podIPs merge ip
+            PodStatus.resourceClaimStatuses merge,retainKeys name
+            ReplicaSetStatus.conditions merge type
+            ServiceAccount.secrets merge name
+            ServiceSpec.ports merge port
+            ServiceStatus.conditions merge type
+            """);
+
+    /** Types that are replaced as a whole, and maps that are. */
+    private static final Set<String> ATOMIC = Set.of(
+            "ConfigMapKeySelector",
+            "EndpointAddress",
+            "EndpointPort",
+            "FileKeySelector",
+            "LocalObjectReference",
+            "NodeSelector",
+            "NodeSelectorTerm",
+            "ObjectFieldSelector",
+            "ObjectReference",
+            "ResourceFieldSelector",
+            "SecretKeySelector",
+            "TypedLocalObjectReference",
+            "LabelSelector",
+            "OwnerReference",
+            "PodSpec.nodeSelector",
+            "ServiceSpec.selector");
+
+    /** Types that are no classes with fields, with what they are for. */
+    private static final Map<String, String> SCALARS = Map.of(
+            META + "Time", "A time in RFC 3339 form, to the second, such as 2026-01-01T00:00:00Z.",
+            META + "MicroTime", "A time in RFC 3339 form, to the microsecond, such as 2026-01-01T00:00:00.000000Z.",
+            META + "FieldsV1", "A set of fields, as a tree of their names.",
+            "io.k8s.apimachinery.pkg.api.resource.Quantity",
+                    "An amount: a number with an optional suffix, decimal (m, k, M, G, T, P, E), binary (Ki, Mi, Gi, Ti, Pi,"
+                            + " Ei) or an exponent, such as 500m, 128Mi or 1e3.",
+            "io.k8s.apimachinery.pkg.util.intstr.IntOrString", "A whole number, or a string such as 25% or a port's name.");
+
+    private final Map<String, ObjectNode> definitions = new TreeMap<>();
+    private final Deque<Class<?>> open = new ArrayDeque<>();
+
+    public static void main(String[] args) throws IOException {
+        SchemaGenerator generator = new SchemaGenerator();
+        for (String root : ROOTS) {
+            generator.open.add(model(root).orElseThrow(() -> new IllegalStateException("no class " + root)));
+            model(root + "List").ifPresent(generator.open::add);
+        }
+        generator.generate();
+        ObjectNode all = NODES.objectNode();
+        generator.definitions.forEach(all::set);
+        Path output = Path.of(args[0]);
+        Files.createDirectories(output.getParent());
+        Files.write(output, JsonMapper.shared().writeValueAsBytes(all));
+    }
+
+    private static Map<String, String> table(String rows) {
+        Map<String, String> table = new TreeMap<>();
+        rows.lines().forEach(row -> table.put(row.substring(0, row.indexOf(' ')), row.substring(row.indexOf(' ') + 1)));
+        return table;
+    }
+
+    private static Optional<Class<?>> model(String name) {
+        try {
+            return Optional.of(Class.forName(MODELS + name));
+        } catch (ClassNotFoundException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void generate() {
+        SCALARS.forEach((name, description) -> {
+            ObjectNode scalar = NODES.objectNode().put("description", description);
+            scalar.put("type", name.endsWith("FieldsV1") ? "object" : "string");
+            if (name.endsWith("Time")) {
+                scalar.put("format", "date-time");
+            } else if (name.endsWith("IntOrString")) {
+                scalar.put("format", "int-or-string");
+            }
+            definitions.put(name, scalar);
+        });
+        while (!open.isEmpty()) {
+            Class<?> type = open.remove();
+            if (!definitions.containsKey(fullName(type))) {
+                definitions.put(fullName(type), definition(type));
+            }
+        }
+    }
+
+    private static String simpleName(Class<?> type) {
+        return type.getSimpleName().replaceFirst("^(Core|Discovery)?V1", "");
+    }
+
+    private static String fullName(Class<?> type) {
+        String name = simpleName(type);
+        if (type.getSimpleName().startsWith("Discovery")) {
+            return "io.k8s.api.discovery.v1." + name;
+        }
+        return PACKAGES.entrySet().stream()
+                        .filter(entry -> entry.getValue().contains(name))
+                        .map(Map.Entry::getKey)
+                        .findFirst()
+                        .orElse("io.k8s.api.core.v1.")
+                + name;
+    }
+
+    private ObjectNode definition(Class<?> type) {
+        String simple = simpleName(type);
+        ObjectNode definition = NODES.objectNode();
+        definition.put("description", description(type));
+        definition.put("type", "object");
+        ObjectNode properties = NODES.objectNode();
+        TreeMap<String, Boolean> required = new TreeMap<>();
+        for (Field field : type.getDeclaredFields()) {
+            var serialized = field.getAnnotation(com.google.gson.annotations.SerializedName.class);
+            if (serialized != null) {
+                ApiModelProperty about = getter(type, field).getAnnotation(ApiModelProperty.class);
+                String name = serialized.value();
+                properties.set(name, property(simple + "." + name, field.getGenericType(), about.value()));
+                if (about.required()) {
+                    required.put(name, true);
+                }
+            }
+        }
+        definition.set("properties", sorted(properties));
+        if (!required.isEmpty()) {
+            var names = definition.putArray("required");
+            required.keySet().forEach(names::add);
+        }
+        if (ATOMIC.contains(simple)) {
+            definition.put("x-kubernetes-map-type", "atomic");
+        }
+        if (properties.has("kind") && properties.has("apiVersion") && properties.has("metadata")) {
+            kindOf(definition, fullName(type));
+        } else if (simple.equals("DeleteOptions")) {
+            kindOf(definition, fullName(type));
+        }
+        return definition;
+    }
+
+    /** {@code io.k8s.api.apps.v1.Deployment} is group apps, version v1, kind Deployment. */
+    private static void kindOf(ObjectNode definition, String fullName) {
+        String[] parts = fullName.substring(fullName.startsWith(META) ? META.length() : "io.k8s.api.".length())
+                .split("\\.");
+        String group = parts.length == 1 || parts[0].equals("core") ? "" : parts[0];
+        boolean longName = group.equals("discovery") || group.equals("coordination");
+        definition
+                .putArray("x-kubernetes-group-version-kind")
+                .addObject()
+                .put("group", longName ? group + ".k8s.io" : group)
+                .put("kind", parts[parts.length - 1])
+                .put("version", "v1");
+    }
+
+    private static ObjectNode sorted(ObjectNode properties) {
+        ObjectNode sorted = NODES.objectNode();
+        TreeMap<String, tools.jackson.databind.JsonNode> byName = new TreeMap<>();
+        properties.properties().forEach(entry -> byName.put(entry.getKey(), entry.getValue()));
+        byName.forEach(sorted::set);
+        return sorted;
+    }
+
+    private static String description(Class<?> type) {
+        ApiModel about = type.getAnnotation(ApiModel.class);
+        return about == null ? "" : about.description();
+    }
+
+    /** The getter of a field; their names differ in case and, where Java has the word for itself, by an underscore. */
+    private static Method getter(Class<?> type, Field field) {
+        String name = field.getName().replace("_", "");
+        for (Method method : type.getMethods()) {
+            String property = method.getName().replaceFirst("^(get|is)", "");
+            boolean named = property.length() < method.getName().length() && property.equalsIgnoreCase(name);
+            if (named && method.getParameterCount() == 0) {
+                return method;
+            }
+        }
+        throw new IllegalStateException("no getter for " + field);
+    }
+
+    private ObjectNode property(String path, Type type, String description) {
+        ObjectNode property = typed(path, type);
+        String text = description;
+        if (text.isEmpty() && type instanceof Class<?> model && model.getName().startsWith(MODELS)) {
+            text = description(model);
+        }
+        if (!text.isEmpty()) {
+            property.put("description", text);
+        }
+        if (property.path("type").asString("").equals("array") && !path.endsWith("List.items")) {
+            String[] list = LIST_TYPES.getOrDefault(path, "atomic").split(" ");
+            if (list.length > 1) {
+                var keys = property.putArray("x-kubernetes-list-map-keys");
+                List.of(list[1].split(",")).forEach(keys::add);
+            }
+            property.put("x-kubernetes-list-type", list[0]);
+        }
+        if (ATOMIC.contains(path)) {
+            property.put("x-kubernetes-map-type", "atomic");
+        }
+        if (PATCHES.containsKey(path)) {
+            String[] patch = PATCHES.get(path).split(" ");
+            if (patch.length > 1) {
+                property.put("x-kubernetes-patch-merge-key", patch[1]);
+            }
+            property.put("x-kubernetes-patch-strategy", patch[0]);
+        }
+        return property;
+    }
+
+    private ObjectNode typed(String path, Type type) {
+        ObjectNode property = NODES.objectNode();
+        if (type instanceof ParameterizedType generic) {
+            Type[] arguments = generic.getActualTypeArguments();
+            if (generic.getRawType() == List.class) {
+                property.set("items", typed(path, arguments[0]));
+                return property.put("type", "array");
+            }
+            property.set("additionalProperties", typed(path, arguments[1]));
+            return property.put("type", "object");
+        }
+        Class<?> plain = (Class<?>) type;
+        if (plain.getName().startsWith(MODELS)) {
+            open.add(plain);
+            return property.put("$ref", fullName(plain));
+        }
+        if (plain == OffsetDateTime.class) {
+            return property.put("$ref", META + (MICRO_TIMES.contains(path) ? "MicroTime" : "Time"));
+        }
+        return switch (plain.getSimpleName()) {
+            case "String" -> property.put("type", "string");
+            case "Boolean" -> property.put("type", "boolean");
+            case "Integer" -> property.put("type", "integer").put("format", "int32");
+            case "Long" -> property.put("type", "integer").put("format", "int64");
+            case "Double" -> property.put("type", "number").put("format", "double");
+            case "byte[]" -> property.put("type", "string").put("format", "byte");
+            case "Quantity" -> property.put("$ref", "io.k8s.apimachinery.pkg.api.resource.Quantity");
+            case "IntOrString" -> property.put("$ref", "io.k8s.apimachinery.pkg.util.intstr.IntOrString");
+            case "Object" -> property.put("$ref", META + "FieldsV1");
+            default -> throw new IllegalStateException("what is " + plain + " at " + path + "?");
+        };
+    }
+}

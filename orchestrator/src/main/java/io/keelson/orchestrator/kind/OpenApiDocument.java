@@ -1,0 +1,200 @@
+package io.keelson.orchestrator.kind;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The OpenAPI 3 document of one group and version, as it grows. */
+final class OpenApiDocument {
+
+    private static final String REF = "#/components/schemas/";
+    private static final String STATUS = "io.k8s.apimachinery.pkg.apis.meta.v1.Status";
+    private static final String DELETE_OPTIONS = "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions";
+    private static final String SCALE = "io.k8s.api.autoscaling.v1.Scale";
+    private static final String PATCH = "io.k8s.apimachinery.pkg.apis.meta.v1.Patch";
+    private static final List<String> PATCH_TYPES = List.of(
+            "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json");
+
+    private final Definitions definitions = Definitions.builtIn();
+    private final String root;
+    private final ObjectNode paths = Json.object();
+    private final ObjectNode schemas = Json.object();
+    private final Deque<String> open = new ArrayDeque<>(List.of(STATUS, DELETE_OPTIONS));
+
+    /** An empty document for paths under {@code root}, such as {@code apis/apps/v1}. */
+    OpenApiDocument(String root) {
+        this.root = root;
+    }
+
+    /** Adds the paths and types of a kind. */
+    void add(Kind kind) {
+        String type = definitions
+                .typeName(kind.group(), kind.version(), kind.kind())
+                .orElseThrow(() -> new IllegalArgumentException("no schema for " + kind));
+        String list = type + "List";
+        open.add(type);
+        open.add(list);
+        String all = "/" + root + "/" + (kind.namespaced() ? "namespaces/{namespace}/" : "") + kind.resource();
+        ObjectNode collection = path(all, kind);
+        operation(collection, "get", "list", kind, list);
+        body(operation(collection, "post", "post", kind, type), type);
+        operation(collection, "delete", "deletecollection", kind, STATUS);
+        if (kind.namespaced()) {
+            operation(paths.putObject("/" + root + "/" + kind.resource()), "get", "list", kind, list);
+        }
+        ObjectNode one = path(all + "/{name}", kind);
+        reads(one, kind, type);
+        body(operation(one, "delete", "delete", kind, STATUS), DELETE_OPTIONS);
+        for (String subresource : kind.subresources()) {
+            if (!subresource.equals("log")) {
+                String subtype = subresource.equals("scale") ? SCALE : type;
+                open.add(subtype);
+                reads(path(all + "/{name}/" + subresource, kind), kind, subtype);
+            }
+        }
+    }
+
+    private void reads(ObjectNode path, Kind kind, String type) {
+        operation(path, "get", "get", kind, type);
+        body(operation(path, "put", "put", kind, type), type);
+        ObjectNode content = operation(path, "patch", "patch", kind, type)
+                .putObject("requestBody")
+                .put("required", true)
+                .putObject("content");
+        PATCH_TYPES.forEach(
+                mediaType -> content.putObject(mediaType).putObject("schema").put("$ref", REF + PATCH));
+    }
+
+    private ObjectNode path(String path, Kind kind) {
+        ObjectNode item = paths.putObject(path);
+        ArrayNode parameters = item.putArray("parameters");
+        if (path.contains("{name}")) {
+            parameter(parameters, "path", "name", "string", "name of the " + kind.kind());
+        }
+        if (path.contains("{namespace}")) {
+            parameter(parameters, "path", "namespace", "string", "namespace of the object");
+        }
+        return item;
+    }
+
+    private static void parameter(ArrayNode parameters, String in, String name, String type, String description) {
+        ObjectNode parameter = parameters.addObject();
+        parameter.put("name", name).put("in", in).put("description", description);
+        if (in.equals("path")) {
+            parameter.put("required", true);
+        }
+        parameter.putObject("schema").put("type", type).put("uniqueItems", true);
+    }
+
+    private ObjectNode operation(ObjectNode path, String method, String action, Kind kind, String answer) {
+        ObjectNode operation = path.putObject(method);
+        operation.put("description", action + " " + kind.qualifiedResource());
+        operation.putArray("tags").add(root.replaceFirst("^apis?/", "").replace('/', '_'));
+        if (action.equals("list")) {
+            ArrayNode parameters = operation.putArray("parameters");
+            for (String name : List.of("continue", "fieldSelector", "labelSelector", "resourceVersion")) {
+                parameter(parameters, "query", name, "string", "");
+            }
+            parameter(parameters, "query", "limit", "integer", "");
+            parameter(parameters, "query", "watch", "boolean", "");
+        } else if (!method.equals("get") && !method.equals("delete")) {
+            ArrayNode parameters = operation.putArray("parameters");
+            parameter(parameters, "query", "dryRun", "string", "All: go through everything but store nothing");
+            parameter(parameters, "query", "fieldManager", "string", "who makes the change");
+            parameter(
+                    parameters,
+                    "query",
+                    "fieldValidation",
+                    "string",
+                    "what to do with unknown and duplicate fields: Ignore, Warn or Strict");
+        }
+        operation
+                .putObject("responses")
+                .putObject(method.equals("post") ? "201" : "200")
+                .put("description", method.equals("post") ? "Created" : "OK")
+                .putObject("content")
+                .putObject("application/json")
+                .putObject("schema")
+                .put("$ref", REF + answer);
+        operation.put("x-kubernetes-action", action.toLowerCase(Locale.ROOT));
+        operation
+                .putObject("x-kubernetes-group-version-kind")
+                .put("group", answer.equals(SCALE) ? "autoscaling" : kind.group())
+                .put("version", kind.version())
+                .put("kind", answer.equals(SCALE) ? "Scale" : kind.kind());
+        return operation;
+    }
+
+    private static void body(ObjectNode operation, String type) {
+        operation
+                .putObject("requestBody")
+                .putObject("content")
+                .putObject("*/*")
+                .putObject("schema")
+                .put("$ref", REF + type);
+    }
+
+    /** The whole document, with every type that the paths lead to. */
+    ObjectNode build() {
+        Set<String> seen = new HashSet<>();
+        while (!open.isEmpty()) {
+            String type = open.remove();
+            if (seen.add(type)) {
+                definitions.definition(type).ifPresent(definition -> schemas.set(type, schema(type, definition)));
+            }
+        }
+        schemas.putObject(PATCH).put("type", "object").put("description", "A patch, in the form of its content type.");
+        ObjectNode document = Json.object();
+        document.put("openapi", "3.0.0");
+        document.putObject("info").put("title", "Keelson").put("version", "v1.36");
+        document.set("paths", paths);
+        document.putObject("components").set("schemas", schemas);
+        return document;
+    }
+
+    /** A definition in the form of OpenAPI 3, whose references stand alone: beside other keywords they go into an allOf. */
+    private JsonNode schema(String type, ObjectNode definition) {
+        ObjectNode schema = (ObjectNode) schema(definition);
+        String name = type.substring(type.lastIndexOf('.') + 1);
+        if (name.equals("IntOrString") || name.equals("Quantity")) {
+            schema.remove("type");
+            ArrayNode either = schema.putArray("oneOf");
+            either.addObject().put("type", "string");
+            either.addObject().put("type", name.equals("Quantity") ? "number" : "integer");
+        }
+        return schema;
+    }
+
+    private JsonNode schema(JsonNode definition) {
+        if (definition instanceof ArrayNode list) {
+            ArrayNode items = Json.array();
+            list.forEach(item -> items.add(schema(item)));
+            return items;
+        }
+        if (!(definition instanceof ObjectNode object)) {
+            return definition;
+        }
+        ObjectNode schema = Json.object();
+        for (var keyword : object.properties()) {
+            if (keyword.getKey().equals("$ref") && keyword.getValue().isString()) {
+                String type = keyword.getValue().stringValue();
+                open.add(type);
+                schema.putArray("allOf").addObject().put("$ref", REF + type);
+            } else if (keyword.getKey().equals("properties")) {
+                ObjectNode properties = schema.putObject("properties");
+                keyword.getValue()
+                        .properties()
+                        .forEach(property -> properties.set(property.getKey(), schema(property.getValue())));
+            } else {
+                schema.set(keyword.getKey(), schema(keyword.getValue()));
+            }
+        }
+        return schema;
+    }
+}

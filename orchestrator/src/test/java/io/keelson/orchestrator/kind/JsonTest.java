@@ -1,0 +1,63 @@
+package io.keelson.orchestrator.kind;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class JsonTest {
+
+    @Test
+    void equalObjectsHaveEqualBytes() {
+        String one =
+                "{\"spec\":{\"b\":1,\"a\":[{\"y\":2,\"x\":1}]},\"metadata\":{\"name\":\"n\"},\"kind\":\"K\",\"apiVersion\":\"v1\"}";
+        String other =
+                "{\"apiVersion\":\"v1\",\"kind\":\"K\",\"metadata\":{\"name\":\"n\"},\"spec\":{\"a\":[{\"x\":1,\"y\":2}],\"b\":1}}";
+        assertThat(Json.text(Json.parse(one))).isEqualTo(other);
+        assertThat(Json.write(Json.parse(one))).isEqualTo(Json.write(Json.parse(other)));
+    }
+
+    @Test
+    void duplicateFieldIsNamedWithItsPath() {
+        byte[] twice = "{\"spec\":{\"a\":[{\"b\":1,\"b\":2}]}}".getBytes(UTF_8);
+        Json.Decoded decoded = Json.decode(twice);
+        assertThat(decoded.duplicates())
+                .extracting(FieldError::message)
+                .containsExactly("duplicate field \"spec.a[0].b\"");
+        assertThat(decoded.object().at("/spec/a/0/b").intValue()).isEqualTo(2);
+        assertThatThrownBy(() -> Json.parse(twice))
+                .isInstanceOf(MalformedJsonException.class)
+                .hasMessageContaining("spec.a[0].b");
+    }
+
+    @Test
+    void brokenTextTellsWhere() {
+        for (String broken : new String[] {"", "{", "[1]", "{\"a\":}", "{} {}", "nonsense", "\"text\""}) {
+            assertThatThrownBy(() -> Json.parse(broken))
+                    .as(broken)
+                    .isInstanceOf(MalformedJsonException.class)
+                    .message()
+                    .isNotEmpty();
+        }
+        assertThatThrownBy(() -> Json.parse("{\n \"a\": x}")).hasMessageContaining("line 2");
+    }
+
+    @Test
+    void deepNestingIsRefused() {
+        String deep = "{\"a\":".repeat(Json.MAX_DEPTH + 1) + "1" + "}".repeat(Json.MAX_DEPTH + 1);
+        assertThatThrownBy(() -> Json.parse(deep)).isInstanceOf(MalformedJsonException.class);
+    }
+
+    @Test
+    void numbersKeepTheirValue() {
+        String text = "{\"a\":2147483648,\"b\":1,\"c\":1.5,\"d\":123456789012345678901234567890}";
+        assertThat(Json.text(Json.parse(text))).isEqualTo(text);
+    }
+
+    @Test
+    void resourceVersionIsTheRevision() {
+        assertThat(Json.text(Json.withResourceVersion("{\"metadata\":{\"name\":\"n\"}}".getBytes(UTF_8), 42)))
+                .isEqualTo("{\"metadata\":{\"name\":\"n\",\"resourceVersion\":\"42\"}}");
+    }
+}

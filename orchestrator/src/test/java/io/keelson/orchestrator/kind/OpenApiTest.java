@@ -1,0 +1,81 @@
+package io.keelson.orchestrator.kind;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+class OpenApiTest {
+
+    private static ObjectNode document(String groupVersion) {
+        return Json.parse(OpenApi.document(groupVersion).orElseThrow());
+    }
+
+    @Test
+    void indexNamesEveryGroupVersionWithTheHashOfItsDocument() {
+        JsonNode paths = Json.parse(OpenApi.index()).path("paths");
+        assertThat(paths.propertyNames())
+                .containsExactly("api/v1", "apis/apps/v1", "apis/coordination.k8s.io/v1", "apis/discovery.k8s.io/v1");
+        for (String groupVersion : paths.propertyNames()) {
+            assertThat(paths.path(groupVersion).path("serverRelativeURL").asString())
+                    .isEqualTo("/openapi/v3/" + groupVersion + "?hash="
+                            + OpenApi.hash(groupVersion).orElseThrow());
+        }
+    }
+
+    @Test
+    void patchOperationTellsKindValidationAndContentTypes() {
+        JsonNode patch = document("apis/apps/v1")
+                .path("paths")
+                .path("/apis/apps/v1/namespaces/{namespace}/deployments/{name}")
+                .path("patch");
+        assertThat(patch.path("x-kubernetes-group-version-kind").toString())
+                .isEqualTo("{\"group\":\"apps\",\"kind\":\"Deployment\",\"version\":\"v1\"}");
+        assertThat(patch.path("x-kubernetes-action").asString()).isEqualTo("patch");
+        assertThat(Json.items(patch, "parameters"))
+                .extracting(parameter -> parameter.path("name").asString())
+                .contains("fieldValidation");
+        assertThat(patch.path("requestBody").path("content").propertyNames())
+                .contains("application/strategic-merge-patch+json");
+    }
+
+    @Test
+    void everyReferenceLeadsToASchemaOfTheSameDocument() {
+        for (String groupVersion : Json.parse(OpenApi.index()).path("paths").propertyNames()) {
+            ObjectNode document = document(groupVersion);
+            List<String> references = new ArrayList<>();
+            collect(document, references);
+            assertThat(references)
+                    .isNotEmpty()
+                    .allSatisfy(reference -> assertThat(document.path("components")
+                                    .path("schemas")
+                                    .has(reference.substring(reference.lastIndexOf('/') + 1)))
+                            .as(reference)
+                            .isTrue());
+        }
+    }
+
+    private static void collect(JsonNode node, List<String> references) {
+        if (node.path("$ref").isString()) {
+            references.add(node.path("$ref").asString());
+        }
+        node.forEach(child -> collect(child, references));
+    }
+
+    @Test
+    void schemasExplainFieldsAndHowTheyMerge() {
+        JsonNode containers = document("api/v1")
+                .path("components")
+                .path("schemas")
+                .path("io.k8s.api.core.v1.PodSpec")
+                .path("properties")
+                .path("containers");
+        assertThat(containers.path("description").asString()).isNotEmpty();
+        assertThat(containers.path("x-kubernetes-patch-merge-key").asString()).isEqualTo("name");
+        assertThat(containers.path("items").path("allOf").path(0).path("$ref").asString())
+                .isEqualTo("#/components/schemas/io.k8s.api.core.v1.Container");
+    }
+}
