@@ -3,6 +3,7 @@ package io.keelson.orchestrator.api;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
+import io.keelson.orchestrator.registry.Addresses;
 import io.keelson.store.Kv;
 import java.time.InstantSource;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package io.keelson.orchestrator.api;
+package io.keelson.orchestrator.registry;
 
 /**
  * From which ranges the cluster gives out addresses.

@@ -1,4 +1,4 @@
-package io.keelson.orchestrator.api;
+package io.keelson.orchestrator.registry;
 
 /**
  * A range of IPv4 addresses such as {@code 10.96.0.0/16}.

@@ -1,0 +1,87 @@
+package io.keelson.orchestrator.registry;
+
+import io.keelson.orchestrator.kind.FieldError;
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kind;
+import io.keelson.orchestrator.kind.Schema;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Whether what was sent can be read as an object of the kind. */
+public final class Decoding {
+
+    private Decoding() {}
+
+    /**
+     * What a check found.
+     *
+     * @param rejection if the object cannot be taken
+     * @param warnings if it can, but the writer should know something
+     */
+    public record Result(Optional<Rejection> rejection, List<String> warnings) {
+
+        private static final Result FINE = new Result(Optional.empty(), List.of());
+    }
+
+    /**
+     * Checks type and fields. A wrong type is refused always, an unknown field as {@code validation} says.
+     *
+     * @param live the stored object, if there is one: unknown fields that it has already are not the writer's
+     */
+    public static Result check(Kind kind, Optional<ObjectNode> live, ObjectNode incoming, FieldValidation validation) {
+        Optional<Rejection> wrongKind = wrongKind(kind, incoming);
+        if (wrongKind.isPresent()) {
+            return new Result(wrongKind, List.of());
+        }
+        List<FieldError> errors = Schema.check(kind, incoming);
+        if (!errors.isEmpty() && live.isPresent()) {
+            List<FieldError> old = Schema.check(kind, live.get());
+            errors = errors.stream().filter(error -> !old.contains(error)).toList();
+        }
+        return judge(kind, errors, validation);
+    }
+
+    /** Judges errors that somebody else has found, such as fields that came twice in the text. */
+    public static Result judge(Kind kind, List<FieldError> errors, FieldValidation validation) {
+        List<FieldError> fatal = errors.stream()
+                .filter(error -> validation == FieldValidation.STRICT || error.reason() == FieldError.Reason.WRONG_TYPE)
+                .toList();
+        if (!fatal.isEmpty()) {
+            boolean strict = fatal.stream().allMatch(error -> error.reason() != FieldError.Reason.WRONG_TYPE);
+            String what = fatal.stream().map(FieldError::message).collect(Collectors.joining(", "));
+            String message = cannotBeRead(kind) + (strict ? "strict decoding error: " : "") + what;
+            return new Result(Optional.of(Rejection.badRequest(message)), List.of());
+        }
+        return switch (validation) {
+            case STRICT, IGNORE -> Result.FINE;
+            case WARN ->
+                new Result(
+                        Optional.empty(),
+                        errors.stream().map(FieldError::message).toList());
+        };
+    }
+
+    private static Optional<Rejection> wrongKind(Kind kind, ObjectNode incoming) {
+        String sentKind = Json.string(incoming, "kind").orElse("");
+        String sentVersion = Json.string(incoming, "apiVersion").orElse("");
+        if (sentKind.isEmpty() || sentVersion.isEmpty()) {
+            return Optional.of(Rejection.badRequest(
+                    "Object '" + (sentKind.isEmpty() ? "Kind" : "apiVersion") + "' is missing in the body"));
+        }
+        if (!sentVersion.equals(kind.apiVersion())) {
+            return Optional.of(Rejection.badRequest("the API version in the data (" + sentVersion
+                    + ") does not match the expected API version (" + kind.apiVersion() + ")"));
+        }
+        if (!sentKind.equals(kind.kind())) {
+            return Optional.of(Rejection.badRequest(
+                    "the kind in the data (" + sentKind + ") does not match the expected kind (" + kind.kind() + ")"));
+        }
+        return Optional.empty();
+    }
+
+    private static String cannotBeRead(Kind kind) {
+        return kind.kind() + " in version \"" + kind.version() + "\" cannot be handled as a " + kind.kind() + ": ";
+    }
+}

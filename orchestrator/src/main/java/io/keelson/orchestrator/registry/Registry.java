@@ -1,0 +1,174 @@
+package io.keelson.orchestrator.registry;
+
+import io.keelson.orchestrator.kind.Cause;
+import io.keelson.orchestrator.kind.Defaults;
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kind;
+import io.keelson.orchestrator.kind.Kinds;
+import io.keelson.orchestrator.kind.Validation;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What a create or an update shall store. For deletes see {@link Deletion}.
+ *
+ * <p>Objects in and out are Kubernetes objects as trees; inputs are never changed. A live object carries its resourceVersion, an
+ * object to store carries none: it gets one by being stored.
+ */
+public final class Registry {
+
+    /** Kinds whose status says which generation of the spec it is about. */
+    private static final Set<Kind> GENERATIONS = Set.of(Kinds.POD, Kinds.DEPLOYMENT, Kinds.REPLICA_SET);
+
+    /** Kinds whose creator knows the status: an agent registers its node with it. */
+    private static final Set<Kind> STATUS_AT_CREATION = Set.of(Kinds.NODE);
+
+    private Registry() {}
+
+    /**
+     * A new object.
+     *
+     * @param namespace where it shall be; empty for cluster-scoped kinds
+     */
+    public static Prepared create(
+            Kind kind, String namespace, ObjectNode incoming, FieldValidation validation, Given given) {
+        Decoding.Result decoded = Decoding.check(kind, Optional.empty(), incoming, validation);
+        if (decoded.rejection().isPresent()) {
+            return new Prepared.Refuse(decoded.rejection().get());
+        }
+        ObjectNode object = Json.withoutNulls(incoming);
+        if (kind.subresources().contains("status") && !STATUS_AT_CREATION.contains(kind)) {
+            object.remove("status");
+        }
+        Optional<Rejection> misnamed = Metadata.fillNew(kind, namespace, object, given);
+        if (misnamed.isPresent()) {
+            return new Prepared.Refuse(misnamed.get());
+        }
+        if (GENERATIONS.contains(kind)) {
+            Metadata.of(object).put("generation", 1);
+        }
+        initialState(kind, object);
+        Defaults.apply(kind, object);
+        List<Cause> causes = Validation.validate(kind, Optional.empty(), object);
+        return causes.isEmpty()
+                ? new Prepared.Store(object, decoded.warnings())
+                : new Prepared.Refuse(Rejection.invalid(kind, Metadata.name(object), causes));
+    }
+
+    private static void initialState(Kind kind, ObjectNode object) {
+        if (kind.equals(Kinds.POD)) {
+            Json.child(object, "status").put("phase", "Pending");
+        } else if (kind.equals(Kinds.NAMESPACE)) {
+            Json.child(object, "spec").putArray("finalizers").add(Deletion.NAMESPACE_FINALIZER);
+            Json.child(object, "status").put("phase", "Active");
+        } else if (kind.equals(Kinds.SERVICE)) {
+            Json.child(Json.child(object, "status"), "loadBalancer");
+        }
+    }
+
+    /**
+     * A changed object.
+     *
+     * @param subresource empty for the object itself, or {@code status}, {@code scale}, {@code finalize}, {@code binding}
+     * @param live the object as it is stored
+     * @param incoming for {@code scale} a Scale, for {@code binding} a Binding, else the whole object
+     */
+    public static Prepared update(
+            Kind kind, String subresource, ObjectNode live, ObjectNode incoming, FieldValidation validation) {
+        return switch (subresource) {
+            case "" -> updateWhole(kind, live, incoming, validation);
+            case "status" -> updatePart(kind, live, incoming, validation, "status");
+            case "finalize" -> updatePart(kind, live, incoming, validation, "spec", "finalizers");
+            case "scale" -> Scale.update(kind, live, incoming);
+            case "binding" -> Binding.bind(kind, live, incoming);
+            default ->
+                new Prepared.Refuse(Rejection.of(
+                        Reason.NOT_FOUND,
+                        "the server could not find the requested resource: " + kind.qualifiedResource() + "/"
+                                + subresource));
+        };
+    }
+
+    private static Prepared updateWhole(Kind kind, ObjectNode live, ObjectNode incoming, FieldValidation validation) {
+        Decoding.Result decoded = Decoding.check(kind, Optional.of(live), incoming, validation);
+        Optional<Rejection> refused = decoded.rejection().or(() -> Metadata.mismatch(kind, live, incoming));
+        if (refused.isPresent()) {
+            return new Prepared.Refuse(refused.get());
+        }
+        ObjectNode object = Json.withoutNulls(incoming);
+        Metadata.keepSystemFields(live, object);
+        if (kind.subresources().contains("status")) {
+            keep(object, live, "status");
+        }
+        if (kind.equals(Kinds.NAMESPACE)) {
+            keep(Json.child(object, "spec"), Json.child(live.deepCopy(), "spec"), "finalizers");
+        }
+        if (kind.equals(Kinds.SERVICE)) {
+            Holdings.keep(live, object);
+        }
+        Defaults.apply(kind, object);
+        List<Cause> causes = new ArrayList<>(Validation.validate(kind, Optional.of(live), object));
+        Metadata.newFinalizers(live, object).ifPresent(causes::add);
+        return finish(kind, live, object, causes, decoded.warnings());
+    }
+
+    /** Takes one part of what was sent, and all else from what is stored. */
+    private static Prepared updatePart(
+            Kind kind, ObjectNode live, ObjectNode incoming, FieldValidation validation, String... path) {
+        Decoding.Result decoded = Decoding.check(kind, Optional.of(live), incoming, validation);
+        Optional<Rejection> refused = decoded.rejection().or(() -> Metadata.mismatch(kind, live, incoming));
+        if (refused.isPresent()) {
+            return new Prepared.Refuse(refused.get());
+        }
+        ObjectNode object = live.deepCopy();
+        ObjectNode to = object;
+        for (String step : Arrays.copyOf(path, path.length - 1)) {
+            to = Json.child(to, step);
+        }
+        String last = path[path.length - 1];
+        Optional<JsonNode> part = Json.at(Json.withoutNulls(incoming), path);
+        if (part.isPresent()) {
+            to.set(last, part.get().deepCopy());
+        } else {
+            to.remove(last);
+        }
+        Defaults.apply(kind, object);
+        return finish(kind, live, object, Validation.validate(kind, Optional.of(live), object), decoded.warnings());
+    }
+
+    /** The end of every update: nothing to do, refuse, store, or remove what only waited for this. */
+    static Prepared finish(Kind kind, ObjectNode live, ObjectNode object, List<Cause> causes, List<String> warnings) {
+        if (!causes.isEmpty()) {
+            return new Prepared.Refuse(Rejection.invalid(kind, Metadata.name(live), causes));
+        }
+        Metadata.of(object).remove("resourceVersion");
+        ObjectNode before = live.deepCopy();
+        Metadata.of(before).remove("resourceVersion");
+        boolean specChanged = !Json.at(before, "spec").equals(Json.at(object, "spec"));
+        if (specChanged && GENERATIONS.contains(kind)) {
+            Metadata.bumpGeneration(object);
+        }
+        if (Deletion.complete(kind, object)) {
+            return new Prepared.Remove(object);
+        }
+        // Bytes and not trees, for a number may be an int in one tree and a long in the other.
+        if (Arrays.equals(Json.write(before), Json.write(object))) {
+            return new Prepared.Unchanged(warnings);
+        }
+        return new Prepared.Store(object, warnings);
+    }
+
+    private static void keep(ObjectNode object, ObjectNode live, String field) {
+        JsonNode value = live.get(field);
+        if (value == null) {
+            object.remove(field);
+        } else {
+            object.set(field, value.deepCopy());
+        }
+    }
+}

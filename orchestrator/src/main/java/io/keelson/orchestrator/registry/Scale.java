@@ -1,0 +1,53 @@
+package io.keelson.orchestrator.registry;
+
+import io.keelson.orchestrator.kind.Cause;
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kind;
+import io.keelson.orchestrator.kind.Validation;
+import io.keelson.orchestrator.select.LabelSelector;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The subresource {@code scale}: the number of replicas of any kind that has one, as an {@code autoscaling/v1 Scale}. */
+public final class Scale {
+
+    private Scale() {}
+
+    /** The Scale of an object. */
+    public static ObjectNode of(ObjectNode object) {
+        ObjectNode scale = Json.object();
+        scale.put("apiVersion", "autoscaling/v1").put("kind", "Scale");
+        ObjectNode metadata = Json.child(scale, "metadata");
+        for (String field : List.of("name", "namespace", "uid", "resourceVersion", "creationTimestamp")) {
+            Json.string(object, "metadata", field).ifPresent(value -> metadata.put(field, value));
+        }
+        Json.child(scale, "spec")
+                .put("replicas", Json.number(object, "spec", "replicas").orElse(0L));
+        ObjectNode status = Json.child(scale, "status");
+        status.put("replicas", Json.number(object, "status", "replicas").orElse(0L));
+        Json.at(object, "spec", "selector")
+                .ifPresent(selector ->
+                        status.put("selector", LabelSelector.of(selector).toString()));
+        return scale;
+    }
+
+    static Prepared update(Kind kind, ObjectNode live, ObjectNode scale) {
+        if (!Json.string(scale, "kind").orElse("").equals("Scale")) {
+            return new Prepared.Refuse(Rejection.badRequest("a Scale of autoscaling/v1 is expected, not kind \""
+                    + Json.string(scale, "kind").orElse("") + "\""));
+        }
+        Optional<Rejection> mismatch = Metadata.mismatch(kind, live, scale);
+        if (mismatch.isPresent()) {
+            return new Prepared.Refuse(mismatch.get());
+        }
+        long replicas = Json.number(scale, "spec", "replicas").orElse(0L);
+        if (replicas < 0 || replicas > Integer.MAX_VALUE) {
+            Cause cause = Cause.invalid("spec.replicas", Long.toString(replicas), "must be greater than or equal to 0");
+            return new Prepared.Refuse(Rejection.invalid(kind, Metadata.name(live), List.of(cause)));
+        }
+        ObjectNode object = live.deepCopy();
+        Json.child(object, "spec").put("replicas", (int) replicas);
+        return Registry.finish(kind, live, object, Validation.validate(kind, Optional.of(live), object), List.of());
+    }
+}
