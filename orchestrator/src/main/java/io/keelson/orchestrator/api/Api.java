@@ -19,8 +19,8 @@ public final class Api {
     private final Kv kv;
     private final Kinds kinds;
     private final Addresses addresses;
-    private final InstantSource clock;
-    private final RandomGenerator random;
+    private final Reads reads;
+    private final Writes writes;
 
     /**
      * An API over a store.
@@ -31,8 +31,8 @@ public final class Api {
         this.kv = kv;
         this.kinds = kinds;
         this.addresses = addresses;
-        this.clock = clock;
-        this.random = random;
+        this.reads = new Reads(kv);
+        this.writes = new Writes(kv, reads, addresses, clock, random);
     }
 
     /** The object; NOT_FOUND if there is none. Linearizable. */
@@ -42,12 +42,12 @@ public final class Api {
 
     /** The object, if it is there. Linearizable. */
     public Optional<Stored> find(Ref ref) {
-        return notYet();
+        return reads.find(ref);
     }
 
     /** All objects that a query selects, at one revision. */
     public Listing list(ListQuery query) {
-        return notYet();
+        return reads.list(query);
     }
 
     /**
@@ -56,7 +56,7 @@ public final class Api {
      * @param namespace where, if the object does not say itself; empty for cluster-scoped kinds
      */
     public Stored create(Kind kind, String namespace, ObjectNode object, WriteOptions options) {
-        return notYet();
+        return writes.create(kind, namespace, object, options);
     }
 
     /**
@@ -65,27 +65,27 @@ public final class Api {
      * @param subresource empty, {@code status}, {@code scale} or {@code finalize}
      */
     public Stored update(Ref ref, String subresource, ObjectNode object, WriteOptions options) {
-        return notYet();
+        return writes.update(ref, subresource, object, options);
     }
 
     /** Changes an object as a patch says; see {@link #update} for subresources and conflicts. */
     public Stored patch(Ref ref, String subresource, PatchType type, JsonNode patch, WriteOptions options) {
-        return notYet();
+        return writes.patch(ref, subresource, type, patch, options);
     }
 
     /** Creates the object, or merges what the caller says with what it said before and what is there. */
     public Applied apply(Kind kind, String namespace, ObjectNode object, WriteOptions options) {
-        return notYet();
+        return writes.apply(kind, namespace, object, options);
     }
 
     /** Deletes an object, or begins its end if a grace period or finalizers hold it. */
     public Deleted delete(Ref ref, DeleteOptions options) {
-        return notYet();
+        return writes.delete(ref, options);
     }
 
     /** Opens a cursor over the changes that a query selects. */
     public ObjectWatch watch(WatchQuery query) {
-        return notYet();
+        return StoreWatch.open(kv, reads, query);
     }
 
     /** The table of kinds that this API serves. */
@@ -96,22 +96,5 @@ public final class Api {
     /** From which ranges addresses are given out. */
     public Addresses addresses() {
         return addresses;
-    }
-
-    Kv kv() {
-        return kv;
-    }
-
-    InstantSource clock() {
-        return clock;
-    }
-
-    RandomGenerator random() {
-        return random;
-    }
-
-    @SuppressWarnings("TypeParameterUnusedInFormals")
-    private static <T> T notYet() {
-        throw new UnsupportedOperationException();
     }
 }

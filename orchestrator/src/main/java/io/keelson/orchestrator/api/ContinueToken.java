@@ -1,0 +1,37 @@
+package io.keelson.orchestrator.api;
+
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.MalformedJsonException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Where a list goes on.
+ *
+ * @param revision the revision of the first page
+ * @param start the first key of the next page, without the prefix of the list
+ */
+record ContinueToken(long revision, String start) {
+
+    String text() {
+        ObjectNode token =
+                Json.object().put("v", "meta.k8s.io/v1").put("rv", revision).put("start", start);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(Json.write(token));
+    }
+
+    static ContinueToken parse(String text) {
+        try {
+            ObjectNode token = Json.parse(new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8));
+            return new ContinueToken(
+                    Json.number(token, "rv").orElseThrow(() -> invalid("it names no revision")),
+                    Json.string(token, "start").orElseThrow(() -> invalid("it names no start")));
+        } catch (IllegalArgumentException | MalformedJsonException e) {
+            throw invalid("it is none of this server's");
+        }
+    }
+
+    private static ApiException invalid(String why) {
+        return ApiException.badRequest("continue key is not valid: " + why);
+    }
+}

@@ -1,0 +1,324 @@
+package io.keelson.orchestrator.api;
+
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kind;
+import io.keelson.orchestrator.kind.Kinds;
+import io.keelson.orchestrator.kind.Ref;
+import io.keelson.orchestrator.patch.PatchException;
+import io.keelson.orchestrator.patch.Patches;
+import io.keelson.orchestrator.patch.ThreeWay;
+import io.keelson.orchestrator.registry.Addresses;
+import io.keelson.orchestrator.registry.Deletion;
+import io.keelson.orchestrator.registry.FieldValidation;
+import io.keelson.orchestrator.registry.Given;
+import io.keelson.orchestrator.registry.Holdings;
+import io.keelson.orchestrator.registry.LastApplied;
+import io.keelson.orchestrator.registry.NamespaceLife;
+import io.keelson.orchestrator.registry.Prepared;
+import io.keelson.orchestrator.registry.Reason;
+import io.keelson.orchestrator.registry.Registry;
+import io.keelson.orchestrator.registry.Rejection;
+import io.keelson.orchestrator.registry.Scale;
+import io.keelson.proto.etcd.KeyValue;
+import io.keelson.proto.etcd.RangeRequest;
+import io.keelson.store.Kv;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The loop of every write: read, let the registry decide, commit; and once more if something came between. */
+final class Writes {
+
+    /** A write that was overtaken this often is given back to its caller as a conflict. */
+    private static final int MAX_ATTEMPTS = 16;
+
+    private final Kv kv;
+    private final Reads reads;
+    private final Commit commit;
+    private final Addresses addresses;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    Writes(Kv kv, Reads reads, Addresses addresses, InstantSource clock, RandomGenerator random) {
+        this.kv = kv;
+        this.reads = reads;
+        this.commit = new Commit(kv, new EventLease(kv, clock));
+        this.addresses = addresses;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    Stored create(Kind kind, String namespace, ObjectNode object, WriteOptions options) {
+        boolean generated = Json.string(object, "metadata", "name").orElse("").isEmpty();
+        Rejection last = Rejection.conflict(kind, "", "too many writers");
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            Prepared prepared = Registry.create(kind, namespace, object, options.validation(), given());
+            Prepared.Store store = switch (prepared) {
+                case Prepared.Store fine -> fine;
+                case Prepared.Refuse refused -> throw new ApiException(refused.rejection());
+                case Prepared.Unchanged _, Prepared.Remove _ ->
+                    throw new IllegalStateException("a create can only store or refuse");
+            };
+            Ref ref = new Ref(
+                    kind,
+                    namespace,
+                    Json.string(store.object(), "metadata", "name").orElseThrow());
+            Map<String, Long> unchanged = namespaceAdmits(ref);
+            Map<String, String> chosenByUser = Holdings.of(kind, store.object());
+            fill(kind, store.object());
+            if (options.dryRun()) {
+                if (reads.find(ref).isPresent()) {
+                    throw new ApiException(Rejection.alreadyExists(kind, ref.name()));
+                }
+                return new Stored(store.object(), 0, store.warnings());
+            }
+            switch (commit.run(ref, Optional.empty(), Optional.of(store.object()), unchanged, options.guards())) {
+                case Commit.Result.Done done -> {
+                    return stored(store, done);
+                }
+                case Commit.Result.Taken taken -> refuseIfChosen(ref, taken, chosenByUser);
+                case Commit.Result.Raced _ -> {
+                    last = Rejection.alreadyExists(kind, ref.name());
+                    if (!generated && reads.find(ref).isPresent()) {
+                        throw new ApiException(last);
+                    }
+                }
+            }
+        }
+        throw new ApiException(last);
+    }
+
+    private static Stored stored(Prepared.Store store, Commit.Result.Done done) {
+        ObjectNode object = store.object();
+        Json.child(object, "metadata").put("resourceVersion", Long.toString(done.revision()));
+        return new Stored(object, done.revision(), store.warnings());
+    }
+
+    private static void refuseIfChosen(Ref ref, Commit.Result.Taken taken, Map<String, String> chosenByUser) {
+        String field = chosenByUser.get(taken.key());
+        if (field != null) {
+            throw new ApiException(
+                    Rejection.invalid(ref.kind(), ref.name(), List.of(Holdings.taken(taken.key(), field))));
+        }
+    }
+
+    /** The namespace's key and revision, which must still hold when the object is written. */
+    private Map<String, Long> namespaceAdmits(Ref ref) {
+        if (!ref.kind().namespaced()) {
+            return Map.of();
+        }
+        Ref namespace = new Ref(Kinds.NAMESPACE, "", ref.namespace());
+        Optional<Stored> stored = reads.find(namespace);
+        NamespaceLife.refusal(ref.kind(), ref.name(), ref.namespace(), stored.map(Stored::object))
+                .ifPresent(rejection -> {
+                    throw new ApiException(rejection);
+                });
+        return Map.of(namespace.key(), stored.orElseThrow().revision());
+    }
+
+    private void fill(Kind kind, ObjectNode object) {
+        Set<String> taken = new HashSet<>();
+        for (String prefix : Holdings.toChoose(kind, object)) {
+            RangeRequest keys = RangeRequest.newBuilder()
+                    .setKey(Keys.bytes(prefix))
+                    .setRangeEnd(Keys.end(prefix))
+                    .setKeysOnly(true)
+                    .build();
+            for (KeyValue pair : Failures.translated(() -> kv.range(keys)).getKvsList()) {
+                taken.add(pair.getKey().toStringUtf8());
+            }
+        }
+        Holdings.fill(kind, object, taken, addresses, random).ifPresent(rejection -> {
+            throw new ApiException(rejection);
+        });
+    }
+
+    private Given given() {
+        StringBuilder suffix = new StringBuilder();
+        for (int i = 0; i < Given.SUFFIX_LENGTH; i++) {
+            suffix.append(Given.SUFFIX_CHARACTERS.charAt(random.nextInt(Given.SUFFIX_CHARACTERS.length())));
+        }
+        long high = (random.nextLong() & ~0xf000L) | 0x4000L;
+        long low = (random.nextLong() & 0x3fffffffffffffffL) | 0x8000000000000000L;
+        return new Given(clock.instant(), new UUID(high, low).toString(), suffix.toString());
+    }
+
+    Stored update(Ref ref, String subresource, ObjectNode object, WriteOptions options) {
+        return change(
+                ref,
+                options,
+                live -> Registry.update(ref.kind(), subresource, live.object(), object, options.validation()));
+    }
+
+    Stored patch(Ref ref, String subresource, PatchType type, JsonNode patch, WriteOptions options) {
+        return change(ref, options, live -> {
+            ObjectNode target = subresource.equals("scale") ? Scale.of(live.object()) : live.object();
+            ObjectNode patched = patched(ref, subresource, type, target, patch);
+            return Registry.update(ref.kind(), subresource, live.object(), patched, options.validation());
+        });
+    }
+
+    private static ObjectNode patched(Ref ref, String subresource, PatchType type, ObjectNode target, JsonNode patch) {
+        try {
+            JsonNode result = switch (type) {
+                case MERGE -> Patches.merge(target, patch);
+                case STRATEGIC ->
+                    subresource.equals("scale")
+                            ? Patches.merge(target, patch)
+                            : Patches.strategic(ref.kind(), target, object(patch));
+                case JSON -> Patches.json(target, list(patch));
+            };
+            return object(result);
+        } catch (PatchException e) {
+            Rejection rejection = switch (e.reason()) {
+                case MALFORMED -> Rejection.badRequest(String.valueOf(e.getMessage()));
+                case NOT_APPLICABLE ->
+                    Rejection.of(
+                            Reason.INVALID,
+                            "the server rejected our request due to an error in our request: " + e.getMessage());
+            };
+            throw new ApiException(rejection, e);
+        }
+    }
+
+    private static ObjectNode object(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            return object;
+        }
+        throw ApiException.badRequest("a JSON object is expected, not " + Json.typeOf(node));
+    }
+
+    private static ArrayNode list(JsonNode node) {
+        if (node instanceof ArrayNode list) {
+            return list;
+        }
+        throw ApiException.badRequest("a JSON patch is a list of operations, not " + Json.typeOf(node));
+    }
+
+    Applied apply(Kind kind, String namespace, ObjectNode object, WriteOptions options) {
+        String name = Json.string(object, "metadata", "name").orElse("");
+        if (name.isEmpty()) {
+            throw ApiException.badRequest("metadata.name: Required value: apply needs a name");
+        }
+        ObjectNode sent = object.deepCopy();
+        if (kind.namespaced()) {
+            Json.child(sent, "metadata").put("namespace", namespace);
+        }
+        ObjectNode wanted = LastApplied.annotated(sent);
+        Ref ref = new Ref(kind, namespace, name);
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            Optional<Stored> live = reads.find(ref);
+            try {
+                if (live.isEmpty()) {
+                    return new Applied(Applied.Outcome.CREATED, create(kind, namespace, wanted, options));
+                }
+                long before = live.get().revision();
+                Stored after = change(ref, options, current -> merge(ref, current, wanted, options));
+                boolean same =
+                        options.dryRun() ? after.object().equals(live.get().object()) : after.revision() == before;
+                return new Applied(same ? Applied.Outcome.UNCHANGED : Applied.Outcome.CONFIGURED, after);
+            } catch (ApiException e) {
+                boolean raced = live.isEmpty() ? e.reason() == Reason.ALREADY_EXISTS : e.reason() == Reason.NOT_FOUND;
+                if (!raced) {
+                    throw e;
+                }
+            }
+        }
+        throw new ApiException(tooManyWriters(ref));
+    }
+
+    private static Prepared merge(Ref ref, Stored live, ObjectNode wanted, WriteOptions options) {
+        Optional<ObjectNode> last = LastApplied.of(live.object());
+        try {
+            ObjectNode merged = ThreeWay.apply(ref.kind(), last, live.object(), wanted);
+            return Registry.update(ref.kind(), "", live.object(), merged, options.validation());
+        } catch (PatchException e) {
+            return new Prepared.Refuse(Rejection.badRequest(String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** Changes an object that is there. */
+    private Stored change(Ref ref, WriteOptions options, Function<Stored, Prepared> decide) {
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            Stored live = reads.find(ref).orElseThrow(() -> ApiException.notFound(ref.kind(), ref.name()));
+            Prepared prepared = decide.apply(live);
+            Map<String, String> chosenByUser = Map.of();
+            if (prepared instanceof Prepared.Store store) {
+                chosenByUser = Holdings.of(ref.kind(), store.object());
+                fill(ref.kind(), store.object());
+            }
+            Optional<Stored> done = carryOut(ref, live, prepared, options, chosenByUser);
+            if (done.isPresent()) {
+                return done.get();
+            }
+        }
+        throw new ApiException(tooManyWriters(ref));
+    }
+
+    /** Empty if something came between. */
+    private Optional<Stored> carryOut(
+            Ref ref, Stored live, Prepared prepared, WriteOptions options, Map<String, String> chosenByUser) {
+        Optional<ObjectNode> after = switch (prepared) {
+            case Prepared.Refuse refused -> throw new ApiException(refused.rejection());
+            case Prepared.Unchanged _ -> Optional.empty();
+            case Prepared.Store store -> Optional.of(store.object());
+            case Prepared.Remove remove -> Optional.of(remove.last());
+        };
+        List<String> warnings = switch (prepared) {
+            case Prepared.Unchanged unchanged -> unchanged.warnings();
+            case Prepared.Store store -> store.warnings();
+            case Prepared.Refuse _, Prepared.Remove _ -> List.of();
+        };
+        if (after.isEmpty()) {
+            return Optional.of(new Stored(live.object(), live.revision(), warnings));
+        }
+        ObjectNode object = after.get();
+        if (options.dryRun()) {
+            Json.child(object, "metadata").put("resourceVersion", Long.toString(live.revision()));
+            return Optional.of(new Stored(object, live.revision(), warnings));
+        }
+        Optional<ObjectNode> write = prepared instanceof Prepared.Remove ? Optional.empty() : after;
+        return switch (commit.run(ref, Optional.of(live), write, Map.of(), options.guards())) {
+            case Commit.Result.Done done -> {
+                Json.child(object, "metadata").put("resourceVersion", Long.toString(done.revision()));
+                yield Optional.of(new Stored(object, done.revision(), warnings));
+            }
+            case Commit.Result.Raced _ -> Optional.empty();
+            case Commit.Result.Taken taken -> {
+                refuseIfChosen(ref, taken, chosenByUser);
+                yield Optional.empty();
+            }
+        };
+    }
+
+    Deleted delete(Ref ref, DeleteOptions options) {
+        Deletion.Wish wish = new Deletion.Wish(
+                options.uid(), options.resourceVersion(), options.gracePeriodSeconds(), options.propagation());
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            Stored live = reads.find(ref).orElseThrow(() -> ApiException.notFound(ref.kind(), ref.name()));
+            Prepared prepared = Deletion.delete(ref.kind(), live.object(), wish, clock.instant());
+            WriteOptions write =
+                    new WriteOptions(options.user(), "", options.dryRun(), FieldValidation.IGNORE, options.guards());
+            Optional<Stored> done = carryOut(ref, live, prepared, write, Map.of());
+            if (done.isPresent()) {
+                boolean gone = prepared instanceof Prepared.Remove && !options.dryRun();
+                return new Deleted(done.get().object(), gone, done.get().revision());
+            }
+        }
+        throw new ApiException(tooManyWriters(ref));
+    }
+
+    private static Rejection tooManyWriters(Ref ref) {
+        return Rejection.conflict(
+                ref.kind(), ref.name(), "it changed " + MAX_ATTEMPTS + " times while this write was tried");
+    }
+}
