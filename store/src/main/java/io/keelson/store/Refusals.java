@@ -1,0 +1,29 @@
+package io.keelson.store;
+
+import io.keelson.store.mvcc.Refusal;
+
+/** Refusals of the core as exceptions of the port. */
+final class Refusals {
+
+    private Refusals() {}
+
+    static KvException exception(Refusal refusal) {
+        KvException.Reason reason = switch (refusal) {
+            case COMPACTED -> KvException.Reason.COMPACTED;
+            case FUTURE_REVISION -> KvException.Reason.FUTURE_REVISION;
+            case LEASE_NOT_FOUND -> KvException.Reason.LEASE_NOT_FOUND;
+            case LEASE_EXISTS -> KvException.Reason.LEASE_EXISTS;
+            case NO_SPACE -> KvException.Reason.NO_SPACE;
+            case EMPTY_KEY,
+                    KEY_NOT_FOUND,
+                    VALUE_PROVIDED,
+                    LEASE_PROVIDED,
+                    TOO_MANY_OPS,
+                    DUPLICATE_KEY,
+                    INVALID_SORT_OPTION,
+                    LEASE_TTL_TOO_LARGE,
+                    REQUEST_TOO_LARGE -> KvException.Reason.INVALID;
+        };
+        return new KvException(reason, refusal.message());
+    }
+}

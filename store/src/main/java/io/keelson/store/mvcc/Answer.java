@@ -1,0 +1,30 @@
+package io.keelson.store.mvcc;
+
+import io.keelson.proto.etcd.DeleteRangeResponse;
+import io.keelson.proto.etcd.PutResponse;
+import io.keelson.proto.etcd.TxnResponse;
+
+/** What a client hears of its command. Headers hold the revision only; who answers adds the rest. */
+public sealed interface Answer {
+
+    /** Nothing was changed. */
+    record Refused(Refusal refusal) implements Answer {}
+
+    /** A put's answer. */
+    record Put(PutResponse response) implements Answer {}
+
+    /** A delete's answer. */
+    record DeleteRange(DeleteRangeResponse response) implements Answer {}
+
+    /** A transaction's answer; a failed compare is one of the good answers. */
+    record Txn(TxnResponse response) implements Answer {}
+
+    /** History is given up below the revision. */
+    record Compacted(long revision) implements Answer {}
+
+    /** The lease is granted. */
+    record LeaseGranted(LeaseRecord lease) implements Answer {}
+
+    /** The lease is gone. */
+    record LeaseRevoked(long id) implements Answer {}
+}

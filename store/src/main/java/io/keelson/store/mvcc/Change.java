@@ -1,0 +1,34 @@
+package io.keelson.store.mvcc;
+
+import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.KeyValue;
+
+/** One thing that a command changes. Answers, watch events and the stored state all derive from the changes. */
+public sealed interface Change {
+
+    /**
+     * A key has a new version.
+     *
+     * @param kv the key as it is now
+     * @param previousLease the lease it was attached to before, 0 for none
+     */
+    record Put(KeyValue kv, long previousLease) implements Change {}
+
+    /**
+     * A key is deleted.
+     *
+     * @param key the key
+     * @param revision the revision that deleted it
+     * @param previousLease the lease it was attached to, 0 for none
+     */
+    record Delete(ByteString key, long revision, long previousLease) implements Change {}
+
+    /** A lease is there. */
+    record LeaseGranted(LeaseRecord lease) implements Change {}
+
+    /** A lease is gone. Its keys are deleted by changes of their own. */
+    record LeaseRevoked(long id) implements Change {}
+
+    /** History below the revision can no longer be read. */
+    record Compacted(long revision) implements Change {}
+}

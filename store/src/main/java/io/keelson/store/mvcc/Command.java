@@ -1,0 +1,27 @@
+package io.keelson.store.mvcc;
+
+import io.keelson.proto.etcd.DeleteRangeRequest;
+import io.keelson.proto.etcd.PutRequest;
+import io.keelson.proto.etcd.TxnRequest;
+
+/** What the log holds: everything that can change the store. Checked ({@link RequestCheck}) before it gets there. */
+public sealed interface Command {
+
+    /** Sets one key. */
+    record Put(PutRequest request) implements Command {}
+
+    /** Deletes keys. */
+    record DeleteRange(DeleteRangeRequest request) implements Command {}
+
+    /** Several operations on condition, at one revision. */
+    record Txn(TxnRequest request) implements Command {}
+
+    /** Gives up history below a revision. */
+    record Compact(long revision) implements Command {}
+
+    /** Grants a lease; the id is chosen by who proposes, so that every replica grants the same. */
+    record LeaseGrant(long id, long ttlSeconds) implements Command {}
+
+    /** Ends a lease and deletes its keys. */
+    record LeaseRevoke(long id) implements Command {}
+}

@@ -1,0 +1,236 @@
+package io.keelson.store.mvcc;
+
+import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.DeleteRangeRequest;
+import io.keelson.proto.etcd.DeleteRangeResponse;
+import io.keelson.proto.etcd.KeyValue;
+import io.keelson.proto.etcd.PutRequest;
+import io.keelson.proto.etcd.PutResponse;
+import io.keelson.proto.etcd.RequestOp;
+import io.keelson.proto.etcd.ResponseHeader;
+import io.keelson.proto.etcd.ResponseOp;
+import io.keelson.proto.etcd.TxnRequest;
+import io.keelson.proto.etcd.TxnResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a command does to the store. One revision for each command that changes a key; none for one that changes nothing.
+ *
+ * <p>Worked example, a store at revision 7 in which {@code a} has version 2:
+ *
+ * <pre>
+ *   Txn(if version(a) == 2 then put(a, x), delete(b) else range(a))
+ *     compares on revision 7  ->  success
+ *     put(a, x)               ->  change Put(a: create 3, mod 8, version 3)
+ *     delete(b), absent       ->  no change
+ *   Applied(Txn(succeeded, [put, deleted 0]), [Put a], revision 8)
+ * </pre>
+ */
+public final class Mvcc {
+
+    /** Longest TTL of a lease in seconds, as in etcd. */
+    public static final long MAX_LEASE_TTL_SECONDS = 9_000_000_000L;
+
+    private Mvcc() {}
+
+    /** Decides what the command changes and answers. The command must be well formed ({@link RequestCheck}). */
+    public static Applied apply(View view, Command command) {
+        return switch (command) {
+            case Command.Put(PutRequest request) -> {
+                Optional<Refusal> refusal = check(view, request);
+                if (refusal.isPresent()) {
+                    yield refused(view, refusal.get());
+                }
+                var overlay = new Overlay(view);
+                yield done(overlay, new Answer.Put(put(overlay, request)));
+            }
+            case Command.DeleteRange(DeleteRangeRequest request) -> {
+                var overlay = new Overlay(view);
+                yield done(overlay, new Answer.DeleteRange(delete(overlay, request)));
+            }
+            case Command.Txn(TxnRequest request) -> {
+                Branch branch = choose(view, request);
+                Optional<Refusal> refusal = check(view, branch);
+                if (refusal.isPresent()) {
+                    yield refused(view, refusal.get());
+                }
+                var overlay = new Overlay(view);
+                yield done(overlay, new Answer.Txn(run(overlay, branch)));
+            }
+            case Command.Compact(long revision) -> compact(view, revision);
+            case Command.LeaseGrant(long id, long ttl) -> grant(view, id, ttl);
+            case Command.LeaseRevoke(long id) -> revoke(view, id);
+        };
+    }
+
+    /**
+     * A transaction without writes is a read and needs no place in the log.
+     *
+     * @return whether no branch of it can write
+     */
+    public static boolean readsOnly(TxnRequest request) {
+        for (List<RequestOp> branch : List.of(request.getSuccessList(), request.getFailureList())) {
+            for (RequestOp op : branch) {
+                boolean reads = op.hasRequestRange() || (op.hasRequestTxn() && readsOnly(op.getRequestTxn()));
+                if (!reads) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static Applied refused(View view, Refusal refusal) {
+        return new Applied(new Answer.Refused(refusal), List.of(), view.revision());
+    }
+
+    private static Applied done(Overlay overlay, Answer answer) {
+        return new Applied(answer, List.copyOf(overlay.changes()), overlay.revision());
+    }
+
+    // ---- put, delete -----------------------------------------------------------------------------------------------
+
+    private static Optional<Refusal> check(View view, PutRequest request) {
+        if ((request.getIgnoreValue() || request.getIgnoreLease())
+                && view.get(request.getKey(), view.revision()).isEmpty()) {
+            return Optional.of(Refusal.KEY_NOT_FOUND);
+        }
+        if (request.getLease() != 0 && view.lease(request.getLease()).isEmpty()) {
+            return Optional.of(Refusal.LEASE_NOT_FOUND);
+        }
+        return Optional.empty();
+    }
+
+    private static PutResponse put(Overlay overlay, PutRequest request) {
+        Optional<KeyValue> live = overlay.get(request.getKey(), overlay.revision());
+        KeyValue before = live.orElse(KeyValue.getDefaultInstance());
+        long revision = overlay.writeRevision();
+        overlay.put(
+                KeyValue.newBuilder()
+                        .setKey(request.getKey())
+                        .setValue(request.getIgnoreValue() ? before.getValue() : request.getValue())
+                        .setCreateRevision(live.isPresent() ? before.getCreateRevision() : revision)
+                        .setModRevision(revision)
+                        .setVersion(before.getVersion() + 1)
+                        .setLease(request.getIgnoreLease() ? before.getLease() : request.getLease())
+                        .build(),
+                before.getLease());
+        var response = PutResponse.newBuilder().setHeader(header(revision));
+        if (request.getPrevKv() && live.isPresent()) {
+            response.setPrevKv(before);
+        }
+        return response.build();
+    }
+
+    private static DeleteRangeResponse delete(Overlay overlay, DeleteRangeRequest request) {
+        var response = DeleteRangeResponse.newBuilder();
+        List<KeyValue> doomed = overlay.list(KeyRange.of(request.getKey(), request.getRangeEnd()));
+        for (KeyValue kv : doomed) {
+            overlay.delete(kv.getKey(), kv.getLease());
+            if (request.getPrevKv()) {
+                response.addPrevKvs(kv);
+            }
+        }
+        return response.setDeleted(doomed.size())
+                .setHeader(header(overlay.revision()))
+                .build();
+    }
+
+    // ---- transactions ----------------------------------------------------------------------------------------------
+
+    /** A transaction whose conditions are judged: the operations to run, nested ones judged as well. */
+    private record Branch(boolean succeeded, List<RequestOp> operations, List<Branch> nested) {}
+
+    /** Judges all conditions, nested ones too, on the state before the transaction. */
+    private static Branch choose(View view, TxnRequest request) {
+        boolean succeeded = Compares.hold(view, request.getCompareList());
+        List<RequestOp> operations = succeeded ? request.getSuccessList() : request.getFailureList();
+        var nested = new ArrayList<Branch>();
+        for (RequestOp op : operations) {
+            if (op.hasRequestTxn()) {
+                nested.add(choose(view, op.getRequestTxn()));
+            }
+        }
+        return new Branch(succeeded, operations, nested);
+    }
+
+    /** Whatever could fail fails here, before anything is written. */
+    private static Optional<Refusal> check(View view, Branch branch) {
+        int nested = 0;
+        for (RequestOp op : branch.operations) {
+            Optional<Refusal> refusal = switch (op.getRequestCase()) {
+                case REQUEST_RANGE -> Ranges.check(view, op.getRequestRange());
+                case REQUEST_PUT -> check(view, op.getRequestPut());
+                case REQUEST_TXN -> check(view, branch.nested.get(nested++));
+                case REQUEST_DELETE_RANGE, REQUEST_NOT_SET -> Optional.empty();
+            };
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static TxnResponse run(Overlay overlay, Branch branch) {
+        var response = TxnResponse.newBuilder().setSucceeded(branch.succeeded);
+        int nested = 0;
+        for (RequestOp op : branch.operations) {
+            var answer = ResponseOp.newBuilder();
+            switch (op.getRequestCase()) {
+                case REQUEST_RANGE ->
+                    answer.setResponseRange(Ranges.read(overlay, op.getRequestRange()).toBuilder()
+                            .setHeader(header(overlay.revision())));
+                case REQUEST_PUT -> answer.setResponsePut(put(overlay, op.getRequestPut()));
+                case REQUEST_DELETE_RANGE -> answer.setResponseDeleteRange(delete(overlay, op.getRequestDeleteRange()));
+                case REQUEST_TXN -> answer.setResponseTxn(run(overlay, branch.nested.get(nested++)));
+                case REQUEST_NOT_SET ->
+                    throw new IllegalArgumentException("an operation without a request passed the check");
+            }
+            response.addResponses(answer);
+        }
+        return response.setHeader(header(overlay.revision())).build();
+    }
+
+    private static ResponseHeader header(long revision) {
+        return ResponseHeader.newBuilder().setRevision(revision).build();
+    }
+
+    // ---- compaction, leases ----------------------------------------------------------------------------------------
+
+    private static Applied compact(View view, long revision) {
+        if (revision <= view.compactRevision()) {
+            return refused(view, Refusal.COMPACTED);
+        }
+        if (revision > view.revision()) {
+            return refused(view, Refusal.FUTURE_REVISION);
+        }
+        return new Applied(new Answer.Compacted(revision), List.of(new Change.Compacted(revision)), view.revision());
+    }
+
+    private static Applied grant(View view, long id, long ttlSeconds) {
+        if (ttlSeconds > MAX_LEASE_TTL_SECONDS) {
+            return refused(view, Refusal.LEASE_TTL_TOO_LARGE);
+        }
+        if (view.lease(id).isPresent()) {
+            return refused(view, Refusal.LEASE_EXISTS);
+        }
+        var lease = new LeaseRecord(id, ttlSeconds);
+        return new Applied(new Answer.LeaseGranted(lease), List.of(new Change.LeaseGranted(lease)), view.revision());
+    }
+
+    /** All keys go in one revision, in order of keys. */
+    private static Applied revoke(View view, long id) {
+        if (view.lease(id).isEmpty()) {
+            return refused(view, Refusal.LEASE_NOT_FOUND);
+        }
+        var overlay = new Overlay(view);
+        for (ByteString key : view.leaseKeys(id)) {
+            overlay.delete(key, id);
+        }
+        var changes = new ArrayList<>(overlay.changes());
+        changes.add(new Change.LeaseRevoked(id));
+        return new Applied(new Answer.LeaseRevoked(id), List.copyOf(changes), overlay.revision());
+    }
+}

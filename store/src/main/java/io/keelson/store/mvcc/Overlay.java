@@ -1,0 +1,158 @@
+package io.keelson.store.mvcc;
+
+import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.KeyValue;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A view inside a command: what was there before, and over it what the command has changed so far. Its revision is one
+ * higher as soon as there is a change.
+ */
+final class Overlay implements View {
+
+    private final View base;
+    private final List<Change> changes = new ArrayList<>();
+    /** Changed keys; empty for a deleted one. */
+    private final NavigableMap<ByteString, Optional<KeyValue>> changed = new TreeMap<>(KeyRange.ORDER);
+
+    Overlay(View base) {
+        this.base = base;
+    }
+
+    List<Change> changes() {
+        return changes;
+    }
+
+    /** The revision that changes of this command get. */
+    long writeRevision() {
+        return base.revision() + 1;
+    }
+
+    void put(KeyValue kv, long previousLease) {
+        changes.add(new Change.Put(kv, previousLease));
+        changed.put(kv.getKey(), Optional.of(kv));
+    }
+
+    void delete(ByteString key, long previousLease) {
+        changes.add(new Change.Delete(key, writeRevision(), previousLease));
+        changed.put(key, Optional.empty());
+    }
+
+    List<KeyValue> list(KeyRange range) {
+        var found = new ArrayList<KeyValue>();
+        if (!range.isEmpty()) {
+            try (Cursor cursor = range(range, revision())) {
+                cursor.forEachRemaining(found::add);
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public long revision() {
+        return changes.isEmpty() ? base.revision() : writeRevision();
+    }
+
+    @Override
+    public long compactRevision() {
+        return base.compactRevision();
+    }
+
+    @Override
+    public Optional<KeyValue> get(ByteString key, long revision) {
+        if (revision >= writeRevision()) {
+            Optional<KeyValue> own = changed.get(key);
+            return own == null ? base.get(key, base.revision()) : own;
+        }
+        return base.get(key, revision);
+    }
+
+    @Override
+    public Cursor range(KeyRange range, long revision) {
+        if (revision < writeRevision() || changed.isEmpty()) {
+            return base.range(range, Math.min(revision, base.revision()));
+        }
+        NavigableMap<ByteString, Optional<KeyValue>> own = range.end().isEmpty()
+                ? changed.tailMap(range.begin(), true)
+                : changed.subMap(range.begin(), true, range.end(), false);
+        return new Merge(base.range(range, base.revision()), own);
+    }
+
+    @Override
+    public Optional<LeaseRecord> lease(long id) {
+        return base.lease(id);
+    }
+
+    @Override
+    public List<ByteString> leaseKeys(long id) {
+        return base.leaseKeys(id);
+    }
+
+    @Override
+    public List<LeaseRecord> leases() {
+        return base.leases();
+    }
+
+    /** Merges two ordered sources; the command's own changes win. */
+    private static final class Merge implements Cursor {
+        private final Cursor below;
+        private final Iterator<KeyValue> above;
+        private final NavigableMap<ByteString, Optional<KeyValue>> own;
+        private @Nullable KeyValue nextBelow;
+        private @Nullable KeyValue nextAbove;
+
+        Merge(Cursor below, NavigableMap<ByteString, Optional<KeyValue>> own) {
+            this.below = below;
+            this.own = own;
+            this.above = own.values().stream().flatMap(Optional::stream).iterator();
+            advanceBelow();
+            advanceAbove();
+        }
+
+        private void advanceBelow() {
+            nextBelow = null;
+            while (below.hasNext()) {
+                KeyValue kv = below.next();
+                if (!own.containsKey(kv.getKey())) {
+                    nextBelow = kv;
+                    return;
+                }
+            }
+        }
+
+        private void advanceAbove() {
+            nextAbove = above.hasNext() ? above.next() : null;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return nextBelow != null || nextAbove != null;
+        }
+
+        @Override
+        public KeyValue next() {
+            KeyValue low = nextBelow;
+            KeyValue high = nextAbove;
+            if (high != null && (low == null || KeyRange.ORDER.compare(high.getKey(), low.getKey()) < 0)) {
+                advanceAbove();
+                return high;
+            }
+            if (low == null) {
+                throw new java.util.NoSuchElementException("the range has no more keys");
+            }
+            advanceBelow();
+            return low;
+        }
+
+        @Override
+        public void close() {
+            below.close();
+        }
+    }
+}
