@@ -1,0 +1,44 @@
+package io.keelson.store.node;
+
+import io.keelson.store.mvcc.Answer;
+import io.keelson.store.mvcc.Command;
+import io.keelson.store.mvcc.View;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** One member's replica of the store. Thread safe. */
+public interface Replica {
+
+    /**
+     * A command that went through the log.
+     *
+     * @param answer what it did, a refusal included
+     * @param revision the store's revision after it
+     */
+    record Committed(Answer answer, long revision) {}
+
+    /**
+     * Puts a command, checked by {@link io.keelson.store.mvcc.RequestCheck}, through the log; the leader does it, whichever
+     * member is asked. Completes exceptionally with a {@link io.keelson.store.KvException}: UNAVAILABLE if it certainly does
+     * not happen, UNKNOWN_OUTCOME if it may, OVERLOADED, INVALID. Completed on a thread that must not be blocked.
+     */
+    CompletableFuture<Committed> propose(Command command);
+
+    /**
+     * Completes when everything that was acknowledged to anybody before the call is applied here; a read from then on is
+     * linearizable. Completes exceptionally with {@code KvException} UNAVAILABLE when there is no quorum in time.
+     */
+    CompletableFuture<Void> readBarrier();
+
+    /** Runs a read on what is applied here now. The view stays the same during the call and is invalid after it. */
+    <T> T read(Function<View, T> read);
+
+    /** What has happened, for watchers. */
+    History history();
+
+    /** Renewal and remaining time of leases. */
+    Leases leases();
+
+    /** Who this is and how it stands. */
+    Standing standing();
+}
