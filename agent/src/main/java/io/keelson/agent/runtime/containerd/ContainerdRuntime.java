@@ -1,0 +1,398 @@
+package io.keelson.agent.runtime.containerd;
+
+import com.google.protobuf.ByteString;
+import io.grpc.StatusRuntimeException;
+import io.keelson.agent.net.CniLeases;
+import io.keelson.agent.net.NetworkNamespace;
+import io.keelson.agent.runtime.ContainerConfig;
+import io.keelson.agent.runtime.ContainerId;
+import io.keelson.agent.runtime.ContainerRuntime;
+import io.keelson.agent.runtime.ExecResult;
+import io.keelson.agent.runtime.Image;
+import io.keelson.agent.runtime.ObservedPods;
+import io.keelson.agent.runtime.RegistryLogin;
+import io.keelson.agent.runtime.RuntimeFault;
+import io.keelson.agent.runtime.RuntimeInfo;
+import io.keelson.agent.runtime.SandboxConfig;
+import io.keelson.agent.runtime.SandboxId;
+import io.keelson.proto.cri.AuthConfig;
+import io.keelson.proto.cri.CreateContainerRequest;
+import io.keelson.proto.cri.ExecSyncRequest;
+import io.keelson.proto.cri.ExecSyncResponse;
+import io.keelson.proto.cri.ImageServiceGrpc;
+import io.keelson.proto.cri.ImageSpec;
+import io.keelson.proto.cri.ImageStatusRequest;
+import io.keelson.proto.cri.ImageStatusResponse;
+import io.keelson.proto.cri.ListPodSandboxRequest;
+import io.keelson.proto.cri.PodSandbox;
+import io.keelson.proto.cri.PodSandboxStatusRequest;
+import io.keelson.proto.cri.PullImageRequest;
+import io.keelson.proto.cri.RemoveContainerRequest;
+import io.keelson.proto.cri.RemovePodSandboxRequest;
+import io.keelson.proto.cri.RunPodSandboxRequest;
+import io.keelson.proto.cri.RuntimeCondition;
+import io.keelson.proto.cri.RuntimeServiceGrpc;
+import io.keelson.proto.cri.StartContainerRequest;
+import io.keelson.proto.cri.StatusRequest;
+import io.keelson.proto.cri.StopContainerRequest;
+import io.keelson.proto.cri.StopPodSandboxRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** Containers through the node's own containerd, over CRI. */
+public final class ContainerdRuntime implements ContainerRuntime {
+    private static final Duration QUESTION = Duration.ofSeconds(20);
+    /** Making a sandbox runs the network plugins; making a container unpacks its image the first time. */
+    private static final Duration WORK = Duration.ofMinutes(4);
+
+    private static final Duration PULL = Duration.ofMinutes(20);
+    /** What ending a container may take beyond the grace given to it. */
+    private static final Duration KILL = Duration.ofMinutes(2);
+
+    private static final Duration EXEC_MARGIN = Duration.ofSeconds(10);
+
+    private final ContainerdPaths paths;
+    private final ContainerdProcess process;
+    private final UnixChannel channel;
+    private final ChangeHints hints;
+    private final Observations observations;
+    private final ImageImport images;
+    private final boolean mayLowerOomScore;
+    private final Set<String> knownCgroups = ConcurrentHashMap.newKeySet();
+
+    private ContainerdRuntime(ContainerdPaths paths, NetworkNamespace netns, boolean mayLowerOomScore) {
+        this.paths = paths;
+        this.mayLowerOomScore = mayLowerOomScore;
+        this.channel = UnixChannel.to(paths.socket());
+        this.hints = new ChangeHints(channel.grpc());
+        try {
+            this.process = ContainerdProcess.start(paths, netns, this::containerdReturned);
+        } catch (RuntimeException e) {
+            hints.close();
+            channel.close();
+            throw e;
+        }
+        this.observations = new Observations(channel.grpc());
+        this.images = new ImageImport(
+                channel.grpc(), paths.imported(), name -> findImage(name).isPresent());
+    }
+
+    /**
+     * Starts the node's containerd or takes over the one that runs, and clears away what pods that are gone have left.
+     *
+     * @param agentDir the agent's directory; containerd gets {@code containerd} below it
+     * @param netns where the node lives; normally {@link NetworkNamespace#own()}
+     * @throws RuntimeFault.Unavailable saying what is missing
+     */
+    public static ContainerdRuntime start(Path agentDir, NetworkNamespace netns) {
+        try {
+            Capabilities capabilities = Capabilities.effective(Files.readString(Path.of("/proc/self/status")));
+            ContainerdRuntime runtime =
+                    new ContainerdRuntime(ContainerdPaths.below(agentDir), netns, capabilities.mayLowerOomScore());
+            runtime.clearLeftovers();
+            return runtime;
+        } catch (IOException e) {
+            throw new RuntimeFault.Unavailable("containerd cannot be set up: " + e.getMessage(), e);
+        }
+    }
+
+    private void containerdReturned() {
+        // gRPC waits ever longer between its attempts; now is the time.
+        channel.grpc().resetConnectBackoff();
+        hints.hint();
+    }
+
+    /** Addresses and cgroups of pods that ended while nobody looked. */
+    private void clearLeftovers() throws IOException {
+        Set<String> sandboxes = sandboxes().stream().map(PodSandbox::getId).collect(Collectors.toSet());
+        CniLeases.keepOnly(paths.cniLeases(), sandboxes);
+        for (String group : CgroupRecord.read(paths.cgroups())) {
+            knownCgroups.add(group);
+            Cgroups.removeEmpty(group);
+        }
+    }
+
+    @Override
+    public RuntimeInfo info() {
+        List<String> limits = mayLowerOomScore
+                ? List.of()
+                : List.of("containers' OOM scores are never negative: the agent lacks CAP_SYS_RESOURCE");
+        return new RuntimeInfo("containerd", process.version(), limits);
+    }
+
+    @Override
+    public Optional<String> notReadyReason() {
+        try {
+            return runtime(QUESTION).status(StatusRequest.getDefaultInstance()).getStatus().getConditionsList().stream()
+                    .filter(condition -> !condition.getStatus())
+                    .map(ContainerdRuntime::sentence)
+                    .reduce((a, b) -> a + "; " + b);
+        } catch (StatusRuntimeException e) {
+            return Optional.of("containerd does not answer: " + Faults.text(e));
+        }
+    }
+
+    private static String sentence(RuntimeCondition condition) {
+        return condition.getType() + " is false: " + condition.getReason() + " " + condition.getMessage();
+    }
+
+    @Override
+    public Optional<Image> findImage(String image) {
+        String name = ImageName.full(image);
+        try {
+            ImageStatusResponse answer = images(QUESTION)
+                    .imageStatus(
+                            ImageStatusRequest.newBuilder().setImage(spec(name)).build());
+            return answer.hasImage() ? Optional.of(CriMessages.image(name, answer.getImage())) : Optional.empty();
+        } catch (StatusRuntimeException e) {
+            throw Faults.of(e, RuntimeFault.Failed::new);
+        }
+    }
+
+    @Override
+    public Image pullImage(String image, Optional<RegistryLogin> login) {
+        String name = ImageName.full(image);
+        PullImageRequest.Builder request = PullImageRequest.newBuilder().setImage(spec(name));
+        login.ifPresent(known -> request.setAuth(AuthConfig.newBuilder()
+                .setUsername(known.username())
+                .setPassword(known.password())
+                .setServerAddress(known.server())));
+        try {
+            String pulled = images(PULL).pullImage(request.build()).getImageRef();
+            return findImage(name)
+                    .or(() -> findImage(pulled))
+                    .orElseThrow(() -> new RuntimeFault.ImagePullFailed(name + " was pulled and is not there"));
+        } catch (StatusRuntimeException e) {
+            throw Faults.ofPull(e, name);
+        }
+    }
+
+    @Override
+    public List<String> importArchive(Path archive) {
+        try {
+            return images.importArchive(archive);
+        } catch (StatusRuntimeException e) {
+            throw Faults.of(e, message -> new RuntimeFault.Failed("importing " + archive + ": " + message, e));
+        }
+    }
+
+    @Override
+    public SandboxId runSandbox(SandboxConfig config) {
+        if (!config.hostPorts().isEmpty() && !config.hostNetwork()) {
+            throw new RuntimeFault.SandboxFailed(
+                    "spec.containers[].ports[].hostPort is not supported by this node: use a Service of type NodePort, or hostNetwork");
+        }
+        try {
+            Files.createDirectories(config.logDirectory());
+            recordCgroup(config.cgroupParent());
+        } catch (IOException e) {
+            throw new RuntimeFault.SandboxFailed("pod " + config.pod().path() + ": " + e.getMessage());
+        }
+        String id;
+        try {
+            id = runtime(WORK)
+                    .runPodSandbox(RunPodSandboxRequest.newBuilder()
+                            .setConfig(CriMessages.sandbox(config))
+                            .build())
+                    .getPodSandboxId();
+        } catch (StatusRuntimeException e) {
+            throw Faults.of(e, message -> new RuntimeFault.SandboxFailed(withAdvice(message)));
+        }
+        try {
+            if (!config.cgroupParent().isEmpty()) {
+                Cgroups.limit(config.cgroupParent(), config.resources());
+            }
+        } catch (IOException e) {
+            throw new RuntimeFault.SandboxFailed("limits of pod " + config.pod().path() + ": " + e.getMessage());
+        }
+        return new SandboxId(id);
+    }
+
+    private static String withAdvice(String message) {
+        return message.contains(ContainerdConfig.PAUSE_IMAGE)
+                ? message + " (the pause image was not imported; the agent's images directory must hold it)"
+                : message;
+    }
+
+    /** So that the groups can be found when nothing else is left. */
+    private synchronized void recordCgroup(String parent) throws IOException {
+        Optional<String> top = CgroupRecord.top(parent);
+        if (top.isPresent() && knownCgroups.add(top.get())) {
+            Files.writeString(paths.cgroups(), top.get() + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        }
+    }
+
+    @Override
+    public ContainerId createContainer(SandboxId sandbox, SandboxConfig sandboxConfig, ContainerConfig config) {
+        CreateContainerRequest request = CreateContainerRequest.newBuilder()
+                .setPodSandboxId(sandbox.value())
+                .setConfig(CriMessages.container(sandboxConfig, config, mayLowerOomScore))
+                .setSandboxConfig(CriMessages.sandbox(sandboxConfig))
+                .build();
+        try {
+            return new ContainerId(runtime(WORK).createContainer(request).getContainerId());
+        } catch (StatusRuntimeException e) {
+            throw Faults.of(e, RuntimeFault.CreateFailed::new);
+        }
+    }
+
+    @Override
+    public void startContainer(ContainerId container) {
+        try {
+            runtime(WORK)
+                    .startContainer(StartContainerRequest.newBuilder()
+                            .setContainerId(container.value())
+                            .build());
+        } catch (StatusRuntimeException e) {
+            throw Faults.of(e, RuntimeFault.StartFailed::new);
+        }
+    }
+
+    @Override
+    public void stopContainer(ContainerId container, Duration grace) {
+        unlessGone(() -> runtime(KILL.plus(grace))
+                .stopContainer(StopContainerRequest.newBuilder()
+                        .setContainerId(container.value())
+                        .setTimeout(wholeSeconds(grace))
+                        .build()));
+    }
+
+    @Override
+    public void removeContainer(ContainerId container) {
+        unlessGone(() -> runtime(KILL)
+                .removeContainer(RemoveContainerRequest.newBuilder()
+                        .setContainerId(container.value())
+                        .build()));
+    }
+
+    @Override
+    public void stopSandbox(SandboxId sandbox) {
+        unlessGone(() -> runtime(KILL)
+                .stopPodSandbox(StopPodSandboxRequest.newBuilder()
+                        .setPodSandboxId(sandbox.value())
+                        .build()));
+    }
+
+    @Override
+    public void removeSandbox(SandboxId sandbox) {
+        unlessGone(() -> {
+            String group = runtime(QUESTION)
+                    .podSandboxStatus(PodSandboxStatusRequest.newBuilder()
+                            .setPodSandboxId(sandbox.value())
+                            .build())
+                    .getStatus()
+                    .getAnnotationsOrDefault(CriMessages.CGROUP_PARENT, "");
+            runtime(KILL)
+                    .removePodSandbox(RemovePodSandboxRequest.newBuilder()
+                            .setPodSandboxId(sandbox.value())
+                            .build());
+            if (!group.isEmpty()) {
+                removeCgroup(group);
+            }
+        });
+    }
+
+    private static void removeCgroup(String group) {
+        try {
+            Cgroups.removeEmpty(group);
+        } catch (IOException e) {
+            throw new RuntimeFault.Failed("cgroup " + group + " cannot be removed: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public ObservedPods list() {
+        try {
+            return observations.list(QUESTION);
+        } catch (StatusRuntimeException e) {
+            throw Faults.of(e, RuntimeFault.Failed::new);
+        }
+    }
+
+    @Override
+    public ExecResult exec(ContainerId container, List<String> command, Duration timeout) {
+        try {
+            ExecSyncResponse answer = runtime(timeout.plus(EXEC_MARGIN))
+                    .execSync(ExecSyncRequest.newBuilder()
+                            .setContainerId(container.value())
+                            .addAllCmd(command)
+                            .setTimeout(Math.max(1, wholeSeconds(timeout)))
+                            .build());
+            return new ExecResult(answer.getExitCode(), cut(answer.getStdout()), cut(answer.getStderr()));
+        } catch (StatusRuntimeException e) {
+            throw Faults.ofExec(e, String.join(" ", command));
+        }
+    }
+
+    private static String cut(ByteString output) {
+        return output.substring(0, Math.min(output.size(), ExecResult.OUTPUT_BYTES_MAX))
+                .toStringUtf8();
+    }
+
+    @Override
+    public void onChange(Runnable changed) {
+        hints.onChange(changed);
+    }
+
+    @Override
+    public void close() {
+        process.close();
+        hints.close();
+        channel.close();
+    }
+
+    /** The daemon's process id, for messages and tests. */
+    public long containerdPid() {
+        return process.pid();
+    }
+
+    List<PodSandbox> sandboxes() {
+        try {
+            return runtime(QUESTION)
+                    .listPodSandbox(ListPodSandboxRequest.getDefaultInstance())
+                    .getItemsList();
+        } catch (StatusRuntimeException e) {
+            throw Faults.of(e, RuntimeFault.Failed::new);
+        }
+    }
+
+    private static void unlessGone(Runnable call) {
+        try {
+            call.run();
+        } catch (StatusRuntimeException e) {
+            if (!Faults.isNotFound(e)) {
+                throw Faults.of(e, RuntimeFault.Failed::new);
+            }
+        }
+    }
+
+    /** CRI counts in seconds; a part of one is a whole one, as zero has another meaning. */
+    private static long wholeSeconds(Duration duration) {
+        return duration.plusNanos(999_999_999).toSeconds();
+    }
+
+    private static ImageSpec spec(String name) {
+        return ImageSpec.newBuilder().setImage(name).build();
+    }
+
+    private RuntimeServiceGrpc.RuntimeServiceBlockingStub runtime(Duration deadline) {
+        return RuntimeServiceGrpc.newBlockingStub(channel.grpc())
+                .withWaitForReady()
+                .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private ImageServiceGrpc.ImageServiceBlockingStub images(Duration deadline) {
+        return ImageServiceGrpc.newBlockingStub(channel.grpc())
+                .withWaitForReady()
+                .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS);
+    }
+}
