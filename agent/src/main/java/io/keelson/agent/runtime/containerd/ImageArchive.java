@@ -189,7 +189,8 @@ record ImageArchive(List<NamedImage> images) {
             byte[] bytes = JSON.writeValueAsString(manifest).getBytes(StandardCharsets.UTF_8);
             MessageDigest digest = sha256();
             digest.update(bytes);
-            blobs.add(new Blob(MANIFEST, text(digest), bytes.length, new Source.Bytes(ByteString.copyFrom(bytes)), labels));
+            blobs.add(new Blob(
+                    MANIFEST, text(digest), bytes.length, new Source.Bytes(ByteString.copyFrom(bytes)), labels));
             return blobs;
         }
 

@@ -316,7 +316,12 @@ class RealContainersItTest {
                             "echo node" + n + " > /www/index.html; exec httpd -f -p 8080 -h /www")));
             ips.add(TestPods.observed(runtime, sandbox).ips().getFirst());
         }
-        assertThat(answer(1, pods.get(0), ips.get(1) + ":8080")).isEqualTo("node2");
+        TestPods.await(
+                "a pod of the other node, directly",
+                () -> answer(1, pods.get(0), ips.get(1) + ":8080").equals("node2"));
+        TestPods.await(
+                "the other way round",
+                () -> answer(2, pods.get(1), ips.get(0) + ":8080").equals("node1"));
 
         for (int n = 1; n <= NODES; n++) {
             endpoints.clear();
