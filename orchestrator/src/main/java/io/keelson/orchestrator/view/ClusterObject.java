@@ -12,9 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -23,10 +21,6 @@ import tools.jackson.databind.node.ObjectNode;
  * belongs to the thread of its {@link ClusterImage}.
  */
 public final class ClusterObject {
-
-    private static final JsonMapper TYPED = JsonMapper.builder()
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
 
     private final Ref ref;
     private final ObjectNode json;
@@ -202,11 +196,6 @@ public final class ClusterObject {
             readings.put(type, known);
         }
         return type.cast(known);
-    }
-
-    /** This object as one of the typed model classes; not to be altered. */
-    public <T> T as(Class<T> type) {
-        return reading(type, object -> TYPED.treeToValue(object.json, type));
     }
 
     @Override

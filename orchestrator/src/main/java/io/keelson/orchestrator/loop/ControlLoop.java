@@ -1,0 +1,82 @@
+package io.keelson.orchestrator.loop;
+
+import io.keelson.orchestrator.api.Api;
+import io.keelson.orchestrator.control.Controller;
+import io.keelson.orchestrator.control.DeploymentController;
+import io.keelson.orchestrator.control.EndpointSliceController;
+import io.keelson.orchestrator.control.EndpointsController;
+import io.keelson.orchestrator.control.GarbageCollector;
+import io.keelson.orchestrator.control.NamespaceController;
+import io.keelson.orchestrator.control.NodeLifecycleController;
+import io.keelson.orchestrator.control.PodGarbageController;
+import io.keelson.orchestrator.control.ReplicaSetController;
+import io.keelson.orchestrator.kind.Kinds;
+import io.keelson.orchestrator.schedule.SchedulingController;
+import io.keelson.store.Kv;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All controllers and the scheduler, on whichever server leads. Every server runs one of these; those that do not lead wait to.
+ */
+public final class ControlLoop implements AutoCloseable {
+
+    private final String name;
+    private final Kv kv;
+    private final Kinds kinds;
+    private final Api api;
+    private final InstantSource clock;
+    private volatile Optional<Leadership> leadership = Optional.empty();
+
+    /**
+     * A loop that does nothing yet.
+     *
+     * @param name of this server, to be found as the leader's name
+     * @param kv the store: leader's key, list and watch
+     * @param kinds which objects there are
+     * @param api how actions are performed
+     * @param clock what time it is
+     */
+    public ControlLoop(String name, Kv kv, Kinds kinds, Api api, InstantSource clock) {
+        this.name = name;
+        this.kv = kv;
+        this.kinds = kinds;
+        this.api = api;
+        this.clock = clock;
+    }
+
+    /** Every controller, in the order in which they look at a change. */
+    public static List<Controller> controllers() {
+        return List.of(
+                new DeploymentController(),
+                new ReplicaSetController(),
+                new SchedulingController(),
+                new EndpointSliceController(),
+                new EndpointsController(),
+                new NodeLifecycleController(),
+                new PodGarbageController(),
+                new NamespaceController(),
+                new GarbageCollector());
+    }
+
+    /** Begins to campaign. Returns at once. */
+    public synchronized void start() {
+        if (leadership.isEmpty()) {
+            leadership = Optional.of(
+                    new Leadership(name, kv, clock, epoch -> new Term(epoch, kv, kinds, api, controllers(), clock)));
+        }
+    }
+
+    /** The name of the server that leads, as far as is known here. */
+    public Optional<String> leader() {
+        return leadership.flatMap(Leadership::leader);
+    }
+
+    /** Stops, and lets another lead at once. Blocks until the last look is over, for some seconds at most. */
+    @Override
+    public synchronized void close() {
+        leadership.ifPresent(Leadership::close);
+        leadership = Optional.empty();
+    }
+}

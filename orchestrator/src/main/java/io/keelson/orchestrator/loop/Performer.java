@@ -1,0 +1,157 @@
+package io.keelson.orchestrator.loop;
+
+import com.google.protobuf.ByteString;
+import io.keelson.orchestrator.api.Api;
+import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.DeleteOptions;
+import io.keelson.orchestrator.api.PatchType;
+import io.keelson.orchestrator.api.WriteOptions;
+import io.keelson.orchestrator.control.Action;
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Ref;
+import io.keelson.orchestrator.registry.Propagation;
+import io.keelson.orchestrator.view.Refusal;
+import io.keelson.proto.etcd.Compare;
+import io.keelson.store.KvException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Performs actions through the object API, each in one transaction that compares what it was based on and the epoch. Thread safe. */
+final class Performer {
+
+    private final Api api;
+    private final Epoch epoch;
+    private final Consumer<Action.RecordEvent> events;
+
+    /**
+     * For one term.
+     *
+     * @param events takes what is to be told; must not block
+     */
+    Performer(Api api, Epoch epoch, Consumer<Action.RecordEvent> events) {
+        this.api = api;
+        this.epoch = epoch;
+        this.events = events;
+    }
+
+    /** Does it, once. */
+    Outcome perform(Action action) {
+        try {
+            return new Outcome.Done(revisionOf(action));
+        } catch (ApiException refused) {
+            return outcome(action, refused);
+        } catch (KvException noAnswer) {
+            return new Outcome.Failed(noAnswer.reason() + ": " + noAnswer.getMessage());
+        }
+    }
+
+    private long revisionOf(Action action) {
+        return switch (action) {
+            case Action.Create create ->
+                api.create(
+                                create.ref().kind(),
+                                create.ref().namespace(),
+                                create.object(),
+                                guarded(create.ifExists()
+                                        .map(other -> Epoch.created(key(other.ref()), other.createRevision()))))
+                        .revision();
+            case Action.Patch patch ->
+                api.patch(patch.ref(), "", PatchType.MERGE, patch.patch(), guarded(patch.ref(), patch.ifRevision()))
+                        .revision();
+            case Action.Update update ->
+                api.update(
+                                update.ref(),
+                                update.subresource(),
+                                update.object(),
+                                guarded(update.ref(), update.ifRevision()))
+                        .revision();
+            case Action.Bind bind ->
+                api.update(bind.ref(), "binding", binding(bind), guarded(bind.ref(), bind.ifRevision()))
+                        .revision();
+            case Action.Delete delete ->
+                api.delete(delete.ref(), options(delete)).revision();
+            case Action.Announced announced -> {
+                long revision = revisionOf(announced.write());
+                events.accept(announced.event());
+                yield revision;
+            }
+            case Action.RecordEvent event -> {
+                events.accept(event);
+                yield 0;
+            }
+            case Action.LookAgain again ->
+                throw new IllegalArgumentException("a timer is nothing to perform: " + again);
+        };
+    }
+
+    private static ByteString key(Ref ref) {
+        return ByteString.copyFromUtf8(ref.key());
+    }
+
+    private WriteOptions guarded(Optional<Compare> more) {
+        return WriteOptions.guarded(
+                Stream.concat(Stream.of(epoch.guard()), more.stream()).toList());
+    }
+
+    private WriteOptions guarded(Ref ref, long ifRevision) {
+        return guarded(Optional.of(Epoch.unchanged(key(ref), ifRevision)));
+    }
+
+    private static ObjectNode binding(Action.Bind bind) {
+        ObjectNode binding = Json.object().put("apiVersion", "v1").put("kind", "Binding");
+        binding.putObject("metadata")
+                .put("name", bind.ref().name())
+                .put("namespace", bind.ref().namespace());
+        binding.putObject("target").put("apiVersion", "v1").put("kind", "Node").put("name", bind.node());
+        return binding;
+    }
+
+    private DeleteOptions options(Action.Delete delete) {
+        Propagation propagation = switch (delete.propagation()) {
+            case BACKGROUND -> Propagation.BACKGROUND;
+            case FOREGROUND -> Propagation.FOREGROUND;
+            case ORPHAN -> Propagation.ORPHAN;
+        };
+        DeleteOptions options =
+                DeleteOptions.guarded(delete.ifUid(), List.of(epoch.guard())).withPropagation(propagation);
+        return delete.grace()
+                .map(grace -> options.withGracePeriodSeconds(grace.toSeconds()))
+                .orElse(options);
+    }
+
+    private static Outcome outcome(Action action, ApiException refused) {
+        Action write = action instanceof Action.Announced announced ? announced.write() : action;
+        return switch (refused.reason()) {
+            case CONFLICT, ALREADY_EXISTS, EXPIRED -> new Outcome.Stale(refused.getMessage());
+            case NOT_FOUND ->
+                switch (write) {
+                    case Action.Delete delete -> new Outcome.Done(0);
+                    case Action.Create create -> refusal(refused);
+                    case Action.Patch patch -> new Outcome.Stale(refused.getMessage());
+                    case Action.Update update -> new Outcome.Stale(refused.getMessage());
+                    case Action.Bind bind -> new Outcome.Stale(refused.getMessage());
+                    case Action.Announced announced -> new Outcome.Stale(refused.getMessage());
+                    case Action.RecordEvent event -> new Outcome.Stale(refused.getMessage());
+                    case Action.LookAgain again -> new Outcome.Stale(refused.getMessage());
+                };
+            case BAD_REQUEST,
+                    UNAUTHORIZED,
+                    FORBIDDEN,
+                    METHOD_NOT_ALLOWED,
+                    NOT_ACCEPTABLE,
+                    REQUEST_ENTITY_TOO_LARGE,
+                    UNSUPPORTED_MEDIA_TYPE,
+                    INVALID,
+                    NOT_IMPLEMENTED -> refusal(refused);
+            case TOO_MANY_REQUESTS, INTERNAL_ERROR, SERVICE_UNAVAILABLE, TIMEOUT ->
+                new Outcome.Failed(refused.getMessage());
+        };
+    }
+
+    private static Outcome refusal(ApiException refused) {
+        return new Outcome.Refused(new Refusal(refused.reason().word(), refused.getMessage()));
+    }
+}

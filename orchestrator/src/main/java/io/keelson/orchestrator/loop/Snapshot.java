@@ -1,0 +1,73 @@
+package io.keelson.orchestrator.loop;
+
+import com.google.protobuf.ByteString;
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kinds;
+import io.keelson.orchestrator.kind.MalformedJsonException;
+import io.keelson.orchestrator.kind.Ref;
+import io.keelson.orchestrator.view.ClusterImage;
+import io.keelson.orchestrator.view.ClusterObject;
+import io.keelson.orchestrator.view.RegistryKey;
+import io.keelson.proto.etcd.KeyValue;
+import io.keelson.proto.etcd.RangeRequest;
+import io.keelson.proto.etcd.RangeResponse;
+import io.keelson.store.Kv;
+import java.time.Instant;
+import java.util.Optional;
+
+/** From keys and values to the picture: the list at the beginning, and each value after it. */
+final class Snapshot {
+
+    /** Objects read at once. */
+    static final int PAGE = 500;
+
+    static final ByteString BEGIN = ByteString.copyFromUtf8(RegistryKey.PREFIX);
+
+    /** The first key after all that have the prefix. */
+    static final ByteString END =
+            ByteString.copyFromUtf8(RegistryKey.PREFIX.substring(0, RegistryKey.PREFIX.length() - 1) + "0");
+
+    private Snapshot() {}
+
+    /** The picture at the newest revision. */
+    static ClusterImage list(Kv kv, Kinds kinds, Instant now) {
+        ClusterImage image = new ClusterImage(kinds);
+        ByteString from = BEGIN;
+        long revision = 0;
+        while (true) {
+            RangeResponse page = kv.range(RangeRequest.newBuilder()
+                    .setKey(from)
+                    .setRangeEnd(END)
+                    .setLimit(PAGE)
+                    .setRevision(revision)
+                    .build());
+            if (revision == 0) {
+                revision = page.getHeader().getRevision();
+            }
+            page.getKvsList().forEach(kv1 -> object(kinds, kv1, now).ifPresent(image::set));
+            if (!page.getMore()) {
+                image.reached(revision);
+                return image;
+            }
+            from = page.getKvs(page.getKvsCount() - 1).getKey().concat(ByteString.copyFrom(new byte[1]));
+        }
+    }
+
+    /**
+     * The object at a key; empty if the key is of no kind that is known, or the value is no object: somebody else wrote it, and it is
+     * none of the controllers' business.
+     */
+    static Optional<ClusterObject> object(Kinds kinds, KeyValue keyValue, Instant now) {
+        Optional<Ref> ref = RegistryKey.parse(kinds, keyValue.getKey().toStringUtf8());
+        try {
+            return ref.map(found -> new ClusterObject(
+                    found,
+                    Json.parse(keyValue.getValue().toByteArray()),
+                    keyValue.getCreateRevision(),
+                    keyValue.getModRevision(),
+                    now));
+        } catch (MalformedJsonException notAnObject) {
+            return Optional.empty();
+        }
+    }
+}
