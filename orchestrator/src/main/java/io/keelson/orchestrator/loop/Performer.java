@@ -125,17 +125,24 @@ final class Performer {
     private static Outcome outcome(Action action, ApiException refused) {
         Action write = action instanceof Action.Announced announced ? announced.write() : action;
         return switch (refused.reason()) {
-            case CONFLICT, ALREADY_EXISTS, EXPIRED -> new Outcome.Stale(refused.getMessage());
+            case CONFLICT, ALREADY_EXISTS, EXPIRED ->
+                new Outcome.Stale(refused.rejection().message());
             case NOT_FOUND ->
                 switch (write) {
                     case Action.Delete delete -> new Outcome.Done(0);
                     case Action.Create create -> refusal(refused);
-                    case Action.Patch patch -> new Outcome.Stale(refused.getMessage());
-                    case Action.Update update -> new Outcome.Stale(refused.getMessage());
-                    case Action.Bind bind -> new Outcome.Stale(refused.getMessage());
-                    case Action.Announced announced -> new Outcome.Stale(refused.getMessage());
-                    case Action.RecordEvent event -> new Outcome.Stale(refused.getMessage());
-                    case Action.LookAgain again -> new Outcome.Stale(refused.getMessage());
+                    case Action.Patch patch ->
+                        new Outcome.Stale(refused.rejection().message());
+                    case Action.Update update ->
+                        new Outcome.Stale(refused.rejection().message());
+                    case Action.Bind bind ->
+                        new Outcome.Stale(refused.rejection().message());
+                    case Action.Announced announced ->
+                        new Outcome.Stale(refused.rejection().message());
+                    case Action.RecordEvent event ->
+                        new Outcome.Stale(refused.rejection().message());
+                    case Action.LookAgain again ->
+                        new Outcome.Stale(refused.rejection().message());
                 };
             case BAD_REQUEST,
                     UNAUTHORIZED,
@@ -147,11 +154,12 @@ final class Performer {
                     INVALID,
                     NOT_IMPLEMENTED -> refusal(refused);
             case TOO_MANY_REQUESTS, INTERNAL_ERROR, SERVICE_UNAVAILABLE, TIMEOUT ->
-                new Outcome.Failed(refused.getMessage());
+                new Outcome.Failed(refused.rejection().message());
         };
     }
 
     private static Outcome refusal(ApiException refused) {
-        return new Outcome.Refused(new Refusal(refused.reason().word(), refused.getMessage()));
+        return new Outcome.Refused(
+                new Refusal(refused.reason().word(), refused.rejection().message()));
     }
 }

@@ -1,8 +1,7 @@
 package io.keelson.orchestrator.schedule;
 
-import io.fabric8.kubernetes.api.model.Quantity;
 import io.keelson.orchestrator.kind.Json;
-import java.math.BigDecimal;
+import io.keelson.orchestrator.kind.Quantity;
 import java.math.RoundingMode;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,7 +30,7 @@ record Amounts(Map<String, Long> byName) {
     static Amounts of(JsonNode resources) {
         Map<String, Long> amounts = new TreeMap<>();
         resources.properties().forEach(entry -> {
-            long amount = amount(entry.getKey(), entry.getValue().asString(""));
+            long amount = amount(entry.getKey(), entry.getValue());
             if (amount > 0) {
                 amounts.put(entry.getKey(), amount);
             }
@@ -39,14 +38,11 @@ record Amounts(Map<String, Long> byName) {
         return new Amounts(amounts);
     }
 
-    private static long amount(String name, String text) {
-        try {
-            BigDecimal number = new Quantity(text).getNumericalAmount();
-            BigDecimal scaled = name.equals(CPU) ? number.movePointRight(3) : number;
-            return scaled.setScale(0, RoundingMode.CEILING).longValue();
-        } catch (IllegalArgumentException | ArithmeticException notAQuantity) {
-            return 0;
-        }
+    private static long amount(String name, JsonNode quantity) {
+        return Quantity.parse(quantity)
+                .map(number -> name.equals(CPU) ? number.movePointRight(3) : number)
+                .map(number -> number.setScale(0, RoundingMode.CEILING).longValue())
+                .orElse(0L);
     }
 
     /** What one container asks for; a limit counts where there is no request. */

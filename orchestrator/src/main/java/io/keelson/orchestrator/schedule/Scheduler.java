@@ -84,7 +84,7 @@ public final class Scheduler {
         double mostOnNode = most(onNode.values());
         double mostInZone = most(inZone.values());
         double mostPreferred = feasible.stream()
-                .mapToDouble(node -> NodeAffinity.preference(pod, node.node()))
+                .mapToDouble(node -> (double) NodeAffinity.preference(pod, node.node()))
                 .max()
                 .orElse(0);
         double mostTaints = feasible.stream()
@@ -92,10 +92,10 @@ public final class Scheduler {
                 .max()
                 .orElse(0);
         Function<NodeState, Double> score = node -> node.room(pod)
-                + SPREAD_WEIGHT * fewer(onNode.getOrDefault(node.node().name(), 0L), mostOnNode)
-                + ZONE_WEIGHT * fewer(inZone.getOrDefault(zone(node), 0L), mostInZone)
+                + SPREAD_WEIGHT * fewer((double) onNode.getOrDefault(node.node().name(), 0L), mostOnNode)
+                + ZONE_WEIGHT * fewer((double) inZone.getOrDefault(zone(node), 0L), mostInZone)
                 + SOFT_TAINT_WEIGHT * fewer(node.softTaints(pod), mostTaints)
-                + PREFERENCE_WEIGHT * (100 - fewer(NodeAffinity.preference(pod, node.node()), mostPreferred));
+                + PREFERENCE_WEIGHT * (100 - fewer((double) NodeAffinity.preference(pod, node.node()), mostPreferred));
         Map<NodeState, Double> scores = feasible.stream().collect(Collectors.toMap(node -> node, score));
         // Among equals a hash decides, so that it is not always the first node, and yet always the same answer.
         return feasible.stream()
