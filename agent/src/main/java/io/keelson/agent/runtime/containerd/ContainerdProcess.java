@@ -3,9 +3,12 @@ package io.keelson.agent.runtime.containerd;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
+import io.grpc.StatusRuntimeException;
 import io.keelson.agent.command.Command;
 import io.keelson.agent.net.NetworkNamespace;
 import io.keelson.agent.runtime.RuntimeFault;
+import io.keelson.proto.cri.RuntimeServiceGrpc;
+import io.keelson.proto.cri.VersionRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -26,6 +29,7 @@ public final class ContainerdProcess implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ContainerdProcess.class.getName());
 
     private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration READY_POLL = Duration.ofMillis(50);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
     private static final Duration RESTART_DELAY_MAX = Duration.ofSeconds(30);
@@ -211,23 +215,32 @@ public final class ContainerdProcess implements AutoCloseable {
                 "containerd " + said + "; the end of " + paths.log() + ":\n" + tail(paths.log()));
     }
 
-    /** Whether it accepts connections before it ends or the time is up. */
+    /** Whether it is ready to make pods before it ends or the time is up. The socket is there earlier, but answers with errors. */
     private static boolean answersWithin(ContainerdPaths paths, DaemonId daemon, Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
-        while (System.nanoTime() < deadline) {
-            if (!daemon.isRunning()) {
-                return false;
-            }
-            try (var socket =
-                    java.nio.channels.SocketChannel.open(java.net.UnixDomainSocketAddress.of(paths.socket()))) {
-                return socket.isConnected();
-            } catch (IOException e) {
+        try (UnixChannel channel = UnixChannel.to(paths.socket())) {
+            while (System.nanoTime() < deadline && daemon.isRunning()) {
+                if (Files.exists(paths.socket()) && answers(channel)) {
+                    return true;
+                }
+                channel.grpc().resetConnectBackoff();
                 if (!pause(READY_POLL)) {
                     return false;
                 }
             }
         }
         return false;
+    }
+
+    private static boolean answers(UnixChannel channel) {
+        try {
+            RuntimeServiceGrpc.newBlockingStub(channel.grpc())
+                    .withDeadlineAfter(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                    .version(VersionRequest.getDefaultInstance());
+            return true;
+        } catch (StatusRuntimeException e) {
+            return false;
+        }
     }
 
     private static void end(DaemonId daemon) {

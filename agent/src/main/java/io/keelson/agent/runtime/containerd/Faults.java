@@ -7,11 +7,17 @@ import java.util.function.Function;
 
 /** What containerd's errors mean. It sends few numeric codes, so some are told apart by their text. */
 final class Faults {
+    /** What CRI says with code UNKNOWN between the opening of the socket and the end of its recovery. */
+    private static final String STARTING = "server is not initialized yet";
+
     private Faults() {}
 
     /** The daemon does not answer, or something is not there; for all other errors {@code otherwise} says what they are. */
     static RuntimeFault of(StatusRuntimeException e, Function<String, RuntimeFault> otherwise) {
         String message = text(e);
+        if (message.contains(STARTING)) {
+            return new RuntimeFault.Unavailable("containerd is starting: " + message, e);
+        }
         return switch (e.getStatus().getCode()) {
             case UNAVAILABLE -> new RuntimeFault.Unavailable("containerd does not answer: " + message, e);
             case CANCELLED -> new RuntimeFault.Unavailable("the call to containerd was broken off: " + message, e);

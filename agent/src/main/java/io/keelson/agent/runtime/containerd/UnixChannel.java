@@ -9,6 +9,8 @@ import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** gRPC over a Unix domain socket without native code: the JDK's own sockets under Netty's NIO transport. */
 final class UnixChannel implements AutoCloseable {
@@ -16,6 +18,13 @@ final class UnixChannel implements AutoCloseable {
     private static final int MESSAGE_BYTES_MAX = 16 << 20;
 
     private static final int CLOSE_SECONDS = 5;
+
+    /** Netty offers the socket an option of TCP and says at each connection that it is unknown. Held here, or the setting would be lost. */
+    private static final Logger TALKATIVE = Logger.getLogger("io.netty.bootstrap.AbstractBootstrap");
+
+    static {
+        TALKATIVE.setLevel(Level.SEVERE);
+    }
 
     private final EventLoopGroup loop;
     private final ManagedChannel channel;
