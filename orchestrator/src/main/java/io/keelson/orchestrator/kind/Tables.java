@@ -2,10 +2,27 @@ package io.keelson.orchestrator.kind;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Objects as tables, as Kubernetes' API server prints them for {@code kubectl get}. */
 public final class Tables {
+
+    private static final Map<Kind, Printer> PRINTERS = Map.ofEntries(
+            Map.entry(Kinds.POD, Printers.POD),
+            Map.entry(Kinds.DEPLOYMENT, Printers.DEPLOYMENT),
+            Map.entry(Kinds.REPLICA_SET, Printers.REPLICA_SET),
+            Map.entry(Kinds.SERVICE, Printers.SERVICE),
+            Map.entry(Kinds.ENDPOINTS, Printers.ENDPOINTS),
+            Map.entry(Kinds.ENDPOINT_SLICE, Printers.ENDPOINT_SLICE),
+            Map.entry(Kinds.NODE, Printers.NODE),
+            Map.entry(Kinds.NAMESPACE, Printers.NAMESPACE),
+            Map.entry(Kinds.CONFIG_MAP, Printers.CONFIG_MAP),
+            Map.entry(Kinds.SECRET, Printers.SECRET),
+            Map.entry(Kinds.SERVICE_ACCOUNT, Printers.SERVICE_ACCOUNT),
+            Map.entry(Kinds.EVENT, Printers.EVENT),
+            Map.entry(Kinds.LEASE, Printers.LEASE));
 
     private Tables() {}
 
@@ -15,22 +32,40 @@ public final class Tables {
      * @param now what ages are counted to
      */
     public static ObjectNode table(Kind kind, List<ObjectNode> objects, Instant now, IncludeObject include) {
+        Printer printer = PRINTERS.getOrDefault(kind, Printers.ANY);
         ObjectNode table = Json.object();
         table.put("kind", "Table").put("apiVersion", "meta.k8s.io/v1");
-        table.set("metadata", Json.object());
-        table.putArray("columnDefinitions")
-                .addObject()
-                .put("name", "Name")
-                .put("type", "string")
-                .put("format", "name")
-                .put("description", "")
-                .put("priority", 0);
-        var rows = table.putArray("rows");
-        for (ObjectNode object : objects) {
-            rows.addObject()
-                    .putArray("cells")
-                    .add(Json.string(object, "metadata", "name").orElse(""));
-        }
+        table.putObject("metadata");
+        ArrayNode definitions = table.putArray("columnDefinitions");
+        printer.columns()
+                .forEach(column -> definitions
+                        .addObject()
+                        .put("name", column.name())
+                        .put("type", column.type())
+                        .put("format", column.format())
+                        .put("description", column.name() + " of the " + kind.kind())
+                        .put("priority", column.priority()));
+        ArrayNode rows = table.putArray("rows");
+        objects.forEach(object -> {
+            ObjectNode row = rows.addObject();
+            printer.cells().print(object, now, row.putArray("cells"));
+            if (kind.equals(Kinds.POD)) {
+                Printers.completion(object, row);
+            }
+            include(object, include, row);
+        });
         return table;
+    }
+
+    private static void include(ObjectNode object, IncludeObject include, ObjectNode row) {
+        switch (include) {
+            case NONE -> {}
+            case METADATA ->
+                row.putObject("object")
+                        .put("kind", "PartialObjectMetadata")
+                        .put("apiVersion", "meta.k8s.io/v1")
+                        .set("metadata", object.path("metadata"));
+            case OBJECT -> row.set("object", object);
+        }
     }
 }
