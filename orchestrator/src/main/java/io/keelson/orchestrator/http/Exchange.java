@@ -1,0 +1,162 @@
+package io.keelson.orchestrator.http;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.User;
+import io.keelson.orchestrator.auth.Access;
+import io.keelson.orchestrator.auth.Authorization;
+import io.keelson.orchestrator.auth.Identity;
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.registry.Reason;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import tools.jackson.databind.node.ObjectNode;
+
+/** One request and its answer. */
+final class Exchange {
+
+    /** Larger bodies are refused. */
+    static final int MAX_BODY_BYTES = 3 * 1024 * 1024;
+
+    /** Smaller answers are not worth compressing. */
+    private static final int MIN_GZIP_BYTES = 128 * 1024;
+
+    private static final int MAX_WARNING_CHARACTERS = 256;
+
+    private final ServerRequest request;
+    private final ServerResponse response;
+    private final Query query;
+
+    Exchange(ServerRequest request, ServerResponse response) {
+        this.request = request;
+        this.response = response;
+        this.query = Query.parse(request.prologue().query().rawValue());
+    }
+
+    String method() {
+        return request.prologue().method().text();
+    }
+
+    /** The path, decoded, with a slash at its beginning. */
+    String path() {
+        return request.prologue().uriPath().path();
+    }
+
+    /** What stands between the slashes, each decoded. */
+    List<String> steps() {
+        String raw = request.prologue().uriPath().rawPath();
+        String trimmed = raw.startsWith("/") ? raw.substring(1) : raw;
+        if (trimmed.endsWith("/")) {
+            trimmed = trimmed.substring(0, trimmed.length() - 1);
+        }
+        return List.of(trimmed.split("/", -1)).stream().map(Exchange::decode).toList();
+    }
+
+    private static String decode(String step) {
+        // A plus is a plus in a path.
+        return URLDecoder.decode(step.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    Query query() {
+        return query;
+    }
+
+    String header(String name) {
+        return request.headers().first(HeaderNames.create(name)).orElse("");
+    }
+
+    /** The user, if the certificate names one that may do this. */
+    User authorized(Access access) {
+        User user = request.remotePeer()
+                .tlsPrincipal()
+                .flatMap(principal -> Identity.ofSubject(principal.getName()))
+                .orElseThrow(() -> new ApiException(Authorization.unauthorized()));
+        Authorization.refusal(user, access).ifPresent(rejection -> {
+            throw new ApiException(rejection);
+        });
+        return user;
+    }
+
+    /**
+     * The body, whole; empty if there is none.
+     *
+     * @throws ApiException REQUEST_ENTITY_TOO_LARGE if it is longer than {@link #MAX_BODY_BYTES}
+     */
+    byte[] body() {
+        if (!request.content().hasEntity()) {
+            return new byte[0];
+        }
+        try (InputStream in = request.content().inputStream()) {
+            byte[] bytes = in.readNBytes(MAX_BODY_BYTES + 1);
+            if (bytes.length > MAX_BODY_BYTES) {
+                throw new ApiException(
+                        Reason.REQUEST_ENTITY_TOO_LARGE,
+                        "Request entity too large: limit is " + MAX_BODY_BYTES + " bytes");
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void warn(List<String> warnings) {
+        for (String warning : warnings) {
+            String line = warning.replaceAll("[\\p{Cntrl}]", " ");
+            String cut = line.length() > MAX_WARNING_CHARACTERS ? line.substring(0, MAX_WARNING_CHARACTERS) : line;
+            String quoted = cut.replace("\\", "\\\\").replace("\"", "\\\"");
+            response.headers().add(HeaderNames.create("Warning"), "299 - \"" + quoted + "\"");
+        }
+    }
+
+    void setHeader(String name, String value) {
+        response.header(name, value);
+    }
+
+    void reply(int code, ObjectNode object) {
+        reply(code, Representation.JSON.contentType(), Json.write(object));
+    }
+
+    /** Answers with bytes, compressed if they are many and the client takes that. */
+    void reply(int code, String contentType, byte[] bytes) {
+        response.status(code);
+        response.header("Content-Type", contentType);
+        if (bytes.length >= MIN_GZIP_BYTES && header("Accept-Encoding").contains("gzip")) {
+            response.header("Content-Encoding", "gzip");
+            response.header("Vary", "Accept-Encoding");
+            response.send(gzip(bytes));
+        } else {
+            response.send(bytes);
+        }
+    }
+
+    private static byte[] gzip(byte[] bytes) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length / 4);
+        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+            gzip.write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory cannot fail", e);
+        }
+        return out.toByteArray();
+    }
+
+    /** Begins an answer in pieces; what is written goes out with each flush. */
+    OutputStream stream(String contentType) {
+        response.status(200);
+        response.header("Content-Type", contentType);
+        return response.outputStream();
+    }
+
+    /** Whether an answer has begun. */
+    boolean answered() {
+        return response.isSent();
+    }
+}

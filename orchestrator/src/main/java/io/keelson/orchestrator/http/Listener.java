@@ -1,0 +1,103 @@
+package io.keelson.orchestrator.http;
+
+import io.grpc.BindableService;
+import io.grpc.ServerInterceptor;
+import io.helidon.common.tls.Tls;
+import io.helidon.common.tls.TlsClientAuth;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.grpc.GrpcConfig;
+import io.helidon.webserver.grpc.GrpcRouting;
+import io.helidon.webserver.http2.Http2Config;
+import io.keelson.store.HostPort;
+import java.net.BindException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+
+/**
+ * One TLS port for REST and gRPC. Clients show a certificate or none; what they may do is decided by request, for health and version
+ * are for everybody.
+ */
+public final class Listener implements AutoCloseable {
+
+    /** A client that does not read for so long is cut off: a person who has stopped a pager may come back. */
+    private static final Duration SLOW_READER = Duration.ofMinutes(5);
+
+    /** No message is larger than an object may be, and a little more. */
+    private static final int MAX_GRPC_MESSAGE_BYTES = 4 * 1024 * 1024;
+
+    private static final Duration SHUTDOWN_GRACE = Duration.ofMillis(500);
+
+    private final WebServer server;
+
+    private Listener(WebServer server) {
+        this.server = server;
+    }
+
+    /**
+     * Opens the port.
+     *
+     * @param at where; port 0 picks one
+     * @throws IllegalArgumentException if a file cannot be used; the message names it
+     * @throws IllegalStateException if the port is taken; the message names it
+     */
+    public static Listener open(
+            HostPort at,
+            Path certificate,
+            Path key,
+            Path trustedCa,
+            Instant now,
+            Rest rest,
+            List<BindableService> services,
+            ServerInterceptor identity) {
+        SSLContext tls = Certificates.context(certificate, key, trustedCa, now);
+        GrpcRouting.Builder grpc = GrpcRouting.builder().intercept(identity);
+        services.forEach(service -> grpc.service(service.bindService()));
+        WebServer server = WebServer.builder()
+                .host(at.host())
+                .port(at.port())
+                .shutdownHook(false)
+                .shutdownGracePeriod(SHUTDOWN_GRACE)
+                .tls(Tls.builder()
+                        .sslContext(tls)
+                        .clientAuth(TlsClientAuth.OPTIONAL)
+                        .addApplicationProtocol("h2")
+                        .addApplicationProtocol("http/1.1")
+                        .build())
+                .addProtocol(
+                        Http2Config.builder().flowControlTimeout(SLOW_READER).build())
+                .addProtocol(GrpcConfig.builder()
+                        .maxReadBufferSize(MAX_GRPC_MESSAGE_BYTES)
+                        .build())
+                .addRouting(grpc)
+                .routing(routing -> routing.any(rest))
+                .build();
+        try {
+            server.start();
+        } catch (RuntimeException e) {
+            server.stop();
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof BindException) {
+                    throw new IllegalStateException(
+                            "cannot listen on " + at.host() + ":" + at.port() + ": " + cause.getMessage()
+                                    + "; stop the program that listens there, or choose another port",
+                            e);
+                }
+            }
+            throw e;
+        }
+        return new Listener(server);
+    }
+
+    /** The port, also when it was picked. */
+    public int port() {
+        return server.port();
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+}

@@ -1,0 +1,103 @@
+package io.keelson.orchestrator.http;
+
+import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.Listing;
+import io.keelson.orchestrator.kind.IncludeObject;
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kind;
+import io.keelson.orchestrator.kind.Tables;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Objects in the form that a client asked for. */
+final class Objects {
+
+    private final InstantSource clock;
+
+    Objects(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** How a client wants to see objects. */
+    record Form(Representation representation, IncludeObject include) {
+
+        static Form of(Exchange exchange) {
+            Representation representation = Representation.accepted(exchange.header("Accept"));
+            String include = exchange.query().text("includeObject");
+            return new Form(
+                    representation == Representation.DISCOVERY ? Representation.JSON : representation,
+                    IncludeObject.of(include)
+                            .orElseThrow(() -> ApiException.badRequest(
+                                    "Invalid value: \"" + include
+                                            + "\": unrecognized includeObject value, must be one of None, Metadata, Object")));
+        }
+    }
+
+    void reply(Exchange exchange, int code, Kind kind, ObjectNode object) {
+        Form form = Form.of(exchange);
+        write(exchange, code, form, one(kind, object, form));
+    }
+
+    /** One object, also as an event of a watch carries it. */
+    ObjectNode one(Kind kind, ObjectNode object, Form form) {
+        return switch (form.representation()) {
+            case JSON, YAML, DISCOVERY -> object;
+            case METADATA, METADATA_LIST -> metadata(object);
+            case TABLE -> {
+                ObjectNode table = table(kind, List.of(object), form);
+                Json.string(object, "metadata", "resourceVersion")
+                        .ifPresent(version -> Json.child(table, "metadata").put("resourceVersion", version));
+                yield table;
+            }
+        };
+    }
+
+    private ObjectNode table(Kind kind, List<ObjectNode> objects, Form form) {
+        Instant now = clock.instant();
+        return Tables.table(kind, objects, now, form.include());
+    }
+
+    private static ObjectNode metadata(ObjectNode object) {
+        ObjectNode partial = Json.object().put("apiVersion", "meta.k8s.io/v1").put("kind", "PartialObjectMetadata");
+        partial.set("metadata", Json.child(object, "metadata"));
+        return partial;
+    }
+
+    void reply(Exchange exchange, Kind kind, Listing listing) {
+        Form form = Form.of(exchange);
+        ObjectNode list =
+                switch (form.representation()) {
+                    case TABLE -> table(kind, listing.items(), form);
+                    case METADATA, METADATA_LIST ->
+                        list(
+                                "meta.k8s.io/v1",
+                                "PartialObjectMetadataList",
+                                listing.items().stream().map(Objects::metadata).toList());
+                    case JSON, YAML, DISCOVERY -> list(kind.apiVersion(), kind.kind() + "List", listing.items());
+                };
+        ObjectNode metadata = Json.child(list, "metadata");
+        metadata.put("resourceVersion", Long.toString(listing.revision()));
+        if (!listing.continueToken().isEmpty()) {
+            metadata.put("continue", listing.continueToken());
+        }
+        listing.remaining().ifPresent(count -> metadata.put("remainingItemCount", count));
+        write(exchange, 200, form, list);
+    }
+
+    private static ObjectNode list(String apiVersion, String kind, List<ObjectNode> items) {
+        ObjectNode list = Json.object().put("apiVersion", apiVersion).put("kind", kind);
+        ArrayNode array = list.putArray("items");
+        items.forEach(array::add);
+        return list;
+    }
+
+    private static void write(Exchange exchange, int code, Form form, ObjectNode object) {
+        Representation representation = form.representation();
+        byte[] bytes = representation == Representation.YAML ? Yaml.fromJson(object) : Json.write(object);
+        String type = representation == Representation.YAML ? representation.contentType() : "application/json";
+        exchange.reply(code, type, bytes);
+    }
+}

@@ -1,0 +1,386 @@
+package io.keelson.orchestrator.http;
+
+import io.keelson.orchestrator.api.Api;
+import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.DeleteOptions;
+import io.keelson.orchestrator.api.Deleted;
+import io.keelson.orchestrator.api.ListQuery;
+import io.keelson.orchestrator.api.Listing;
+import io.keelson.orchestrator.api.LogQuery;
+import io.keelson.orchestrator.api.LogStream;
+import io.keelson.orchestrator.api.PodLogs;
+import io.keelson.orchestrator.api.Stored;
+import io.keelson.orchestrator.api.User;
+import io.keelson.orchestrator.api.WatchQuery;
+import io.keelson.orchestrator.api.WriteOptions;
+import io.keelson.orchestrator.auth.Access;
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kinds;
+import io.keelson.orchestrator.kind.Ref;
+import io.keelson.orchestrator.registry.FieldValidation;
+import io.keelson.orchestrator.registry.Propagation;
+import io.keelson.orchestrator.registry.Reason;
+import io.keelson.orchestrator.registry.Scale;
+import io.keelson.orchestrator.select.FieldSelector;
+import io.keelson.orchestrator.select.LabelSelector;
+import io.keelson.orchestrator.select.SelectorException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Requests for objects: finds what is asked, whether the user may, and calls the {@link Api}. */
+final class Resources {
+
+    private static final int MAX_FIELD_MANAGER = 128;
+
+    private final Api api;
+    private final PodLogs logs;
+    private final Objects objects;
+    private final Watches watches;
+
+    Resources(Api api, PodLogs logs, InstantSource clock) {
+        this.api = api;
+        this.logs = logs;
+        this.objects = new Objects(clock);
+        this.watches = new Watches(api, objects);
+    }
+
+    void handle(Exchange exchange, Target target) throws InterruptedException {
+        switch (exchange.method()) {
+            case "GET" -> read(exchange, target);
+            case "POST" -> post(exchange, target);
+            case "PUT" -> put(exchange, target);
+            case "PATCH" -> patch(exchange, target);
+            case "DELETE" -> delete(exchange, target);
+            default -> throw methodNotAllowed();
+        }
+    }
+
+    private static ApiException methodNotAllowed() {
+        return new ApiException(
+                Reason.METHOD_NOT_ALLOWED, "the server does not allow this method on the requested resource");
+    }
+
+    private static User authorize(Exchange exchange, Target target, String verb) {
+        return exchange.authorized(new Access.ToObjects(
+                verb, target.kind().group(), target.resource(), target.namespace(), target.name()));
+    }
+
+    // Reads
+
+    private void read(Exchange exchange, Target target) throws InterruptedException {
+        boolean watch = exchange.query().flag("watch");
+        if (target.name().isEmpty()) {
+            authorize(exchange, target, watch ? "watch" : "list");
+            if (watch) {
+                watches.watch(exchange, watchQuery(exchange, target));
+            } else {
+                list(exchange, target);
+            }
+            return;
+        }
+        authorize(exchange, target, "get");
+        switch (target.subresource()) {
+            case "" -> objects.reply(exchange, 200, target.kind(), get(exchange, target));
+            case "log" -> log(exchange, target);
+            case "scale" -> {
+                requireSubresource(target);
+                exchange.reply(200, Scale.of(get(exchange, target)));
+            }
+            default -> {
+                requireSubresource(target);
+                objects.reply(exchange, 200, target.kind(), get(exchange, target));
+            }
+        }
+    }
+
+    private static void requireSubresource(Target target) {
+        boolean known = target.subresource().isEmpty()
+                || target.kind().subresources().contains(target.subresource())
+                || (target.kind().equals(Kinds.NAMESPACE)
+                        && target.subresource().equals("finalize"));
+        if (!known) {
+            throw Target.notFound();
+        }
+    }
+
+    private ObjectNode get(Exchange exchange, Target target) {
+        Stored stored = api.get(target.ref());
+        return stored.object();
+    }
+
+    private void list(Exchange exchange, Target target) {
+        Query query = exchange.query();
+        ListQuery.VersionMatch match =
+                switch (query.text("resourceVersionMatch")) {
+                    case "" -> ListQuery.VersionMatch.UNSET;
+                    case "Exact" -> ListQuery.VersionMatch.EXACT;
+                    case "NotOlderThan" -> ListQuery.VersionMatch.NOT_OLDER_THAN;
+                    default ->
+                        throw ApiException.badRequest("resourceVersionMatch must be Exact or NotOlderThan, but is \""
+                                + query.text("resourceVersionMatch") + "\"");
+                };
+        Listing listing = api.list(new ListQuery(
+                target.kind(),
+                target.namespace(),
+                labels(query),
+                fields(target, query),
+                query.number("limit").orElse(0L),
+                query.text("continue"),
+                query.text("resourceVersion"),
+                match));
+        objects.reply(exchange, target.kind(), listing);
+    }
+
+    private static WatchQuery watchQuery(Exchange exchange, Target target) {
+        Query query = exchange.query();
+        return new WatchQuery(
+                target.kind(),
+                target.namespace(),
+                labels(query),
+                fields(target, query),
+                query.number("resourceVersion").orElse(0L));
+    }
+
+    private static LabelSelector labels(Query query) {
+        try {
+            return LabelSelector.parse(query.text("labelSelector"));
+        } catch (SelectorException e) {
+            throw ApiException.badRequest("unable to parse label selector: " + e.getMessage());
+        }
+    }
+
+    private static FieldSelector fields(Target target, Query query) {
+        try {
+            return FieldSelector.parse(target.kind(), query.text("fieldSelector"));
+        } catch (SelectorException e) {
+            throw ApiException.badRequest(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void log(Exchange exchange, Target target) throws InterruptedException {
+        requireSubresource(target);
+        Query query = exchange.query();
+        LogQuery wanted = new LogQuery(
+                query.text("container"),
+                query.flag("follow"),
+                query.flag("previous"),
+                query.flag("timestamps"),
+                query.number("tailLines"),
+                query.number("sinceSeconds"),
+                query.text("sinceTime"),
+                query.number("limitBytes"));
+        try (LogStream log = logs.open(target.namespace(), target.name(), wanted)) {
+            // The first piece before the answer begins, so that a failure is told with the right status.
+            Optional<byte[]> piece = log.next();
+            try (OutputStream out = exchange.stream("text/plain")) {
+                while (piece.isPresent()) {
+                    out.write(piece.get());
+                    out.flush();
+                    piece = log.next();
+                }
+            } catch (IOException | UncheckedIOException e) {
+                // The reader has gone; closing the log tells the node.
+                return;
+            }
+        }
+    }
+
+    // Writes
+
+    private static WriteOptions writeOptions(Exchange exchange, User user) {
+        Query query = exchange.query();
+        String validation = query.text("fieldValidation");
+        String manager = query.text("fieldManager");
+        if (manager.length() > MAX_FIELD_MANAGER) {
+            throw ApiException.badRequest("fieldManager must not be longer than " + MAX_FIELD_MANAGER + " characters");
+        }
+        return new WriteOptions(
+                user,
+                manager,
+                dryRun(query.text("dryRun")),
+                validation.isEmpty()
+                        ? FieldValidation.WARN
+                        : FieldValidation.of(validation)
+                                .orElseThrow(() -> ApiException.badRequest("fieldValidation: Unsupported value: \""
+                                        + validation + "\": supported values: \"Ignore\", \"Strict\", \"Warn\"")),
+                List.of());
+    }
+
+    private static boolean dryRun(String value) {
+        return switch (value) {
+            case "" -> false;
+            case "All" -> true;
+            default ->
+                throw ApiException.badRequest(
+                        "dryRun: Unsupported value: \"" + value + "\": supported values: \"All\"");
+        };
+    }
+
+    private static Bodies.Sent body(Exchange exchange, Target target, WriteOptions options) {
+        return Bodies.object(exchange, target.kind(), options.validation())
+                .orElseThrow(() -> ApiException.badRequest("the request has no body, but must have an object"));
+    }
+
+    private void post(Exchange exchange, Target target) {
+        User user = authorize(exchange, target, "create");
+        WriteOptions options = writeOptions(exchange, user);
+        if (!target.name().isEmpty()) {
+            postSubresource(exchange, target, options);
+            return;
+        }
+        if (target.kind().namespaced() && target.namespace().isEmpty()) {
+            throw methodNotAllowed();
+        }
+        Bodies.Sent sent = body(exchange, target, options);
+        Stored stored = api.create(target.kind(), target.namespace(), sent.object(), options);
+        exchange.warn(sent.warnings());
+        exchange.warn(stored.warnings());
+        objects.reply(exchange, 201, target.kind(), stored.object());
+    }
+
+    private void postSubresource(Exchange exchange, Target target, WriteOptions options) {
+        if (!target.kind().equals(Kinds.POD)) {
+            throw methodNotAllowed();
+        }
+        switch (target.subresource()) {
+            case "binding" -> {
+                api.update(target.ref(), "binding", body(exchange, target, options).object(), options);
+                exchange.reply(201, success(target, Optional.empty()));
+            }
+            case "eviction" -> {
+                ObjectNode eviction = body(exchange, target, options).object();
+                ObjectNode wish = eviction.get("deleteOptions") instanceof ObjectNode given ? given : Json.object();
+                api.delete(target.ref(), deleteOptions(exchange.query(), wish, options.user()));
+                exchange.reply(201, success(target, Optional.empty()));
+            }
+            default -> throw methodNotAllowed();
+        }
+    }
+
+    private void put(Exchange exchange, Target target) {
+        User user = authorize(exchange, target, "update");
+        if (target.name().isEmpty()) {
+            throw methodNotAllowed();
+        }
+        requireSubresource(target);
+        WriteOptions options = writeOptions(exchange, user);
+        Bodies.Sent sent = body(exchange, target, options);
+        Stored stored = api.update(target.ref(), target.subresource(), sent.object(), options);
+        exchange.warn(sent.warnings());
+        replyWritten(exchange, target, stored);
+    }
+
+    private void patch(Exchange exchange, Target target) {
+        User user = authorize(exchange, target, "patch");
+        if (target.name().isEmpty()) {
+            throw methodNotAllowed();
+        }
+        requireSubresource(target);
+        WriteOptions options = writeOptions(exchange, user);
+        Stored stored = api.patch(
+                target.ref(), target.subresource(), Bodies.patchType(exchange), Bodies.patch(exchange), options);
+        replyWritten(exchange, target, stored);
+    }
+
+    private void replyWritten(Exchange exchange, Target target, Stored stored) {
+        exchange.warn(stored.warnings());
+        if (target.subresource().equals("scale")) {
+            exchange.reply(200, Scale.of(stored.object()));
+        } else {
+            objects.reply(exchange, 200, target.kind(), stored.object());
+        }
+    }
+
+    // Deletes
+
+    private void delete(Exchange exchange, Target target) {
+        boolean one = !target.name().isEmpty();
+        User user = authorize(exchange, target, one ? "delete" : "deletecollection");
+        if (!target.subresource().isEmpty()) {
+            throw methodNotAllowed();
+        }
+        ObjectNode wish = Bodies.object(exchange, target.kind(), FieldValidation.IGNORE)
+                .map(Bodies.Sent::object)
+                .orElseGet(Json::object);
+        DeleteOptions options = deleteOptions(exchange.query(), wish, user);
+        if (!one) {
+            deleteAll(exchange, target, options);
+            return;
+        }
+        Deleted deleted = api.delete(target.ref(), options);
+        if (deleted.gone()) {
+            exchange.reply(200, success(target, Json.string(deleted.object(), "metadata", "uid")));
+        } else {
+            objects.reply(exchange, 200, target.kind(), deleted.object());
+        }
+    }
+
+    private void deleteAll(Exchange exchange, Target target, DeleteOptions options) {
+        if (target.kind().namespaced() && target.namespace().isEmpty()) {
+            throw methodNotAllowed();
+        }
+        Query query = exchange.query();
+        Listing listing = api.list(ListQuery.in(target.kind(), target.namespace())
+                .withLabels(labels(query))
+                .withFields(fields(target, query)));
+        List<ObjectNode> deleted = new ArrayList<>();
+        for (ObjectNode object : listing.items()) {
+            Ref ref = new Ref(
+                    target.kind(),
+                    target.namespace(),
+                    Json.string(object, "metadata", "name").orElseThrow());
+            try {
+                deleted.add(api.delete(ref, options).object());
+            } catch (ApiException e) {
+                // Somebody else was quicker, which is as good.
+                if (e.reason() != Reason.NOT_FOUND) {
+                    throw e;
+                }
+            }
+        }
+        objects.reply(exchange, target.kind(), new Listing(deleted, listing.revision(), "", Optional.empty()));
+    }
+
+    private static DeleteOptions deleteOptions(Query query, ObjectNode wish, User user) {
+        String policy = Json.string(wish, "propagationPolicy").orElse(query.text("propagationPolicy"));
+        boolean orphans = Json.at(wish, "orphanDependents")
+                .map(node -> node.booleanValue(false))
+                .orElse(query.flag("orphanDependents"));
+        Propagation propagation = policy.isEmpty()
+                ? (orphans ? Propagation.ORPHAN : Propagation.BACKGROUND)
+                : Propagation.of(policy)
+                        .orElseThrow(() -> ApiException.badRequest("propagationPolicy: Unsupported value: \"" + policy
+                                + "\": supported values: \"Foreground\", \"Background\", \"Orphan\""));
+        String dryRun = Json.items(wish, "dryRun").stream()
+                .map(node -> node.asString(""))
+                .findFirst()
+                .orElse(query.text("dryRun"));
+        return new DeleteOptions(
+                user,
+                Json.string(wish, "preconditions", "uid"),
+                Json.string(wish, "preconditions", "resourceVersion"),
+                Json.number(wish, "gracePeriodSeconds").or(() -> query.number("gracePeriodSeconds")),
+                propagation,
+                dryRun(dryRun),
+                List.of());
+    }
+
+    private static ObjectNode success(Target target, Optional<String> uid) {
+        ObjectNode status = Json.object().put("kind", "Status").put("apiVersion", "v1");
+        status.set("metadata", Json.object());
+        status.put("status", "Success");
+        ObjectNode details = Json.child(status, "details").put("name", target.name());
+        if (!target.kind().group().isEmpty()) {
+            details.put("group", target.kind().group());
+        }
+        details.put("kind", target.kind().resource());
+        uid.ifPresent(value -> details.put("uid", value));
+        return status;
+    }
+}

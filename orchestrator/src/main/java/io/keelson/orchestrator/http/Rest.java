@@ -1,0 +1,191 @@
+package io.keelson.orchestrator.http;
+
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.keelson.orchestrator.api.Api;
+import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.PodLogs;
+import io.keelson.orchestrator.auth.Access;
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.OpenApi;
+import io.keelson.orchestrator.registry.Reason;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The way of a REST request: by its path to discovery, health, OpenAPI or objects. Every failure is answered with a Status. */
+public final class Rest implements Handler {
+
+    private static final System.Logger LOG = System.getLogger(Rest.class.getName());
+
+    private final Resources resources;
+    private final Discovery discovery;
+    private final Api api;
+    private final ObjectNode version;
+    private final Supplier<Optional<String>> notReady;
+
+    /**
+     * REST over an API.
+     *
+     * @param version what {@code /version} answers
+     * @param notReady why this server cannot serve now; empty if it can. Asks the store
+     */
+    public Rest(
+            Api api, PodLogs logs, InstantSource clock, ObjectNode version, Supplier<Optional<String>> notReady) {
+        this.resources = new Resources(api, logs, clock);
+        this.discovery = new Discovery(api.kinds());
+        this.api = api;
+        this.version = version;
+        this.notReady = notReady;
+    }
+
+    @Override
+    public void handle(ServerRequest request, ServerResponse response) throws InterruptedException {
+        Exchange exchange = new Exchange(request, response);
+        try {
+            route(exchange);
+        } catch (ApiException e) {
+            fail(exchange, e);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, exchange.method() + " " + exchange.path() + " failed", e);
+            fail(exchange, new ApiException(Reason.INTERNAL_ERROR, "Internal error occurred: " + e));
+        }
+    }
+
+    private static void fail(Exchange exchange, ApiException e) {
+        if (exchange.answered()) {
+            // Too late for a Status: the client sees that the answer breaks off.
+            throw e;
+        }
+        if (e.reason() == Reason.TOO_MANY_REQUESTS || e.reason() == Reason.SERVICE_UNAVAILABLE) {
+            exchange.setHeader("Retry-After", "1");
+        }
+        exchange.reply(e.code(), e.status());
+    }
+
+    private void route(Exchange exchange) throws InterruptedException {
+        List<String> steps = exchange.steps();
+        switch (steps.getFirst()) {
+            case "version" -> exchange.reply(200, version);
+            case "healthz", "livez" -> exchange.reply(200, "text/plain", bytes("ok"));
+            case "readyz" -> ready(exchange);
+            case "api" -> {
+                if (steps.size() > 2) {
+                    objects(exchange, "", steps.get(1), steps.subList(2, steps.size()));
+                } else {
+                    allowed(exchange);
+                    core(exchange, steps);
+                }
+            }
+            case "apis" -> {
+                if (steps.size() > 3) {
+                    objects(exchange, steps.get(1), steps.get(2), steps.subList(3, steps.size()));
+                } else {
+                    allowed(exchange);
+                    groups(exchange, steps);
+                }
+            }
+            case "openapi" -> {
+                allowed(exchange);
+                openApi(exchange, steps);
+            }
+            case "" -> {
+                allowed(exchange);
+                paths(exchange);
+            }
+            default -> {
+                allowed(exchange);
+                throw Target.notFound();
+            }
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void allowed(Exchange exchange) {
+        exchange.authorized(new Access.ToPath(exchange.method().toLowerCase(Locale.ROOT), exchange.path()));
+        if (!exchange.method().equals("GET")) {
+            throw new ApiException(
+                    Reason.METHOD_NOT_ALLOWED, "the server does not allow this method on the requested resource");
+        }
+    }
+
+    private void ready(Exchange exchange) {
+        Optional<String> reason = notReady.get();
+        if (reason.isPresent()) {
+            throw new ApiException(Reason.SERVICE_UNAVAILABLE, "not ready: " + reason.get());
+        }
+        exchange.reply(200, "text/plain", bytes("ok"));
+    }
+
+    private void objects(Exchange exchange, String group, String version, List<String> steps)
+            throws InterruptedException {
+        resources.handle(exchange, Target.parse(api.kinds(), group, version, steps));
+    }
+
+    private void core(Exchange exchange, List<String> steps) {
+        if (steps.size() == 1) {
+            discovered(exchange, true);
+        } else if (discovery.has("", steps.get(1))) {
+            exchange.reply(200, discovery.legacyResources("", steps.get(1)));
+        } else {
+            throw Target.notFound();
+        }
+    }
+
+    private void groups(Exchange exchange, List<String> steps) {
+        if (steps.size() == 1) {
+            discovered(exchange, false);
+        } else if (steps.size() == 2 && discovery.has(steps.get(1)) && !steps.get(1).isEmpty()) {
+            exchange.reply(200, discovery.legacyGroup(steps.get(1)));
+        } else if (steps.size() == 3 && discovery.has(steps.get(1), steps.get(2))) {
+            exchange.reply(200, discovery.legacyResources(steps.get(1), steps.get(2)));
+        } else {
+            throw Target.notFound();
+        }
+    }
+
+    private void discovered(Exchange exchange, boolean core) {
+        Representation form = Representation.accepted(exchange.header("Accept"));
+        if (form == Representation.DISCOVERY) {
+            exchange.reply(200, form.contentType(), Json.write(discovery.aggregated(core)));
+        } else {
+            exchange.reply(200, core ? discovery.legacyCore() : discovery.legacyGroups());
+        }
+    }
+
+    private static void openApi(Exchange exchange, List<String> steps) {
+        if (steps.size() < 2 || !steps.get(1).equals("v3")) {
+            throw Target.notFound();
+        }
+        if (steps.size() == 2) {
+            exchange.reply(200, "application/json", OpenApi.index());
+            return;
+        }
+        String groupVersion = String.join("/", steps.subList(2, steps.size()));
+        byte[] document = OpenApi.document(groupVersion).orElseThrow(Target::notFound);
+        OpenApi.hash(groupVersion).ifPresent(hash -> {
+            exchange.setHeader("ETag", "\"" + hash + "\"");
+            if (exchange.query().text("hash").equals(hash)) {
+                exchange.setHeader("Cache-Control", "public, immutable");
+            }
+        });
+        exchange.reply(200, "application/json", document);
+    }
+
+    private void paths(Exchange exchange) {
+        ObjectNode answer = Json.object();
+        var paths = answer.putArray("paths");
+        List.of("/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version")
+                .forEach(paths::add);
+        exchange.reply(200, answer);
+    }
+}
