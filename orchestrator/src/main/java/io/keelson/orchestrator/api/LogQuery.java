@@ -26,7 +26,6 @@ public record LogQuery(
 
     /** The same of a named container. */
     public LogQuery of(String name) {
-        return new LogQuery(
-                name, follow, previous, timestamps, tailLines, sinceSeconds, sinceTime, limitBytes);
+        return new LogQuery(name, follow, previous, timestamps, tailLines, sinceSeconds, sinceTime, limitBytes);
     }
 }

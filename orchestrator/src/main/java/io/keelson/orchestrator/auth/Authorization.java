@@ -33,8 +33,7 @@ public final class Authorization {
             case Access.ForNode node ->
                 user.groups().contains(NODES) && user.name().equals(NODE_PREFIX + node.node())
                         ? Optional.empty()
-                        : Optional.of(forbidden(
-                                user, new Access.ToObjects(node.verb(), "", "nodes", "", node.node())));
+                        : Optional.of(forbidden(user, new Access.ToObjects(node.verb(), "", "nodes", "", node.node())));
         };
     }
 

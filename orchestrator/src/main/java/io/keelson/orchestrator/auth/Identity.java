@@ -28,7 +28,8 @@ public final class Identity {
             List<String> groups = new ArrayList<>();
             // The most significant part stands last.
             for (Rdn rdn : new LdapName(subject).getRdns()) {
-                NamingEnumeration<? extends Attribute> parts = rdn.toAttributes().getAll();
+                NamingEnumeration<? extends Attribute> parts =
+                        rdn.toAttributes().getAll();
                 while (parts.hasMore()) {
                     Attribute part = parts.next();
                     for (int i = 0; i < part.size(); i++) {

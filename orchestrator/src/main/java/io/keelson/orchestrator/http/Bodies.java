@@ -35,12 +35,11 @@ final class Bodies {
             return Optional.empty();
         }
         try {
-            Json.Decoded decoded =
-                    switch (contentType(exchange)) {
-                        case "application/json", "" -> Json.decode(body);
-                        case "application/yaml" -> Json.decode(Yaml.toJson(body));
-                        default -> throw unsupported(exchange, "application/json, application/yaml");
-                    };
+            Json.Decoded decoded = switch (contentType(exchange)) {
+                case "application/json", "" -> Json.decode(body);
+                case "application/yaml" -> Json.decode(Yaml.toJson(body));
+                default -> throw unsupported(exchange, "application/json, application/yaml");
+            };
             return Optional.of(new Sent(decoded.object(), judged(kind, decoded.duplicates(), validation)));
         } catch (MalformedJsonException e) {
             throw malformed(e);

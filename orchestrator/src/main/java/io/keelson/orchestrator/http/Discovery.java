@@ -36,8 +36,7 @@ final class Discovery {
             subresources.add(
                     switch (name) {
                         case "scale" ->
-                            new Subresource(
-                                    name, "autoscaling", "v1", "Scale", List.of("get", "patch", "update"));
+                            new Subresource(name, "autoscaling", "v1", "Scale", List.of("get", "patch", "update"));
                         case "log" -> of(kind, name, List.of("get"));
                         default -> of(kind, name, List.of("get", "patch", "update"));
                     });

@@ -30,9 +30,8 @@ final class Objects {
             return new Form(
                     representation == Representation.DISCOVERY ? Representation.JSON : representation,
                     IncludeObject.of(include)
-                            .orElseThrow(() -> ApiException.badRequest(
-                                    "Invalid value: \"" + include
-                                            + "\": unrecognized includeObject value, must be one of None, Metadata, Object")));
+                            .orElseThrow(() -> ApiException.badRequest("Invalid value: \"" + include
+                                    + "\": unrecognized includeObject value, must be one of None, Metadata, Object")));
         }
     }
 
@@ -68,16 +67,15 @@ final class Objects {
 
     void reply(Exchange exchange, Kind kind, Listing listing) {
         Form form = Form.of(exchange);
-        ObjectNode list =
-                switch (form.representation()) {
-                    case TABLE -> table(kind, listing.items(), form);
-                    case METADATA, METADATA_LIST ->
-                        list(
-                                "meta.k8s.io/v1",
-                                "PartialObjectMetadataList",
-                                listing.items().stream().map(Objects::metadata).toList());
-                    case JSON, YAML, DISCOVERY -> list(kind.apiVersion(), kind.kind() + "List", listing.items());
-                };
+        ObjectNode list = switch (form.representation()) {
+            case TABLE -> table(kind, listing.items(), form);
+            case METADATA, METADATA_LIST ->
+                list(
+                        "meta.k8s.io/v1",
+                        "PartialObjectMetadataList",
+                        listing.items().stream().map(Objects::metadata).toList());
+            case JSON, YAML, DISCOVERY -> list(kind.apiVersion(), kind.kind() + "List", listing.items());
+        };
         ObjectNode metadata = Json.child(list, "metadata");
         metadata.put("resourceVersion", Long.toString(listing.revision()));
         if (!listing.continueToken().isEmpty()) {

@@ -86,15 +86,15 @@ final class Resources {
         }
         authorize(exchange, target, "get");
         switch (target.subresource()) {
-            case "" -> objects.reply(exchange, 200, target.kind(), get(exchange, target));
+            case "" -> objects.reply(exchange, 200, target.kind(), get(target));
             case "log" -> log(exchange, target);
             case "scale" -> {
                 requireSubresource(target);
-                exchange.reply(200, Scale.of(get(exchange, target)));
+                exchange.reply(200, Scale.of(get(target)));
             }
             default -> {
                 requireSubresource(target);
-                objects.reply(exchange, 200, target.kind(), get(exchange, target));
+                objects.reply(exchange, 200, target.kind(), get(target));
             }
         }
     }
@@ -109,22 +109,20 @@ final class Resources {
         }
     }
 
-    private ObjectNode get(Exchange exchange, Target target) {
-        Stored stored = api.get(target.ref());
-        return stored.object();
+    private ObjectNode get(Target target) {
+        return api.get(target.ref()).object();
     }
 
     private void list(Exchange exchange, Target target) {
         Query query = exchange.query();
-        ListQuery.VersionMatch match =
-                switch (query.text("resourceVersionMatch")) {
-                    case "" -> ListQuery.VersionMatch.UNSET;
-                    case "Exact" -> ListQuery.VersionMatch.EXACT;
-                    case "NotOlderThan" -> ListQuery.VersionMatch.NOT_OLDER_THAN;
-                    default ->
-                        throw ApiException.badRequest("resourceVersionMatch must be Exact or NotOlderThan, but is \""
-                                + query.text("resourceVersionMatch") + "\"");
-                };
+        ListQuery.VersionMatch match = switch (query.text("resourceVersionMatch")) {
+            case "" -> ListQuery.VersionMatch.UNSET;
+            case "Exact" -> ListQuery.VersionMatch.EXACT;
+            case "NotOlderThan" -> ListQuery.VersionMatch.NOT_OLDER_THAN;
+            default ->
+                throw ApiException.badRequest("resourceVersionMatch must be Exact or NotOlderThan, but is \""
+                        + query.text("resourceVersionMatch") + "\"");
+        };
         Listing listing = api.list(new ListQuery(
                 target.kind(),
                 target.namespace(),
@@ -250,7 +248,8 @@ final class Resources {
         }
         switch (target.subresource()) {
             case "binding" -> {
-                api.update(target.ref(), "binding", body(exchange, target, options).object(), options);
+                api.update(
+                        target.ref(), "binding", body(exchange, target, options).object(), options);
                 exchange.reply(201, success(target, Optional.empty()));
             }
             case "eviction" -> {

@@ -36,8 +36,7 @@ public final class Rest implements Handler {
      * @param version what {@code /version} answers
      * @param notReady why this server cannot serve now; empty if it can. Asks the store
      */
-    public Rest(
-            Api api, PodLogs logs, InstantSource clock, ObjectNode version, Supplier<Optional<String>> notReady) {
+    public Rest(Api api, PodLogs logs, InstantSource clock, ObjectNode version, Supplier<Optional<String>> notReady) {
         this.resources = new Resources(api, logs, clock);
         this.discovery = new Discovery(api.kinds());
         this.api = api;
@@ -144,7 +143,9 @@ public final class Rest implements Handler {
     private void groups(Exchange exchange, List<String> steps) {
         if (steps.size() == 1) {
             discovered(exchange, false);
-        } else if (steps.size() == 2 && discovery.has(steps.get(1)) && !steps.get(1).isEmpty()) {
+        } else if (steps.size() == 2
+                && discovery.has(steps.get(1))
+                && !steps.get(1).isEmpty()) {
             exchange.reply(200, discovery.legacyGroup(steps.get(1)));
         } else if (steps.size() == 3 && discovery.has(steps.get(1), steps.get(2))) {
             exchange.reply(200, discovery.legacyResources(steps.get(1), steps.get(2)));
