@@ -1,0 +1,70 @@
+package io.keelson.cli;
+
+import java.util.List;
+import java.util.Optional;
+
+/** All commands, by name. */
+final class Commands {
+
+    /** In the order in which they are shown. */
+    static final List<String> NAMES = List.of(
+            "up",
+            "status",
+            "down",
+            "apply",
+            "get",
+            "describe",
+            "logs",
+            "scale",
+            "rollout",
+            "delete",
+            "server",
+            "agent",
+            "store",
+            "version",
+            "completion");
+
+    private Commands() {}
+
+    /** Makes the command with this name. */
+    static Optional<Command> named(String name) {
+        return switch (name) {
+            case "apply" -> Optional.of(new ApplyCommand());
+            case "get" -> Optional.of(new GetCommand());
+            case "describe" -> Optional.of(new DescribeCommand());
+            case "logs" -> Optional.of(new LogsCommand());
+            case "scale" -> Optional.of(new ScaleCommand());
+            case "rollout" -> Optional.of(new RolloutCommand());
+            case "delete" -> Optional.of(new DeleteCommand());
+            case "version" -> Optional.of(new VersionCommand());
+            case "completion" -> Optional.of(new CompletionCommand());
+            default -> Optional.empty();
+        };
+    }
+
+    static String overview() {
+        return """
+                Keelson runs containers on a highly available cluster that speaks Kubernetes.
+
+                  keelson up [FILE]         start a cluster on this machine, and apply a manifest
+                  keelson status            is it well?
+                  keelson down [--purge]    stop it [and remove everything]
+
+                  keelson apply -f FILE     make the cluster hold what manifests say
+                  keelson get TYPE          show objects: pods, deployments, services, nodes, events ...
+                  keelson describe WHAT     an object in words, and what happened to it
+                  keelson logs POD          what containers wrote
+                  keelson scale WHAT        say how many pods
+                  keelson rollout ...       status, history or restart of a deployment
+                  keelson delete WHAT       delete objects
+
+                  keelson server            one control-plane server in this process
+                  keelson agent             one node in this process
+                  keelson store             the store alone, in place of etcd
+                  keelson version           which version is this
+                  keelson completion bash   completion for the shell
+
+                "keelson COMMAND --help" says more.
+                """;
+    }
+}

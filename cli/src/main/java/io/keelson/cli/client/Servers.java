@@ -1,0 +1,159 @@
+package io.keelson.cli.client;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.TlsChannelCredentials;
+import io.grpc.okhttp.OkHttpChannelBuilder;
+import io.keelson.cli.print.Trouble;
+import io.keelson.proto.v1.ResourcesGrpc;
+import io.keelson.proto.v1.ResourcesGrpc.ResourcesBlockingStub;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * A connection to whichever API server answers. All of them serve reads and writes, so the first that accepts a connection will do.
+ *
+ * <p>A request that meets a server without a leader, or a lost connection, is tried again on the next server, all in turn, until
+ * {@link #PATIENCE} has passed: a leader is elected again in a few seconds. What commands send may be done twice without harm.
+ */
+public final class Servers implements AutoCloseable {
+
+    /** How long a request looks for a server that can answer it. */
+    public static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    /** Largest answer that is accepted: a list of many objects. */
+    static final int MESSAGE_BYTES_MAX = 256 << 20;
+
+    private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
+    private static final int PAUSE_MILLIS = 200;
+
+    private final Access access;
+    private Optional<Connection> current = Optional.empty();
+    private int next;
+
+    private record Connection(String server, ManagedChannel channel) {}
+
+    /** A connection that is made when it is needed. */
+    public Servers(Access access) {
+        this.access = access;
+    }
+
+    /** Asks one server for one answer. */
+    public <T> T ask(Function<ResourcesBlockingStub, T> question) throws InterruptedException {
+        return on(channel -> question.apply(ResourcesGrpc.newBlockingStub(channel)));
+    }
+
+    /**
+     * Does something over a connection, on the next server if this one cannot.
+     *
+     * @throws Trouble when the request is refused, or no server can answer
+     */
+    public <T> T on(Function<ManagedChannel, T> work) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            var connection = current();
+            try {
+                return work.apply(connection.channel());
+            } catch (StatusRuntimeException failure) {
+                boolean tryNext =
+                        failure.getStatus().getCode() == Status.Code.UNAVAILABLE && !Failures.isCertain(failure);
+                if (!tryNext || System.nanoTime() > deadline)
+                    throw Failures.of(failure, connection.server(), access.origin());
+                disconnect();
+                next++;
+                Thread.sleep(PAUSE_MILLIS);
+            }
+        }
+    }
+
+    /** The servers of the cluster, {@code host:port}. */
+    public List<String> addresses() {
+        return access.servers();
+    }
+
+    private Connection current() {
+        var known = current;
+        if (known.isPresent()) return known.get();
+        var tried = new ArrayList<String>();
+        for (int i = 0; i < access.servers().size(); i++) {
+            var server = access.servers().get((next + i) % access.servers().size());
+            try {
+                probe(server);
+                next += i;
+                var made = new Connection(server, open(server));
+                current = Optional.of(made);
+                return made;
+            } catch (IOException refused) {
+                tried.add(server + "  " + refused.getMessage());
+            }
+        }
+        tried.add("Is the cluster running?  keelson status   starts again with   keelson up");
+        throw Trouble.of("no server answers (from " + access.origin() + ")", tried.toArray(String[]::new));
+    }
+
+    /** Finds out quickly whether anybody listens. */
+    private static void probe(String server) throws IOException {
+        try (var socket = new Socket()) {
+            socket.connect(new InetSocketAddress(host(server), port(server)), CONNECT_TIMEOUT_MILLIS);
+        }
+    }
+
+    /** A channel to one server. OkHttp's transport, since it is up in half the time that Netty's takes. */
+    private ManagedChannel open(String server) {
+        try {
+            var credentials = TlsChannelCredentials.newBuilder()
+                    .trustManager(pem(access.trust()))
+                    .keyManager(pem(access.certificate()), pem(access.key()))
+                    .build();
+            return OkHttpChannelBuilder.forAddress(host(server), port(server), credentials)
+                    .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+                    .build();
+        } catch (IOException broken) {
+            throw Trouble.because(
+                    broken, "the certificates in " + access.origin() + " are of no use: " + broken.getMessage());
+        }
+    }
+
+    private static InputStream pem(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static String host(String server) {
+        return server.substring(0, server.lastIndexOf(':'));
+    }
+
+    private static int port(String server) {
+        return Integer.parseInt(server.substring(server.lastIndexOf(':') + 1));
+    }
+
+    private void disconnect() {
+        current.ifPresent(connection -> connection.channel().shutdownNow());
+        current = Optional.empty();
+    }
+
+    /** A channel to one certain server; the caller closes it. */
+    public ManagedChannel channelTo(String server) {
+        return open(server);
+    }
+
+    @Override
+    public void close() {
+        disconnect();
+    }
+
+    /** Waits a moment for a channel to end; what does not is left to the end of the process. */
+    public static void end(ManagedChannel channel) throws InterruptedException {
+        if (!channel.shutdownNow().awaitTermination(1, TimeUnit.SECONDS)) channel.shutdownNow();
+    }
+}
