@@ -45,4 +45,26 @@ public record ObservedContainer(
         labels = Map.copyOf(labels);
         annotations = Map.copyOf(annotations);
     }
+
+    /** The same with another message. */
+    public ObservedContainer withMessage(String other) {
+        return new ObservedContainer(
+                id,
+                sandbox,
+                pod,
+                name,
+                attempt,
+                state,
+                createdAt,
+                startedAt,
+                finishedAt,
+                exitCode,
+                reason,
+                other,
+                image,
+                imageId,
+                pid,
+                labels,
+                annotations);
+    }
 }

@@ -1,0 +1,106 @@
+package io.keelson.agent;
+
+import io.keelson.agent.loop.NodeLoop;
+import io.keelson.agent.rpc.GrpcControlPlane;
+import io.keelson.agent.rpc.Servers;
+import io.keelson.agent.rpc.Tunnels;
+import io.keelson.agent.stream.ContainerLogs;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
+
+/** A running agent. Closing it leaves the pods running; the next agent on the same directory picks them up. */
+public final class Agent implements AutoCloseable {
+    private final FileChannel lockFile;
+    private final NodeParts parts;
+    private final Servers servers;
+    private final GrpcControlPlane control;
+    private final NodeLoop loop;
+    private final Tunnels tunnels;
+
+    private Agent(
+            FileChannel lockFile, NodeParts parts, Servers servers, GrpcControlPlane control, NodeLoop loop, Tunnels tunnels) {
+        this.lockFile = lockFile;
+        this.parts = parts;
+        this.servers = servers;
+        this.control = control;
+        this.loop = loop;
+        this.tunnels = tunnels;
+    }
+
+    /**
+     * Starts the node and returns; registering goes on in the background for as long as it takes (see {@link #registrationProblem}).
+     *
+     * @throws IOException naming the file or directory that cannot be used, or the agent that runs on it already
+     */
+    public static Agent start(AgentConfig config) throws IOException {
+        Files.createDirectories(config.dir());
+        var lockFile = lock(config);
+        try {
+            var servers = new Servers(config.servers(), config.certificate(), config.key(), config.trustedCa());
+            var parts = NodeParts.open(config.runtime(), config.name(), config.dir(), config.nodeAddress());
+            var control = new GrpcControlPlane(servers, config.name());
+            var clock = InstantSource.system();
+            var settings = new NodeLoop.Settings(
+                    config.name(), config.nodeAddress(), config.dir(), config.images(), config.labels(), version());
+            RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
+            var loop = new NodeLoop(settings, control, parts.runtime(), parts.router(), parts.network(), clock, random);
+            loop.start();
+            var tunnels = new Tunnels(servers, config.name(), new ContainerLogs(settings.logs(), loop::runs), clock);
+            return new Agent(lockFile, parts, servers, control, loop, tunnels);
+        } catch (IOException | RuntimeException e) {
+            lockFile.close();
+            throw e;
+        }
+    }
+
+    /** Two agents on one directory would fight over its pods. */
+    private static FileChannel lock(AgentConfig config) throws IOException {
+        var file = config.dir().resolve("agent.lock");
+        var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        Optional<FileLock> lock;
+        try {
+            lock = Optional.ofNullable(channel.tryLock());
+        } catch (OverlappingFileLockException e) {
+            lock = Optional.empty();
+        }
+        if (lock.isEmpty()) {
+            channel.close();
+            throw new IOException(config.dir() + ": another agent runs on this directory");
+        }
+        return channel;
+    }
+
+    private static String version() {
+        var version = Agent.class.getPackage().getImplementationVersion();
+        return version == null ? "v0-development" : "v" + version;
+    }
+
+    /** Empty once the node is registered; else the reason in one sentence. */
+    public Optional<String> registrationProblem() {
+        return loop.registrationProblem();
+    }
+
+    /** What the runtime cannot do, in sentences for the user; empty for a full one. */
+    public List<String> limits() {
+        return parts.runtime().info().limits();
+    }
+
+    @Override
+    public void close() throws IOException {
+        tunnels.close();
+        control.close();
+        loop.close();
+        servers.close();
+        parts.close();
+        lockFile.close();
+    }
+}
