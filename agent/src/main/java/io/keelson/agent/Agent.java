@@ -27,7 +27,12 @@ public final class Agent implements AutoCloseable {
     private final Tunnels tunnels;
 
     private Agent(
-            FileChannel lockFile, NodeParts parts, Servers servers, GrpcControlPlane control, NodeLoop loop, Tunnels tunnels) {
+            FileChannel lockFile,
+            NodeParts parts,
+            Servers servers,
+            GrpcControlPlane control,
+            NodeLoop loop,
+            Tunnels tunnels) {
         this.lockFile = lockFile;
         this.parts = parts;
         this.servers = servers;
@@ -46,13 +51,14 @@ public final class Agent implements AutoCloseable {
         var lockFile = lock(config);
         try {
             var servers = new Servers(config.servers(), config.certificate(), config.key(), config.trustedCa());
-            var parts = NodeParts.open(config.runtime(), config.name(), config.dir(), config.nodeAddress());
+            var parts = NodeParts.open(config);
             var control = new GrpcControlPlane(servers, config.name());
             var clock = InstantSource.system();
             var settings = new NodeLoop.Settings(
                     config.name(), config.nodeAddress(), config.dir(), config.images(), config.labels(), version());
             RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
-            var loop = new NodeLoop(settings, control, parts.runtime(), parts.router(), parts.network(), clock, random);
+            var loop =
+                    new NodeLoop(settings, control, parts.runtime(), parts.routers(), parts.network(), clock, random);
             loop.start();
             var tunnels = new Tunnels(servers, config.name(), new ContainerLogs(settings.logs(), loop::runs), clock);
             return new Agent(lockFile, parts, servers, control, loop, tunnels);
@@ -100,7 +106,7 @@ public final class Agent implements AutoCloseable {
         control.close();
         loop.close();
         servers.close();
-        parts.close();
+        parts.runtime().close();
         lockFile.close();
     }
 }

@@ -31,7 +31,8 @@ public record AgentConfig(
         Map<String, String> labels) {
     public AgentConfig {
         if (!name.matches("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")) {
-            throw new IllegalArgumentException("name: \"" + name + "\" is no node name (lower case letters, digits, '-', '.')");
+            throw new IllegalArgumentException(
+                    "name: \"" + name + "\" is no node name (lower case letters, digits, '-', '.')");
         }
         if (servers.isEmpty()) {
             throw new IllegalArgumentException("servers: at least one is needed");

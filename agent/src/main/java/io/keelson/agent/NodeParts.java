@@ -1,39 +1,42 @@
 package io.keelson.agent;
 
+import io.keelson.agent.loop.NodeLoop;
+import io.keelson.agent.net.NetworkNamespace;
+import io.keelson.agent.net.NetworkScope;
 import io.keelson.agent.net.NodeNetwork;
-import io.keelson.agent.proxy.ServiceRouter;
-import io.keelson.agent.proxy.ServiceTable;
+import io.keelson.agent.net.PtpNetwork;
+import io.keelson.agent.proxy.NftServiceRouter;
 import io.keelson.agent.runtime.ContainerRuntime;
+import io.keelson.agent.runtime.RuntimeFault;
+import io.keelson.agent.runtime.containerd.ContainerdRuntime;
 import io.keelson.agent.runtime.process.NodePortProxy;
 import io.keelson.agent.runtime.process.ProcessRuntime;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.InstantSource;
 
 /** The three parts of a node that depend on the kind of runtime. */
-record NodeParts(ContainerRuntime runtime, ServiceRouter router, NodeNetwork network) implements AutoCloseable {
-    static NodeParts open(RuntimeKind kind, String name, Path directory, String address) throws IOException {
-        return switch (kind) {
+record NodeParts(ContainerRuntime runtime, NodeLoop.Routers routers, NodeNetwork network) {
+    static NodeParts open(AgentConfig config) throws IOException {
+        return switch (config.runtime()) {
             case PROCESS ->
                 new NodeParts(
-                        new ProcessRuntime(directory.resolve("process"), InstantSource.system()),
-                        new NodePortProxy(address),
+                        new ProcessRuntime(config.dir().resolve("process"), InstantSource.system()),
+                        (clusterCidr, serviceCidr) -> new NodePortProxy(config.nodeAddress()),
                         NodeNetwork.NONE);
-            case CONTAINERD ->
-                throw new IOException("node " + name + ": the containerd runtime is not built in yet; use the process runtime");
+            case CONTAINERD -> containerd(config);
         };
     }
 
-    /** The runtime alone, to stop and remove what is left of a node. */
-    static NodeParts forTeardown(RuntimeKind kind, String name, Path directory) throws IOException {
-        var parts = open(kind, name, directory, "127.0.0.1");
-        parts.router().apply(ServiceTable.EMPTY);
-        return parts;
-    }
-
-    @Override
-    public void close() {
-        router.close();
-        runtime.close();
+    private static NodeParts containerd(AgentConfig config) throws IOException {
+        var netns = NetworkNamespace.own();
+        var scope = NetworkScope.OWN_NAMESPACE;
+        try {
+            return new NodeParts(
+                    ContainerdRuntime.start(config.dir(), netns),
+                    (clusterCidr, serviceCidr) -> new NftServiceRouter(netns, scope, clusterCidr, serviceCidr),
+                    new PtpNetwork(netns, scope, config.nodeAddress(), config.dir()));
+        } catch (RuntimeFault e) {
+            throw new IOException("node " + config.name() + ": " + e.getMessage(), e);
+        }
     }
 }

@@ -3,11 +3,14 @@ package io.keelson.agent;
 import io.keelson.agent.runtime.ContainerId;
 import io.keelson.agent.runtime.ContainerRuntime;
 import io.keelson.agent.runtime.ObservedContainer;
+import io.keelson.agent.runtime.containerd.NodeTeardown;
+import io.keelson.agent.runtime.process.ProcessRuntime;
 import io.keelson.agent.volume.PodVolumes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 
 /** Ends everything that a node runs, for {@code keelson down}. No agent may run on the directory meanwhile. */
@@ -18,12 +21,17 @@ public final class Teardown {
     private Teardown() {}
 
     /** Stops and removes all pods of a node's directory. Doing it again, or for a directory that does not exist, is fine. */
-    public static void run(RuntimeKind kind, String name, Path dir) throws IOException, InterruptedException {
+    public static void run(RuntimeKind kind, Path dir) throws IOException, InterruptedException {
         if (!Files.isDirectory(dir)) {
             return;
         }
-        try (var parts = NodeParts.forTeardown(kind, name, dir)) {
-            removeAll(parts.runtime());
+        switch (kind) {
+            case CONTAINERD -> NodeTeardown.run(dir);
+            case PROCESS -> {
+                try (var runtime = new ProcessRuntime(dir.resolve("process"), InstantSource.system())) {
+                    removeAll(runtime);
+                }
+            }
         }
         var pods = dir.resolve("pods");
         if (Files.isDirectory(pods)) {

@@ -114,8 +114,8 @@ final class ActionRunner {
         }
         try {
             context.runtime()
-                    .runSandbox(Configs.sandbox(
-                            wanted, create.attempt(), context.logs(), context.dns(), context.facts()));
+                    .runSandbox(
+                            Configs.sandbox(wanted, create.attempt(), context.logs(), context.dns(), context.facts()));
             setbacks = setbacks.withoutSandbox();
             return true;
         } catch (RuntimeFault.Unavailable e) {
@@ -198,8 +198,7 @@ final class ActionRunner {
         var mounts = context.volumes().mounts(wanted, container, start.attempt(), volumes, environment, podIp);
         var config = Configs.container(
                 wanted, container, start.attempt(), start.streak(), image, environment, mounts, context.facts());
-        var sandboxConfig =
-                Configs.sandbox(wanted, sandbox.attempt(), context.logs(), context.dns(), context.facts());
+        var sandboxConfig = Configs.sandbox(wanted, sandbox.attempt(), context.logs(), context.dns(), context.facts());
         return context.runtime().createContainer(sandbox.id(), sandboxConfig, config);
     }
 
@@ -223,7 +222,11 @@ final class ActionRunner {
             var target = new Actions.Target(id, container, address(wanted, sandbox));
             var outcome = context.actions().hook(hooks.getPostStart(), target, wanted.grace());
             if (!outcome.success()) {
-                events(wanted).warning(container.getName(), "FailedPostStartHook", "PostStartHook failed: " + outcome.message());
+                events(wanted)
+                        .warning(
+                                container.getName(),
+                                "FailedPostStartHook",
+                                "PostStartHook failed: " + outcome.message());
                 context.runtime().stopContainer(id, wanted.grace());
             }
         }
@@ -234,20 +237,27 @@ final class ActionRunner {
         var image = Objects.requireNonNullElse(container.getImage(), "");
         var policy = PullPolicy.of(container);
         try {
-            var present = policy == PullPolicy.ALWAYS ? Optional.<Image>empty() : context.runtime().findImage(image);
+            var present = policy == PullPolicy.ALWAYS
+                    ? Optional.<Image>empty()
+                    : context.runtime().findImage(image);
             if (present.isPresent()) {
                 events(wanted).normal(name, "Pulled", "Container image \"" + image + "\" already present on machine");
                 return present;
             }
             if (policy == PullPolicy.NEVER) {
-                failed(wanted, name, Kind.IMAGE_NEVER, "Container image \"" + image + "\" is not present with pull policy of Never");
+                failed(
+                        wanted,
+                        name,
+                        Kind.IMAGE_NEVER,
+                        "Container image \"" + image + "\" is not present with pull policy of Never");
                 return Optional.empty();
             }
             events(wanted).normal(name, "Pulling", "Pulling image \"" + image + "\"");
             var begun = now();
             var pulled = context.runtime().pullImage(image, RegistryLogins.find(wanted, sources, image));
             var took = Duration.between(begun, now());
-            events(wanted).normal(name, "Pulled", "Successfully pulled image \"" + image + "\" in " + took.toMillis() + "ms");
+            events(wanted)
+                    .normal(name, "Pulled", "Successfully pulled image \"" + image + "\" in " + took.toMillis() + "ms");
             return Optional.of(pulled);
         } catch (RuntimeFault.InvalidImageName e) {
             var message = "Failed to apply default image tag \"" + image + "\": " + text(e);
@@ -316,7 +326,9 @@ final class ActionRunner {
         context.runtime()
                 .stopContainer(
                         stop.container(),
-                        atOnce ? Duration.ZERO : left.compareTo(GRACE_AFTER_HOOK) > 0 ? left : min(stop.grace(), GRACE_AFTER_HOOK));
+                        atOnce
+                                ? Duration.ZERO
+                                : left.compareTo(GRACE_AFTER_HOOK) > 0 ? left : min(stop.grace(), GRACE_AFTER_HOOK));
     }
 
     private static Duration min(Duration a, Duration b) {

@@ -117,7 +117,9 @@ final class DesiredState {
     private Touched remove(String resource, String key, String namespace) {
         return switch (resource) {
             case "pods" ->
-                Touched.pods(Optional.ofNullable(pods.remove(key)).map(p -> Set.of(p.id().uid())).orElse(Set.of()));
+                Touched.pods(Optional.ofNullable(pods.remove(key))
+                        .map(p -> Set.of(p.id().uid()))
+                        .orElse(Set.of()));
             case "configmaps" -> {
                 configMaps.remove(key);
                 yield Touched.pods(podsIn(namespace));
@@ -163,16 +165,15 @@ final class DesiredState {
 
     private Set<String> podsIn(String namespace) {
         var uids = new HashSet<String>();
-        pods.values().stream()
-                .filter(p -> p.id().namespace().equals(namespace))
-                .forEach(p -> uids.add(p.id().uid()));
+        pods.values().stream().filter(p -> p.id().namespace().equals(namespace)).forEach(p -> uids.add(p.id().uid()));
         return uids;
     }
 
     private static <T extends HasMetadata> T read(Change.Set set, Class<T> type) {
         var object = JSON.readValue(set.json(), type);
         if (object.getMetadata() == null) {
-            throw new IllegalArgumentException(set.resource() + " " + set.namespace() + "/" + set.name() + ": no metadata");
+            throw new IllegalArgumentException(
+                    set.resource() + " " + set.namespace() + "/" + set.name() + ": no metadata");
         }
         return object;
     }

@@ -34,7 +34,8 @@ final class ImageImporter {
         }
         try (var files = Files.list(images)) {
             for (var file : files.filter(ImageImporter::isArchive).sorted().toList()) {
-                var stamp = new Stamp(Files.size(file), Files.getLastModifiedTime(file).toMillis());
+                var stamp = new Stamp(
+                        Files.size(file), Files.getLastModifiedTime(file).toMillis());
                 var before = last.put(file, stamp);
                 if (!stamp.equals(imported.get(file)) && (atOnce || stamp.equals(before))) {
                     try {

@@ -45,7 +45,7 @@ public final class NodeLoop implements AutoCloseable {
     private final Settings settings;
     private final ControlPlane control;
     private final ContainerRuntime runtime;
-    private final ServiceRouter router;
+    private final Routers routers;
     private final NodeNetwork network;
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -61,6 +61,7 @@ public final class NodeLoop implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition news = lock.newCondition();
     private Optional<Registration> registration = Optional.empty();
+    private Optional<ServiceRouter> router = Optional.empty();
     private boolean servicesChanged;
     private boolean nodesChanged;
     private Optional<String> networkProblem = Optional.of("the node's network is not set up yet");
@@ -83,12 +84,17 @@ public final class NodeLoop implements AutoCloseable {
         }
     }
 
+    /** Makes the node's service router once it is known which addresses pods and services have. */
+    public interface Routers {
+        ServiceRouter open(String clusterCidr, String serviceCidr);
+    }
+
     /** Nothing happens before {@link #start}. */
     public NodeLoop(
             Settings settings,
             ControlPlane control,
             ContainerRuntime runtime,
-            ServiceRouter router,
+            Routers routers,
             NodeNetwork network,
             InstantSource clock,
             RandomGenerator random)
@@ -96,7 +102,7 @@ public final class NodeLoop implements AutoCloseable {
         this.settings = settings;
         this.control = control;
         this.runtime = runtime;
-        this.router = router;
+        this.routers = routers;
         this.network = network;
         this.clock = clock;
         this.random = random;
@@ -189,8 +195,9 @@ public final class NodeLoop implements AutoCloseable {
                     lastBeat = now;
                     lastStatus = now;
                 } else {
-                    boolean news = reported.filter(r -> NodeObjects.same(r, status)).isEmpty()
-                            || lastStatus.plus(STATUS_EVERY).isBefore(now);
+                    boolean news =
+                            reported.filter(r -> NodeObjects.same(r, status)).isEmpty()
+                                    || lastStatus.plus(STATUS_EVERY).isBefore(now);
                     if (news || !lastBeat.plus(known.get().heartbeat()).isAfter(now)) {
                         control.heartbeat(news ? Optional.of(status) : Optional.empty());
                         lastBeat = now;
@@ -206,7 +213,8 @@ public final class NodeLoop implements AutoCloseable {
                 trouble(e);
                 Thread.sleep(retry.failure());
             } catch (ControlPlane.Refused e) {
-                // The Node may have been deleted: registering makes it anew. If that is refused, too, the reason is shown.
+                // The Node may have been deleted: registering makes it anew. If that is refused, too, the reason is
+                // shown.
                 trouble(e);
                 forgetRegistration();
                 Thread.sleep(retry.failure());
@@ -216,7 +224,8 @@ public final class NodeLoop implements AutoCloseable {
 
     private void trouble(RuntimeException e) {
         if (registered().isEmpty() && !registrationProblem.equals(Optional.ofNullable(e.getMessage()))) {
-            System.getLogger(NodeLoop.class.getName()).log(System.Logger.Level.WARNING, "not registered: " + e.getMessage());
+            System.getLogger(NodeLoop.class.getName())
+                    .log(System.Logger.Level.WARNING, "not registered: " + e.getMessage());
         }
         if (registered().isEmpty()) {
             registrationProblem = Optional.of(String.valueOf(e.getMessage()));
@@ -374,11 +383,13 @@ public final class NodeLoop implements AutoCloseable {
     private void adopt(ObservedPods seen) {
         lock.lock();
         try {
-            pods(seen, ObservedPods.NONE).filter(pod -> !workers.containsKey(pod.uid())).forEach(pod -> {
-                if (!workers.containsKey(pod.uid())) {
-                    care(pod);
-                }
-            });
+            pods(seen, ObservedPods.NONE)
+                    .filter(pod -> !workers.containsKey(pod.uid()))
+                    .forEach(pod -> {
+                        if (!workers.containsKey(pod.uid())) {
+                            care(pod);
+                        }
+                    });
         } finally {
             lock.unlock();
         }
@@ -387,7 +398,8 @@ public final class NodeLoop implements AutoCloseable {
     private static Stream<PodId> pods(ObservedPods a, ObservedPods b) {
         return Stream.of(a, b)
                 .flatMap(o -> Stream.concat(
-                        o.sandboxes().stream().map(ObservedSandbox::pod), o.containers().stream().map(ObservedContainer::pod)))
+                        o.sandboxes().stream().map(ObservedSandbox::pod),
+                        o.containers().stream().map(ObservedContainer::pod)))
                 .distinct();
     }
 
@@ -413,11 +425,13 @@ public final class NodeLoop implements AutoCloseable {
                 lock.unlock();
             }
             try {
-                if (nodes) {
+                // The first complete picture touches both; before it, what an earlier agent set up is better than half
+                // of one.
+                if (nodes && desired.synced()) {
                     configure(known);
                 }
                 if (services && desired.synced()) {
-                    router.apply(desired.serviceTable(settings.name()));
+                    router(known).apply(desired.serviceTable(settings.name()));
                 }
                 applied.clear();
                 retry.success();
@@ -442,6 +456,17 @@ public final class NodeLoop implements AutoCloseable {
             if (nodes) {
                 networkProblem = Optional.of("network: " + message);
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private ServiceRouter router(Registration known) {
+        lock.lock();
+        try {
+            var open = router.orElseGet(() -> routers.open(known.clusterCidr(), known.serviceCidr()));
+            router = Optional.of(open);
+            return open;
         } finally {
             lock.unlock();
         }
@@ -510,6 +535,7 @@ public final class NodeLoop implements AutoCloseable {
         lock.lock();
         try {
             workers.values().forEach(PodWorker::close);
+            router.ifPresent(ServiceRouter::close);
         } finally {
             lock.unlock();
         }

@@ -52,7 +52,9 @@ final class NodeMeasure {
         long free = store.getUsableSpace();
         long available = memory().getOrDefault("MemAvailable", Long.MAX_VALUE);
         return new Pressure(
-                available < MEMORY_PRESSURE_BYTES, free < store.getTotalSpace() / 10 && free < DISK_PRESSURE_BYTES, fewPids());
+                available < MEMORY_PRESSURE_BYTES,
+                free < store.getTotalSpace() / 10 && free < DISK_PRESSURE_BYTES,
+                fewPids());
     }
 
     private static boolean fewPids() throws IOException {
@@ -76,8 +78,7 @@ final class NodeMeasure {
         return Files.readAllLines(file).stream()
                 .map(line -> line.split("[:\\s]+"))
                 .filter(words -> words.length >= 2 && words[1].matches("\\d+"))
-                .collect(Collectors.toMap(
-                        words -> words[0], words -> Long.parseLong(words[1]) * 1024, (a, b) -> b));
+                .collect(Collectors.toMap(words -> words[0], words -> Long.parseLong(words[1]) * 1024, (a, b) -> b));
     }
 
     static String kernel() {

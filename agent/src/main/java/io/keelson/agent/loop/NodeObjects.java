@@ -66,7 +66,8 @@ final class NodeObjects {
             Instant now) {
         var status = new NodeStatus();
         var facts = constants.facts();
-        status.setAddresses(List.of(new NodeAddress(facts.address(), "InternalIP"), new NodeAddress(facts.name(), "Hostname")));
+        status.setAddresses(
+                List.of(new NodeAddress(facts.address(), "InternalIP"), new NodeAddress(facts.name(), "Hostname")));
         status.setCapacity(resources(facts.cpus().toPlainString(), constants.memoryBytes(), constants.diskBytes()));
         status.setAllocatable(resources(facts.cpus().toPlainString(), facts.memoryBytes(), facts.diskBytes()));
         var info = new NodeSystemInfo();
@@ -108,8 +109,16 @@ final class NodeObjects {
         condition.setType(type);
         condition.setStatus(isTrue ? "True" : "False");
         condition.setReason(
-                pressure ? (isTrue ? "KubeletHas" : "KubeletHasNo") + type.replace("Pressure", isTrue ? "PressureConditions" : "Pressure") : reason);
-        condition.setMessage(pressure ? (isTrue ? message + " is short on this node" : "kubelet has no " + message.toLowerCase(Locale.ROOT) + " pressure") : message);
+                pressure
+                        ? (isTrue ? "KubeletHas" : "KubeletHasNo")
+                                + type.replace("Pressure", isTrue ? "PressureConditions" : "Pressure")
+                        : reason);
+        condition.setMessage(
+                pressure
+                        ? (isTrue
+                                ? message + " is short on this node"
+                                : "kubelet has no " + message.toLowerCase(Locale.ROOT) + " pressure")
+                        : message);
         condition.setLastHeartbeatTime(time);
         condition.setLastTransitionTime(before.stream()
                 .filter(c -> type.equals(c.getType()) && condition.getStatus().equals(c.getStatus()))

@@ -139,7 +139,8 @@ final class PodWorker implements AutoCloseable {
     private void await(Instant until) throws InterruptedException {
         lock.lock();
         try {
-            long nanos = Math.max(0, Duration.between(context.clock().instant(), until).toNanos());
+            long nanos = Math.max(
+                    0, Duration.between(context.clock().instant(), until).toNanos());
             while (!wake && nanos > 0) {
                 nanos = woken.awaitNanos(nanos);
             }
@@ -165,7 +166,8 @@ final class PodWorker implements AutoCloseable {
         boolean changed = takeWake();
         var wanted = context.desired().pod(id.uid());
         if (!context.desired().synced()) {
-            // Before the first complete picture, a pod not known yet may well be wanted, and a ConfigMap not known yet may well exist.
+            // Before the first complete picture, a pod not known yet may well be wanted, and a ConfigMap not known yet
+            // may well exist.
             return Optional.of(context.clock().instant().plus(RESYNC));
         }
         var seen = withMessages(PodObservation.of(context.observations().fresh().of(id)));
@@ -259,7 +261,8 @@ final class PodWorker implements AutoCloseable {
 
     private PodObservation withMessages(PodObservation seen) {
         return new PodObservation(
-                seen.sandboxes(), seen.containers().stream().map(this::withMessage).toList());
+                seen.sandboxes(),
+                seen.containers().stream().map(this::withMessage).toList());
     }
 
     private ObservedContainer withMessage(ObservedContainer c) {
@@ -286,19 +289,18 @@ final class PodWorker implements AutoCloseable {
             for (var container : running) {
                 pod.container(container.name())
                         .filter(ContainerProber::isNeeded)
-                        .ifPresent(spec -> probers.computeIfAbsent(container.id(), key -> prober(pod, seen, spec, container)));
+                        .ifPresent(spec ->
+                                probers.computeIfAbsent(container.id(), key -> prober(pod, seen, spec, container)));
             }
         }
         probers.forEach((key, prober) -> verdicts.put(key, prober.verdicts()));
     }
 
-    private ContainerProber prober(
-            DesiredPod pod,
-            PodObservation seen,
-            Container spec,
-            ObservedContainer container) {
-        var address = pod.hostNetwork() ? context.facts().address() : seen.podIp().orElse("");
-        var containerId = context.runtime().info().name() + "://" + container.id().value();
+    private ContainerProber prober(DesiredPod pod, PodObservation seen, Container spec, ObservedContainer container) {
+        var address =
+                pod.hostNetwork() ? context.facts().address() : seen.podIp().orElse("");
+        var containerId =
+                context.runtime().info().name() + "://" + container.id().value();
         var before = Optional.ofNullable(pod.reported().getContainerStatuses()).orElse(List.of()).stream()
                 .filter(s -> containerId.equals(s.getContainerID()))
                 .findFirst();
@@ -329,7 +331,11 @@ final class PodWorker implements AutoCloseable {
         var events = new PodEvents(context.reporter(), pod);
         setbacks.containers().forEach((name, setback) -> {
             if (setback.kind() == Setbacks.Kind.IMAGE_PULL && told.add(name + " pull " + setback.at())) {
-                events.normal(name, "BackOff", "Back-off pulling image \"" + pod.container(name).map(c -> c.getImage()).orElse("") + "\"");
+                events.normal(
+                        name,
+                        "BackOff",
+                        "Back-off pulling image \""
+                                + pod.container(name).map(c -> c.getImage()).orElse("") + "\"");
             }
         });
         var statuses = last.map(PodStatus::getContainerStatuses).orElse(List.of());
@@ -341,8 +347,8 @@ final class PodWorker implements AutoCloseable {
                 events.warning(
                         status.getName(),
                         "BackOff",
-                        "Back-off restarting failed container " + status.getName() + " in pod " + id.name() + "_" + id.namespace()
-                                + "(" + id.uid() + ")");
+                        "Back-off restarting failed container " + status.getName() + " in pod " + id.name() + "_"
+                                + id.namespace() + "(" + id.uid() + ")");
             }
         }
         // What has been told of containers long gone is of no use; a pod restarts its containers without end.

@@ -41,7 +41,8 @@ final class RegistryLogins {
                 }
             }
         } catch (JacksonException | IllegalArgumentException e) {
-            // The API checks such secrets; one that is damaged all the same is as good as none: the registry will refuse.
+            // The API checks such secrets; one that is damaged all the same is as good as none: the registry will
+            // refuse.
             return Optional.empty();
         }
         return Optional.empty();
@@ -51,9 +52,13 @@ final class RegistryLogins {
         if (auth.path("auth").isString()) {
             var pair = new String(Base64.getDecoder().decode(auth.path("auth").asString()), StandardCharsets.UTF_8);
             int colon = Math.max(0, pair.indexOf(':'));
-            return new RegistryLogin(server, pair.substring(0, colon), pair.substring(Math.min(colon + 1, pair.length())));
+            return new RegistryLogin(
+                    server, pair.substring(0, colon), pair.substring(Math.min(colon + 1, pair.length())));
         }
-        return new RegistryLogin(server, auth.path("username").asString(""), auth.path("password").asString(""));
+        return new RegistryLogin(
+                server,
+                auth.path("username").asString(""),
+                auth.path("password").asString(""));
     }
 
     private static String registry(String image) {

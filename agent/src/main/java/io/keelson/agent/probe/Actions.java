@@ -1,9 +1,9 @@
 package io.keelson.agent.probe;
 
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.ExecAction;
 import io.fabric8.kubernetes.api.model.GRPCAction;
-import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.HTTPGetAction;
 import io.fabric8.kubernetes.api.model.HTTPHeader;
 import io.fabric8.kubernetes.api.model.IntOrString;
@@ -118,7 +118,8 @@ public final class Actions {
     private static Outcome http(HTTPGetAction action, Target target, Duration timeout) {
         var port = port(action.getPort(), target.spec());
         if (port.isEmpty()) {
-            return Outcome.failure("httpGet.port: container has no port named " + action.getPort().getStrVal());
+            return Outcome.failure("httpGet.port: container has no port named "
+                    + action.getPort().getStrVal());
         }
         var host = action.getHost() == null || action.getHost().isEmpty() ? target.address() : action.getHost();
         var path = action.getPath() == null || action.getPath().isEmpty() ? "/" : action.getPath();
@@ -129,7 +130,8 @@ public final class Actions {
             plain.connect(new InetSocketAddress(host, port.get()), (int) timeout.toMillis());
             try (var socket = tls ? secured(plain, host, port.get()) : plain) {
                 socket.setSoTimeout(left(deadline));
-                socket.getOutputStream().write(request(action, host, port.get(), path).getBytes(StandardCharsets.UTF_8));
+                socket.getOutputStream()
+                        .write(request(action, host, port.get(), path).getBytes(StandardCharsets.UTF_8));
                 socket.getOutputStream().flush();
                 var line = statusLine(socket, deadline);
                 int code = statusCode(line);
@@ -141,7 +143,8 @@ public final class Actions {
                                         : "HTTP probe failed with statuscode: " + code);
             }
         } catch (SocketTimeoutException e) {
-            return Outcome.failure("Get \"" + url + "\": context deadline exceeded (timeout " + timeout.toSeconds() + "s)");
+            return Outcome.failure(
+                    "Get \"" + url + "\": context deadline exceeded (timeout " + timeout.toSeconds() + "s)");
         } catch (IOException | GeneralSecurityException e) {
             return Outcome.failure("Get \"" + url + "\": " + e.getMessage());
         }
@@ -160,7 +163,10 @@ public final class Actions {
             text.append("Accept: */*\r\n");
         }
         for (var header : headers) {
-            text.append(clean(header.getName())).append(": ").append(clean(header.getValue())).append("\r\n");
+            text.append(clean(header.getName()))
+                    .append(": ")
+                    .append(clean(header.getValue()))
+                    .append("\r\n");
         }
         return text.append("Connection: close\r\n\r\n").toString();
     }
@@ -198,7 +204,8 @@ public final class Actions {
     private static Outcome tcp(TCPSocketAction action, Target target, Duration timeout) {
         var port = port(action.getPort(), target.spec());
         if (port.isEmpty()) {
-            return Outcome.failure("tcpSocket.port: container has no port named " + action.getPort().getStrVal());
+            return Outcome.failure("tcpSocket.port: container has no port named "
+                    + action.getPort().getStrVal());
         }
         var host = action.getHost() == null || action.getHost().isEmpty() ? target.address() : action.getHost();
         try (var socket = new Socket()) {
@@ -210,7 +217,8 @@ public final class Actions {
     }
 
     private static Outcome grpc(GRPCAction action) {
-        return Outcome.failure("grpc probes are not supported by this node (port " + action.getPort() + "); use exec, httpGet or tcpSocket");
+        return Outcome.failure("grpc probes are not supported by this node (port " + action.getPort()
+                + "); use exec, httpGet or tcpSocket");
     }
 
     private static Optional<Integer> port(IntOrString port, Container container) {

@@ -75,7 +75,8 @@ public final class ContainerProber implements AutoCloseable {
             while (!Thread.interrupted()) {
                 boolean starting = spec.getStartupProbe() != null && startup.verdict() != Verdict.SUCCESS;
                 if (startup.verdict() == Verdict.FAILURE || liveness.verdict() == Verdict.FAILURE) {
-                    // The verdict is final: the container will be restarted, and its successor gets a prober of its own.
+                    // The verdict is final: the container will be restarted, and its successor gets a prober of its
+                    // own.
                     return;
                 }
                 var next = starting ? due(spec.getStartupProbe(), startup) : earliest();

@@ -35,7 +35,8 @@ public final class ServiceTables {
     }
 
     private static String key(Service service) {
-        return service.getMetadata().getNamespace() + "/" + service.getMetadata().getName();
+        return service.getMetadata().getNamespace() + "/"
+                + service.getMetadata().getName();
     }
 
     private static List<String> clusterIps(Service service) {
@@ -76,7 +77,9 @@ public final class ServiceTables {
             return Optional.empty();
         }
         var config = spec.getSessionAffinityConfig();
-        var seconds = config == null || config.getClientIP() == null ? null : config.getClientIP().getTimeoutSeconds();
+        var seconds = config == null || config.getClientIP() == null
+                ? null
+                : config.getClientIP().getTimeoutSeconds();
         return Optional.of(seconds == null ? AFFINITY_SECONDS_DEFAULT : seconds);
     }
 
@@ -101,7 +104,8 @@ public final class ServiceTables {
                 boolean serves = conditions != null
                         && Boolean.TRUE.equals(conditions.getServing())
                         && Boolean.TRUE.equals(conditions.getTerminating());
-                for (var address : list(endpoint.getAddresses()).stream().limit(1).toList()) {
+                for (var address :
+                        list(endpoint.getAddresses()).stream().limit(1).toList()) {
                     var value = new ServiceTable.Endpoint(
                             address, target.get().getPort(), node.equals(endpoint.getNodeName()));
                     if (isReady) {
@@ -118,7 +122,8 @@ public final class ServiceTables {
                 protocol(port.getProtocol()),
                 port.getPort(),
                 port.getNodePort() == null ? 0 : port.getNodePort(),
-                (ready.isEmpty() ? ending : ready).stream().distinct().sorted(order).toList());
+                (ready.isEmpty() ? ending : ready)
+                        .stream().distinct().sorted(order).toList());
     }
 
     private static ServiceTable.Protocol protocol(String protocol) {

@@ -73,7 +73,9 @@ public final class PodVolumes {
         }
         if ("Memory".equals(volume.getEmptyDir().getMedium()) && !isMounted(path)) {
             var size = volume.getEmptyDir().getSizeLimit();
-            var options = size == null ? "mode=0777" : "mode=0777,size=" + size.getNumericalAmount().toBigInteger();
+            var options = size == null
+                    ? "mode=0777"
+                    : "mode=0777,size=" + size.getNumericalAmount().toBigInteger();
             run(volume, "mount", "-t", "tmpfs", "-o", options, "tmpfs", path.toString());
         }
         var context = pod.spec().getSecurityContext();
@@ -81,7 +83,8 @@ public final class PodVolumes {
             try {
                 Files.setAttribute(path, "unix:gid", (int) (long) context.getFsGroup());
             } catch (IOException e) {
-                throw problem(volume, "fsGroup " + context.getFsGroup() + " cannot be set without root: " + e.getMessage());
+                throw problem(
+                        volume, "fsGroup " + context.getFsGroup() + " cannot be set without root: " + e.getMessage());
             }
         }
         return path;
@@ -139,7 +142,8 @@ public final class PodVolumes {
             for (var mount : list(container.getVolumeMounts())) {
                 var volume = volumes.get(mount.getName());
                 if (volume == null) {
-                    throw new VolumeProblem("container " + container.getName() + ": volumeMounts: no volume \"" + mount.getName() + "\"");
+                    throw new VolumeProblem("container " + container.getName() + ": volumeMounts: no volume \""
+                            + mount.getName() + "\"");
                 }
                 mounts.add(new Mount(
                         mount.getMountPath(),
@@ -177,7 +181,8 @@ public final class PodVolumes {
         }
         var path = volume.resolve(sub).normalize();
         if (!path.startsWith(volume) || sub.startsWith("/")) {
-            throw new VolumeProblem("subPath \"" + sub + "\" of volume \"" + mount.getName() + "\" must stay within the volume");
+            throw new VolumeProblem(
+                    "subPath \"" + sub + "\" of volume \"" + mount.getName() + "\" must stay within the volume");
         }
         if (!Files.exists(path)) {
             Files.createDirectories(path);
@@ -186,7 +191,8 @@ public final class PodVolumes {
         var real = path.toRealPath();
         // A link in the volume must not lead to the node's own files.
         if (!real.startsWith(volume.toRealPath())) {
-            throw new VolumeProblem("subPath \"" + sub + "\" of volume \"" + mount.getName() + "\" leads out of the volume");
+            throw new VolumeProblem(
+                    "subPath \"" + sub + "\" of volume \"" + mount.getName() + "\" leads out of the volume");
         }
         return real;
     }
@@ -211,11 +217,18 @@ public final class PodVolumes {
                 var full = subdomain == null || subdomain.isEmpty()
                         ? ""
                         : pod.hostname() + "." + subdomain + "." + pod.id().namespace() + ".svc.cluster.local\t";
-                text.append(podIp).append('\t').append(full).append(pod.hostname()).append('\n');
+                text.append(podIp)
+                        .append('\t')
+                        .append(full)
+                        .append(pod.hostname())
+                        .append('\n');
             }
         }
         for (var alias : list(pod.spec().getHostAliases())) {
-            text.append(alias.getIp()).append('\t').append(String.join("\t", list(alias.getHostnames()))).append('\n');
+            text.append(alias.getIp())
+                    .append('\t')
+                    .append(String.join("\t", list(alias.getHostnames())))
+                    .append('\n');
         }
         var file = home(pod).resolve("etc-hosts");
         privately(home(pod));
@@ -248,7 +261,9 @@ public final class PodVolumes {
     public void remove(String podUid) throws IOException {
         var home = directory.resolve(podUid);
         for (var mounted : mountedBelow(home)) {
-            var process = new ProcessBuilder("umount", mounted).redirectErrorStream(true).start();
+            var process = new ProcessBuilder("umount", mounted)
+                    .redirectErrorStream(true)
+                    .start();
             waitFor(process);
         }
         if (!mountedBelow(home).isEmpty()) {
@@ -326,7 +341,9 @@ public final class PodVolumes {
         if (volume.getImage() != null) {
             return "image";
         }
-        return volume.getAdditionalProperties().isEmpty() ? "other than those that Keelson knows" : volume.getAdditionalProperties().keySet().toString();
+        return volume.getAdditionalProperties().isEmpty()
+                ? "other than those that Keelson knows"
+                : volume.getAdditionalProperties().keySet().toString();
     }
 
     private static VolumeProblem problem(Volume volume, String what) {

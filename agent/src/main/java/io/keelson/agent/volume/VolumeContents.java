@@ -42,12 +42,24 @@ final class VolumeContents {
         var contents = new VolumeContents(pod, volume.getName(), sources, node);
         if (volume.getConfigMap() != null) {
             var source = volume.getConfigMap();
-            contents.object("configmap", source.getName(), source.getItems(), mode(source.getDefaultMode()), source.getOptional());
+            contents.object(
+                    "configmap",
+                    source.getName(),
+                    source.getItems(),
+                    mode(source.getDefaultMode()),
+                    source.getOptional());
         } else if (volume.getSecret() != null) {
             var source = volume.getSecret();
-            contents.object("secret", source.getSecretName(), source.getItems(), mode(source.getDefaultMode()), source.getOptional());
+            contents.object(
+                    "secret",
+                    source.getSecretName(),
+                    source.getItems(),
+                    mode(source.getDefaultMode()),
+                    source.getOptional());
         } else if (volume.getDownwardAPI() != null) {
-            contents.downward(list(volume.getDownwardAPI().getItems()), mode(volume.getDownwardAPI().getDefaultMode()));
+            contents.downward(
+                    list(volume.getDownwardAPI().getItems()),
+                    mode(volume.getDownwardAPI().getDefaultMode()));
         } else if (volume.getProjected() != null) {
             for (var projection : list(volume.getProjected().getSources())) {
                 contents.projection(projection, mode(volume.getProjected().getDefaultMode()));
@@ -60,9 +72,19 @@ final class VolumeContents {
 
     private void projection(VolumeProjection source, int mode) throws VolumeProblem {
         if (source.getConfigMap() != null) {
-            object("configmap", source.getConfigMap().getName(), source.getConfigMap().getItems(), mode, source.getConfigMap().getOptional());
+            object(
+                    "configmap",
+                    source.getConfigMap().getName(),
+                    source.getConfigMap().getItems(),
+                    mode,
+                    source.getConfigMap().getOptional());
         } else if (source.getSecret() != null) {
-            object("secret", source.getSecret().getName(), source.getSecret().getItems(), mode, source.getSecret().getOptional());
+            object(
+                    "secret",
+                    source.getSecret().getName(),
+                    source.getSecret().getItems(),
+                    mode,
+                    source.getSecret().getOptional());
         } else if (source.getDownwardAPI() != null) {
             downward(list(source.getDownwardAPI().getItems()), mode);
         } else {
@@ -107,7 +129,10 @@ final class VolumeContents {
                 var value = item.getFieldRef() != null
                         ? DownwardApi.field(pod, item.getFieldRef().getFieldPath(), node, "")
                         : DownwardApi.resource(
-                                pod, pod.containers().stream().findFirst().orElseGet(Container::new), item.getResourceFieldRef(), node);
+                                pod,
+                                pod.containers().stream().findFirst().orElseGet(Container::new),
+                                item.getResourceFieldRef(),
+                                node);
                 add(
                         item.getPath(),
                         value.getBytes(StandardCharsets.UTF_8),
