@@ -150,8 +150,9 @@ final class Rules {
         List<String> rules = new ArrayList<>();
         rules.add("ip saddr " + endpoint.ip() + " " + MARK);
         service.affinitySeconds().ifPresent(seconds -> {
-            affinities.put(affinity(identity, endpoint), seconds);
-            rules.add("update @" + affinity(identity, endpoint) + " { ip saddr }");
+            String set = affinity(identity, endpoint, seconds);
+            affinities.put(set, seconds);
+            rules.add("update @" + set + " { ip saddr }");
         });
         rules.add("meta l4proto " + protocol + " dnat to " + endpoint.ip() + ":" + endpoint.port());
         chains.put(chain(identity, endpoint), rules);
@@ -182,10 +183,9 @@ final class Rules {
     private static List<String> choose(
             ServiceTable.Service service, String identity, List<ServiceTable.Endpoint> endpoints) {
         List<String> rules = new ArrayList<>();
-        if (service.affinitySeconds().isPresent()) {
-            endpoints.forEach(endpoint ->
-                    rules.add("ip saddr @" + affinity(identity, endpoint) + " goto " + chain(identity, endpoint)));
-        }
+        service.affinitySeconds()
+                .ifPresent(seconds -> endpoints.forEach(endpoint -> rules.add(
+                        "ip saddr @" + affinity(identity, endpoint, seconds) + " goto " + chain(identity, endpoint))));
         if (endpoints.size() == 1) {
             rules.add("goto " + chain(identity, endpoints.getFirst()));
         } else {
@@ -201,8 +201,9 @@ final class Rules {
         return name("ep", identity + "/" + endpoint.ip() + "/" + endpoint.port());
     }
 
-    private static String affinity(String identity, ServiceTable.Endpoint endpoint) {
-        return name("aff", identity + "/" + endpoint.ip() + "/" + endpoint.port());
+    /** The time is part of the name, as that of a set that exists cannot be changed. */
+    private static String affinity(String identity, ServiceTable.Endpoint endpoint, int seconds) {
+        return name("aff", identity + "/" + endpoint.ip() + "/" + endpoint.port() + "/" + seconds + "s");
     }
 
     private static String name(String prefix, String identity) {

@@ -67,8 +67,12 @@ public final class ContainerdProcess implements AutoCloseable {
      */
     public static ContainerdProcess start(ContainerdPaths paths, NetworkNamespace netns, Runnable returned) {
         paths.requireShortSocket();
-        ContainerdVersion version = installed();
         try {
+            if (!Capabilities.isRoot(Files.readString(Path.of("/proc/self/status")))) {
+                throw new RuntimeFault.Unavailable(
+                        "containerd needs root; run the agent as root, or choose the process runtime (--runtime process)");
+            }
+            ContainerdVersion version = installed();
             writeConfig(paths, version);
             Optional<DaemonId> running = adopt(paths, netns);
             DaemonId daemon = running.isPresent() ? running.get() : launch(paths, netns);
@@ -285,7 +289,7 @@ public final class ContainerdProcess implements AutoCloseable {
                 daemon = launch(paths, netns);
                 LOG.log(INFO, "containerd is back as {0}", daemon.pid());
                 returned.run();
-            } catch (IOException | RuntimeFault e) {
+            } catch (IOException | RuntimeException e) {
                 // The old id is still in `daemon` and does not run, so the next turn tries again after a longer delay.
                 LOG.log(WARNING, "containerd cannot be started: " + e.getMessage());
             }

@@ -20,6 +20,7 @@ final class Faults {
         }
         return switch (e.getStatus().getCode()) {
             case UNAVAILABLE -> new RuntimeFault.Unavailable("containerd does not answer: " + message, e);
+            case DEADLINE_EXCEEDED -> new RuntimeFault.Unavailable("containerd does not answer in time: " + message, e);
             case CANCELLED -> new RuntimeFault.Unavailable("the call to containerd was broken off: " + message, e);
             case NOT_FOUND -> new RuntimeFault.NotFound(message);
             default -> otherwise.apply(message);

@@ -414,6 +414,34 @@ class RealContainersItTest {
         }
     }
 
+    @Test
+    @Order(9)
+    void aNodeThatDiedIsTakenApartToo() throws IOException {
+        Path dir = dirs.getFirst();
+        ContainerdRuntime runtime = ContainerdRuntime.start(dir, node(1));
+        network(1);
+        TestPods.await("the same node once more", () -> runtime.notReadyReason().isEmpty());
+        SandboxConfig config = TestPods.sandbox("orphan", dir, cgroup);
+        SandboxId sandbox = runtime.runSandbox(config);
+        ContainerId container =
+                TestPods.start(runtime, sandbox, config, TestPods.container(runtime, "c", Map.of(), 0, "sleep 1000"));
+        long pid = TestPods.observed(runtime, container).pid();
+        long daemon = runtime.containerdPid();
+        runtime.close();
+        ProcessHandle.of(daemon).orElseThrow().destroyForcibly();
+        TestPods.await("containerd ended", () -> DaemonId.running(daemon).isEmpty());
+        assertThat(DaemonId.running(pid)).isPresent();
+        fabric.orElseThrow().close();
+
+        NodeTeardown.run(dir);
+        NodeTeardown.run(dir);
+
+        assertThat(DaemonId.running(pid)).isEmpty();
+        assertThat(DaemonId.read(ContainerdPaths.below(dir).pidFile())).isEmpty();
+        assertThat(read(Path.of("/proc/self/mountinfo"))).doesNotContain(dir.toString());
+        assertThat(Cgroups.exists(cgroup)).isFalse();
+    }
+
     private ContainerId running(String pod) {
         return runtimes.getFirst().list().containers().stream()
                 .filter(container -> container.pod().name().equals(pod))
