@@ -60,6 +60,7 @@ public final class ContainerdRuntime implements ContainerRuntime {
 
     private static final Duration EXEC_MARGIN = Duration.ofSeconds(10);
 
+    private final Path agentDir;
     private final ContainerdPaths paths;
     private final ContainerdProcess process;
     private final UnixChannel channel;
@@ -69,8 +70,9 @@ public final class ContainerdRuntime implements ContainerRuntime {
     private final boolean mayLowerOomScore;
     private final Set<String> knownCgroups = ConcurrentHashMap.newKeySet();
 
-    private ContainerdRuntime(ContainerdPaths paths, NetworkNamespace netns, boolean mayLowerOomScore) {
-        this.paths = paths;
+    private ContainerdRuntime(Path agentDir, NetworkNamespace netns, boolean mayLowerOomScore) {
+        this.agentDir = agentDir;
+        this.paths = ContainerdPaths.below(agentDir);
         this.mayLowerOomScore = mayLowerOomScore;
         this.channel = UnixChannel.to(paths.socket());
         this.hints = new ChangeHints(channel.grpc());
@@ -96,8 +98,7 @@ public final class ContainerdRuntime implements ContainerRuntime {
     public static ContainerdRuntime start(Path agentDir, NetworkNamespace netns) {
         try {
             Capabilities capabilities = Capabilities.effective(Files.readString(Path.of("/proc/self/status")));
-            ContainerdRuntime runtime =
-                    new ContainerdRuntime(ContainerdPaths.below(agentDir), netns, capabilities.mayLowerOomScore());
+            ContainerdRuntime runtime = new ContainerdRuntime(agentDir, netns, capabilities.mayLowerOomScore());
             runtime.clearLeftovers();
             return runtime;
         } catch (IOException e) {
@@ -187,13 +188,14 @@ public final class ContainerdRuntime implements ContainerRuntime {
 
     @Override
     public SandboxId runSandbox(SandboxConfig config) {
+        String cgroup = cgroup(config);
         if (!config.hostPorts().isEmpty() && !config.hostNetwork()) {
             throw new RuntimeFault.SandboxFailed(
                     "spec.containers[].ports[].hostPort is not supported by this node: use a Service of type NodePort, or hostNetwork");
         }
         try {
             Files.createDirectories(config.logDirectory());
-            recordCgroup(config.cgroupParent());
+            recordCgroup(cgroup);
         } catch (IOException e) {
             throw new RuntimeFault.SandboxFailed("pod " + config.pod().path() + ": " + e.getMessage());
         }
@@ -201,20 +203,25 @@ public final class ContainerdRuntime implements ContainerRuntime {
         try {
             id = runtime(WORK)
                     .runPodSandbox(RunPodSandboxRequest.newBuilder()
-                            .setConfig(CriMessages.sandbox(config))
+                            .setConfig(CriMessages.sandbox(config, cgroup))
                             .build())
                     .getPodSandboxId();
         } catch (StatusRuntimeException e) {
             throw Faults.of(e, message -> new RuntimeFault.SandboxFailed(withAdvice(message)));
         }
         try {
-            if (!config.cgroupParent().isEmpty()) {
-                Cgroups.limit(config.cgroupParent(), config.resources());
+            if (!cgroup.isEmpty()) {
+                Cgroups.limit(cgroup, config.resources());
             }
         } catch (IOException e) {
             throw new RuntimeFault.SandboxFailed("limits of pod " + config.pod().path() + ": " + e.getMessage());
         }
         return new SandboxId(id);
+    }
+
+    /** Where this pod's processes are counted. */
+    String cgroup(SandboxConfig config) {
+        return CgroupRecord.scoped(config.cgroupParent(), agentDir);
     }
 
     private static String withAdvice(String message) {
@@ -236,7 +243,7 @@ public final class ContainerdRuntime implements ContainerRuntime {
         CreateContainerRequest request = CreateContainerRequest.newBuilder()
                 .setPodSandboxId(sandbox.value())
                 .setConfig(CriMessages.container(sandboxConfig, config, mayLowerOomScore))
-                .setSandboxConfig(CriMessages.sandbox(sandboxConfig))
+                .setSandboxConfig(CriMessages.sandbox(sandboxConfig, cgroup(sandboxConfig)))
                 .build();
         try {
             return new ContainerId(runtime(WORK).createContainer(request).getContainerId());

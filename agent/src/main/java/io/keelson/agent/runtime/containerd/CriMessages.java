@@ -71,14 +71,15 @@ final class CriMessages {
 
     private CriMessages() {}
 
-    static PodSandboxConfig sandbox(SandboxConfig config) {
+    /** @param cgroup the pod's, as this node uses it */
+    static PodSandboxConfig sandbox(SandboxConfig config, String cgroup) {
         SandboxConfig.Dns dns = config.dns();
         boolean noDns = dns.servers().isEmpty()
                 && dns.searches().isEmpty()
                 && dns.options().isEmpty();
         Map<String, String> annotations = new TreeMap<>(config.annotations());
-        if (!config.cgroupParent().isEmpty()) {
-            annotations.put(CGROUP_PARENT, config.cgroupParent());
+        if (!cgroup.isEmpty()) {
+            annotations.put(CGROUP_PARENT, cgroup);
         }
         LinuxSandboxSecurityContext.Builder security = LinuxSandboxSecurityContext.newBuilder()
                 .setNamespaceOptions(namespaces(config))
@@ -102,7 +103,7 @@ final class CriMessages {
                 .putAllLabels(config.labels())
                 .putAllAnnotations(annotations)
                 .setLinux(LinuxPodSandboxConfig.newBuilder()
-                        .setCgroupParent(config.cgroupParent())
+                        .setCgroupParent(cgroup)
                         .putAllSysctls(config.sysctls())
                         .setSecurityContext(security))
                 .build();

@@ -79,8 +79,12 @@ record ImageArchive(List<NamedImage> images) {
         record Bytes(ByteString bytes) implements Source {}
     }
 
-    /** Reads it. Throws {@link RuntimeFault.BadArchive} with the reason. */
-    static ImageArchive read(Path archive) {
+    /**
+     * Reads it. Throws {@link RuntimeFault.BadArchive} with the reason.
+     *
+     * @param shown the path to name in it
+     */
+    static ImageArchive read(Path archive, Path shown) {
         try (FileChannel file = FileChannel.open(archive, StandardOpenOption.READ)) {
             Reader reader = new Reader(file, TarIndex.read(archive));
             // A newer docker save writes both forms; its OCI names are in annotations, which need not be there.
@@ -90,7 +94,7 @@ record ImageArchive(List<NamedImage> images) {
             }
             return new ImageArchive(images);
         } catch (IOException | JacksonException | IllegalArgumentException e) {
-            throw new RuntimeFault.BadArchive(archive + " is not an image archive: " + e.getMessage(), e);
+            throw new RuntimeFault.BadArchive(shown + " is not an image archive: " + e.getMessage(), e);
         }
     }
 

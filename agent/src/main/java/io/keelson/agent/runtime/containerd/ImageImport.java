@@ -23,6 +23,7 @@ import io.keelson.proto.containerd.leases.DeleteRequest;
 import io.keelson.proto.containerd.leases.LeasesGrpc;
 import io.keelson.proto.containerd.types.Descriptor;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,6 +37,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.zip.GZIPInputStream;
 
 /**
  * Puts image archives into containerd's store, over its own services and without any tool.
@@ -77,19 +79,43 @@ final class ImageImport {
             if (!known.isEmpty() && known.stream().allMatch(this::isWhole)) {
                 return names(known);
             }
-            List<String> lines = new ArrayList<>();
-            try (FileChannel file = FileChannel.open(archive, StandardOpenOption.READ)) {
-                for (ImageArchive.NamedImage image : ImageArchive.read(archive).images()) {
-                    write(file, image);
-                    image.names().forEach(name -> lines.add(image.target().digest() + " " + name));
-                }
-            }
+            List<String> lines = isZipped(archive) ? unzippedAndWritten(archive) : written(archive, archive);
             awaitVisible(names(lines));
             fresh.write(noteFile, lines);
             return names(lines);
         } catch (IOException e) {
             throw new RuntimeFault.BadArchive(archive + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    private static boolean isZipped(Path archive) throws IOException {
+        try (InputStream in = Files.newInputStream(archive)) {
+            byte[] magic = in.readNBytes(2);
+            return magic.length == 2 && (magic[0] & 0xff) == 0x1f && (magic[1] & 0xff) == 0x8b;
+        }
+    }
+
+    /** Blobs are read in their own order, which a gzip stream does not allow. */
+    private List<String> unzippedAndWritten(Path archive) throws IOException {
+        Path plain = Files.createTempFile(notes, "archive", ".tar");
+        try (InputStream in = new GZIPInputStream(Files.newInputStream(archive))) {
+            Files.copy(in, plain, StandardCopyOption.REPLACE_EXISTING);
+            return written(archive, plain);
+        } finally {
+            Files.delete(plain);
+        }
+    }
+
+    private List<String> written(Path archive, Path plain) throws IOException {
+        List<String> lines = new ArrayList<>();
+        try (FileChannel file = FileChannel.open(plain, StandardOpenOption.READ)) {
+            for (ImageArchive.NamedImage image :
+                    ImageArchive.read(plain, archive).images()) {
+                write(file, image);
+                image.names().forEach(name -> lines.add(image.target().digest() + " " + name));
+            }
+        }
+        return lines;
     }
 
     /** The archive as it was when it was imported, and what it brought: a line {@code digest name} each. */

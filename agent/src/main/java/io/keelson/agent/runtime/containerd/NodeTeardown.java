@@ -47,7 +47,7 @@ public final class NodeTeardown {
             removePods(nodeDir, paths);
             ContainerdProcess.stop(paths);
             endShims(paths);
-            unmountBelow(paths.dir());
+            unmountBelow(nodeDir);
             for (String group : CgroupRecord.read(paths.cgroups())) {
                 Cgroups.removeEmpty(group);
             }

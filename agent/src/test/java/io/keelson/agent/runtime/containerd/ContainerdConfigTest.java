@@ -83,6 +83,17 @@ class ContainerdConfigTest {
     }
 
     @Test
+    void nodesOfOneNameInTwoClustersHaveCgroupsOfTheirOwn() {
+        String group = "/keelson-node-1/kubepods/pod1";
+        String a = CgroupRecord.scoped(group, Path.of("/a/node-1"));
+        assertThat(a).matches("/keelson-node-1-[0-9a-f]{8}/kubepods/pod1");
+        assertThat(a)
+                .isEqualTo(CgroupRecord.scoped(group, Path.of("/a/node-1")))
+                .isNotEqualTo(CgroupRecord.scoped(group, Path.of("/b/node-1")));
+        assertThat(CgroupRecord.scoped("", Path.of("/a"))).isEmpty();
+    }
+
+    @Test
     void sharesBecomeWeightsAsRuncCounts() {
         assertThat(Cgroups.weight(2)).isEqualTo(1);
         assertThat(Cgroups.weight(1024)).isEqualTo(39);

@@ -23,13 +23,13 @@ class CriMessagesTest {
 
     @Test
     void zeroValuesThatShareAreNotSent() {
-        PodSandboxConfig message = CriMessages.sandbox(SANDBOX);
+        PodSandboxConfig message = CriMessages.sandbox(SANDBOX, "/keelson-test-1/pod");
         assertThat(message.getLinux().getSecurityContext().getNamespaceOptions().getPid())
                 .isEqualTo(NamespaceMode.CONTAINER);
         assertThat(message.getDnsConfig().getOptionsList())
                 .as("or the machine's resolv.conf is taken")
                 .isNotEmpty();
-        assertThat(message.getAnnotationsMap()).containsEntry(CriMessages.CGROUP_PARENT, SANDBOX.cgroupParent());
+        assertThat(message.getAnnotationsMap()).containsEntry(CriMessages.CGROUP_PARENT, "/keelson-test-1/pod");
     }
 
     @Test

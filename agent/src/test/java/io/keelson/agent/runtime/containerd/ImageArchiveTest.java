@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ImageArchiveTest {
     @Test
     void anArchiveInDockersFormGetsAManifest(@TempDir Path dir) throws IOException {
-        ImageArchive archive = ImageArchive.read(TestImages.pause(dir));
+        ImageArchive archive = read(TestImages.pause(dir));
         assertThat(archive.images()).singleElement().satisfies(image -> {
             assertThat(image.names()).containsExactly("localhost/keelson/pause:1");
             assertThat(image.blobs())
@@ -36,9 +36,8 @@ class ImageArchiveTest {
     @Test
     void theSameArchiveGivesTheSameManifest(@TempDir Path dir) throws IOException {
         Path archive = TestImages.pause(dir);
-        assertThat(ImageArchive.read(archive).images().getFirst().target().digest())
-                .isEqualTo(
-                        ImageArchive.read(archive).images().getFirst().target().digest());
+        assertThat(read(archive).images().getFirst().target().digest())
+                .isEqualTo(read(archive).images().getFirst().target().digest());
     }
 
     @Test
@@ -56,17 +55,21 @@ class ImageArchiveTest {
                 new TestImages.Tar()
                         .file("manifest.json", 0644, TestImages.bytes("{]"))
                         .bytes());
-        assertThatThrownBy(() -> ImageArchive.read(cut))
+        assertThatThrownBy(() -> read(cut))
                 .isInstanceOf(RuntimeFault.BadArchive.class)
                 .hasMessageContaining("cut.tar");
-        assertThatThrownBy(() -> ImageArchive.read(empty))
+        assertThatThrownBy(() -> read(empty))
                 .isInstanceOf(RuntimeFault.BadArchive.class)
                 .hasMessageContaining("manifest.json");
-        assertThatThrownBy(() -> ImageArchive.read(unnamed))
+        assertThatThrownBy(() -> read(unnamed))
                 .isInstanceOf(RuntimeFault.BadArchive.class)
                 .hasMessageContaining("names no image");
-        assertThatThrownBy(() -> ImageArchive.read(json))
+        assertThatThrownBy(() -> read(json))
                 .isInstanceOf(RuntimeFault.BadArchive.class)
                 .hasMessageContaining("json.tar");
+    }
+
+    private static ImageArchive read(Path archive) {
+        return ImageArchive.read(archive, archive);
     }
 }

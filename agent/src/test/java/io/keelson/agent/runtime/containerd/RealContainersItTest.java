@@ -143,8 +143,8 @@ class RealContainersItTest {
         Path log = config.logDirectory().resolve("web/0.log");
         TestPods.await("both lines in the log", () -> read(log).lines().count() == 2);
         assertThat(read(log)).containsPattern("\\S+Z stdout F out\n").containsPattern("\\S+Z stderr F err\n");
-        Path v1 = Path.of("/sys/fs/cgroup/memory" + config.cgroupParent() + "/memory.limit_in_bytes");
-        Path v2 = Path.of("/sys/fs/cgroup" + config.cgroupParent() + "/memory.max");
+        Path v1 = Path.of("/sys/fs/cgroup/memory" + runtime.cgroup(config) + "/memory.limit_in_bytes");
+        Path v2 = Path.of("/sys/fs/cgroup" + runtime.cgroup(config) + "/memory.max");
         assertThat(read(Files.exists(v1) ? v1 : v2).strip()).isEqualTo(Long.toString(128L << 20));
     }
 
@@ -242,7 +242,7 @@ class RealContainersItTest {
         runtime.stopContainer(stubborn, Duration.ZERO);
         runtime.removeContainer(stubborn);
         assertThat(runtime.list().of(config.pod()).isEmpty()).isTrue();
-        assertThat(Path.of("/sys/fs/cgroup/memory" + config.cgroupParent())).doesNotExist();
+        assertThat(Path.of("/sys/fs/cgroup/memory" + runtime.cgroup(config))).doesNotExist();
     }
 
     @Test
@@ -251,6 +251,11 @@ class RealContainersItTest {
         ContainerdRuntime runtime = runtimes.getFirst();
         Path archive = dirs.getFirst().resolve("busybox.tar");
         assertThat(runtime.importArchive(archive)).containsExactly(TestImages.BUSYBOX);
+        Path zipped = dirs.getFirst().resolve("again.tar.gz");
+        try (var out = new java.util.zip.GZIPOutputStream(Files.newOutputStream(zipped))) {
+            Files.copy(archive, out);
+        }
+        assertThat(runtime.importArchive(zipped)).containsExactly(TestImages.BUSYBOX);
         assertThat(runtime.findImage("localhost/test/busybox:2")).isEmpty();
         Path broken = Files.writeString(dirs.getFirst().resolve("broken.tar"), "no archive at all".repeat(100));
         assertThatThrownBy(() -> runtime.importArchive(broken))
@@ -406,7 +411,7 @@ class RealContainersItTest {
         assertThat(pids).noneMatch(pid -> DaemonId.running(pid).isPresent());
         String mounts = read(Path.of("/proc/self/mountinfo"));
         assertThat(dirs).noneMatch(dir -> mounts.contains(dir.toString()));
-        assertThat(Cgroups.exists(cgroup)).isFalse();
+        assertThat(dirs).noneMatch(this::cgroupExists);
         for (int n = 1; n <= NODES; n++) {
             assertThat(node(n).command("nft", "list", "ruleset").check()).doesNotContain("keelson");
             assertThat(node(n).command("ip", "route").check()).doesNotContain("10.244.");
@@ -439,7 +444,15 @@ class RealContainersItTest {
         assertThat(DaemonId.running(pid)).isEmpty();
         assertThat(DaemonId.read(ContainerdPaths.below(dir).pidFile())).isEmpty();
         assertThat(read(Path.of("/proc/self/mountinfo"))).doesNotContain(dir.toString());
-        assertThat(Cgroups.exists(cgroup)).isFalse();
+        assertThat(dirs).noneMatch(this::cgroupExists);
+    }
+
+    private boolean cgroupExists(Path dir) {
+        try {
+            return Cgroups.exists(CgroupRecord.scoped(cgroup, dir));
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
     }
 
     private ContainerId running(String pod) {
