@@ -103,8 +103,8 @@ public final class Agent implements AutoCloseable {
     @Override
     public void close() throws IOException {
         tunnels.close();
-        control.close();
         loop.close();
+        control.close();
         servers.close();
         parts.runtime().close();
         lockFile.close();

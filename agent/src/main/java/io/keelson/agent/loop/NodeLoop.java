@@ -222,7 +222,10 @@ public final class NodeLoop implements AutoCloseable {
         }
     }
 
-    private void trouble(RuntimeException e) {
+    private void trouble(RuntimeException e) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("closed");
+        }
         if (registered().isEmpty() && !registrationProblem.equals(Optional.ofNullable(e.getMessage()))) {
             System.getLogger(NodeLoop.class.getName())
                     .log(System.Logger.Level.WARNING, "not registered: " + e.getMessage());

@@ -17,6 +17,7 @@ public final class Servers implements AutoCloseable {
     private static final int MESSAGE_BYTES_MAX = 16 << 20;
 
     private static final long KEEP_ALIVE_SECONDS = 20;
+    private static final long CLOSE_SECONDS = 2;
 
     private final List<HostPort> addresses;
     private final List<ManagedChannel> channels;
@@ -63,6 +64,14 @@ public final class Servers implements AutoCloseable {
     @Override
     public void close() {
         channels.forEach(ManagedChannel::shutdownNow);
-        callbacks.shutdownNow();
+        try {
+            // Calls that end with their channel still say so to their callers.
+            for (var channel : channels) {
+                channel.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        callbacks.shutdown();
     }
 }
