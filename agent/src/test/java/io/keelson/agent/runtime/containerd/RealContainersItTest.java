@@ -368,6 +368,27 @@ class RealContainersItTest {
                 .isEqualTo("node1");
     }
 
+    /** As the control plane is: outside, with no way back to pods' addresses. */
+    @Test
+    @Order(8)
+    void serviceReachesAnEndpointOutsideTheCluster() throws IOException {
+        Path www = Files.createDirectories(dirs.getFirst().resolve("www"));
+        Files.writeString(www.resolve("index.html"), "outside\n");
+        Process server = new ProcessBuilder(fabric.orElseThrow()
+                        .outside()
+                        .enter(List.of("busybox", "httpd", "-f", "-p", "192.168.77.254:8000", "-h", www.toString())))
+                .start();
+        try {
+            routers.getFirst()
+                    .apply(table(List.of(new ServiceTable.Endpoint("192.168.77.254", 8000, false)), Optional.empty()));
+            TestPods.await(
+                    "an answer from outside", () -> answer(1, running("web1"), "10.96.0.50").equals("outside"));
+            assertThat(fetch(node(1), "http://10.96.0.50/")).isEqualTo("outside");
+        } finally {
+            server.destroyForcibly();
+        }
+    }
+
     private static ServiceTable table(List<ServiceTable.Endpoint> endpoints, Optional<Integer> affinity) {
         return new ServiceTable(List.of(
                 new ServiceTable.Service(
@@ -391,7 +412,7 @@ class RealContainersItTest {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void teardownLeavesNothing() throws IOException {
         List<Long> pids = new ArrayList<>();
         for (ContainerdRuntime runtime : runtimes) {
@@ -420,7 +441,7 @@ class RealContainersItTest {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void aNodeThatDiedIsTakenApartToo() throws IOException {
         Path dir = dirs.getFirst();
         ContainerdRuntime runtime = ContainerdRuntime.start(dir, node(1));
