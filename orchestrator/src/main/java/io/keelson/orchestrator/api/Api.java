@@ -6,6 +6,7 @@ import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.registry.Addresses;
 import io.keelson.store.Kv;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import tools.jackson.databind.JsonNode;
@@ -86,6 +87,11 @@ public final class Api {
     /** Opens a cursor over the changes that a query selects. */
     public ObjectWatch watch(WatchQuery query) {
         return StoreWatch.open(kv, reads, query);
+    }
+
+    /** Opens a cursor over the changes after a revision of objects of several kinds. */
+    public RegistryWatch changes(List<Kind> of, long fromRevision) {
+        return new RegistryWatch(kv, of, fromRevision);
     }
 
     /** The table of kinds that this API serves. */

@@ -1,11 +1,13 @@
 package io.keelson.orchestrator.http;
 
+import com.google.protobuf.Descriptors.FileDescriptor;
 import io.grpc.BindableService;
-import io.grpc.ServerInterceptor;
+import io.grpc.protobuf.ProtoFileDescriptorSupplier;
 import io.helidon.common.tls.Tls;
 import io.helidon.common.tls.TlsClientAuth;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.grpc.GrpcConfig;
+import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.http2.Http2Config;
 import io.keelson.store.HostPort;
@@ -50,11 +52,10 @@ public final class Listener implements AutoCloseable {
             Path trustedCa,
             Instant now,
             Rest rest,
-            List<BindableService> services,
-            ServerInterceptor identity) {
+            List<BindableService> services) {
         SSLContext tls = Certificates.context(certificate, key, trustedCa, now);
-        GrpcRouting.Builder grpc = GrpcRouting.builder().intercept(identity);
-        services.forEach(service -> grpc.service(service.bindService()));
+        GrpcRouting.Builder grpc = GrpcRouting.builder();
+        services.forEach(service -> grpc.service(file(service), service));
         WebServer server = WebServer.builder()
                 .host(at.host())
                 .port(at.port())
@@ -71,6 +72,8 @@ public final class Listener implements AutoCloseable {
                 .addProtocol(GrpcConfig.builder()
                         .maxReadBufferSize(MAX_GRPC_MESSAGE_BYTES)
                         .build())
+                .addFeature(GrpcReflectionFeature.create(
+                        reflection -> reflection.enabled(true)))
                 .addRouting(grpc)
                 .routing(routing -> routing.any(rest))
                 .build();
@@ -89,6 +92,15 @@ public final class Listener implements AutoCloseable {
             throw e;
         }
         return new Listener(server);
+    }
+
+    /** What reflection tells of a service. */
+    private static FileDescriptor file(BindableService service) {
+        Object schema = service.bindService().getServiceDescriptor().getSchemaDescriptor();
+        if (schema instanceof ProtoFileDescriptorSupplier supplier) {
+            return supplier.getFileDescriptor();
+        }
+        throw new IllegalArgumentException(service.getClass() + " was not generated from a .proto file");
     }
 
     /** The port, also when it was picked. */

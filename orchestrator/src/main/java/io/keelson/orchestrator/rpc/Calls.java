@@ -1,0 +1,105 @@
+package io.keelson.orchestrator.rpc;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.StringValue;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.StreamObserver;
+import io.helidon.webserver.grpc.ServerContextKeys;
+import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.User;
+import io.keelson.orchestrator.auth.Access;
+import io.keelson.orchestrator.auth.Authorization;
+import io.keelson.orchestrator.auth.Identity;
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.registry.Reason;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** What all calls have in common: who calls, and how a failure is told. */
+final class Calls {
+
+    private static final System.Logger LOG = System.getLogger(Calls.class.getName());
+
+    private Calls() {}
+
+    /** A part of a call that may wait. */
+    interface Body {
+        void run() throws InterruptedException;
+    }
+
+    /** The caller, if its certificate names one that may do this. */
+    static User authorized(Access access) {
+        User user = caller();
+        Authorization.refusal(user, access).ifPresent(rejection -> {
+            throw new ApiException(rejection);
+        });
+        return user;
+    }
+
+    private static User caller() {
+        return Optional.ofNullable(ServerContextKeys.CONNECTION_CONTEXT.get())
+                .flatMap(connection -> connection.remotePeer().tlsPrincipal())
+                .flatMap(principal -> Identity.ofSubject(principal.getName()))
+                .orElseThrow(() -> new ApiException(Authorization.unauthorized()));
+    }
+
+    /** Answers a call of one answer. */
+    static <T> void answer(StreamObserver<T> out, Supplier<T> call) {
+        stream(out, () -> out.onNext(call.get()));
+    }
+
+    /** Answers a call of many answers, which {@code body} sends. */
+    static void stream(StreamObserver<?> out, Body body) {
+        try {
+            body.run();
+        } catch (ApiException e) {
+            out.onError(failure(e));
+            return;
+        } catch (StatusRuntimeException e) {
+            // The caller has gone: there is nobody to tell.
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            out.onError(Status.UNAVAILABLE
+                    .withDescription("the server stops; call another, or again")
+                    .asRuntimeException());
+            return;
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "a call failed", e);
+            out.onError(failure(new ApiException(Reason.INTERNAL_ERROR, "Internal error occurred: " + e)));
+            return;
+        }
+        out.onCompleted();
+    }
+
+    /** A failure with the Kubernetes Status in its details. */
+    static StatusRuntimeException failure(ApiException e) {
+        StringValue status = StringValue.of(Json.text(e.status()));
+        return StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
+                .setCode(code(e.reason()).value())
+                .setMessage(e.rejection().message())
+                .addDetails(Any.pack(status))
+                .build());
+    }
+
+    private static Status.Code code(Reason reason) {
+        return switch (reason) {
+            case BAD_REQUEST, INVALID, REQUEST_ENTITY_TOO_LARGE, NOT_ACCEPTABLE, UNSUPPORTED_MEDIA_TYPE ->
+                Status.Code.INVALID_ARGUMENT;
+            case UNAUTHORIZED -> Status.Code.UNAUTHENTICATED;
+            case FORBIDDEN -> Status.Code.PERMISSION_DENIED;
+            case NOT_FOUND -> Status.Code.NOT_FOUND;
+            case METHOD_NOT_ALLOWED, NOT_IMPLEMENTED -> Status.Code.UNIMPLEMENTED;
+            case ALREADY_EXISTS -> Status.Code.ALREADY_EXISTS;
+            case CONFLICT -> Status.Code.ABORTED;
+            case EXPIRED -> Status.Code.OUT_OF_RANGE;
+            case TOO_MANY_REQUESTS -> Status.Code.RESOURCE_EXHAUSTED;
+            case INTERNAL_ERROR -> Status.Code.INTERNAL;
+            case SERVICE_UNAVAILABLE -> Status.Code.UNAVAILABLE;
+            case TIMEOUT -> Status.Code.DEADLINE_EXCEEDED;
+        };
+    }
+}

@@ -1,0 +1,35 @@
+package io.keelson.orchestrator.rpc;
+
+import io.grpc.BindableService;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.keelson.orchestrator.api.Api;
+import io.keelson.orchestrator.api.PodLogs;
+import io.keelson.proto.v1.ServerStatusResponse;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** All services of a server. */
+public final class Services {
+
+    private Services() {}
+
+    /**
+     * Keelson's services, and the ones for tools: health.
+     *
+     * @param status what Admin answers
+     */
+    public static List<BindableService> all(
+            Api api,
+            Tunnels tunnels,
+            PodLogs logs,
+            Supplier<ServerStatusResponse> status,
+            InstantSource clock) {
+        return List.of(
+                new ResourcesService(api, clock),
+                new NodesService(api, tunnels, clock),
+                new StreamsService(logs),
+                new AdminService(status),
+                new HealthStatusManager().getHealthService());
+    }
+}
