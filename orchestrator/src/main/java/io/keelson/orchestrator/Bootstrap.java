@@ -78,15 +78,16 @@ final class Bootstrap {
         Cidr services = api.addresses().services();
         ObjectNode service = object(Kinds.SERVICE, "default", SERVICE);
         labels(service).put("component", "apiserver").put("provider", SERVICE);
-        ObjectNode spec = Json.child(service, "spec")
-                .put("type", "ClusterIP")
-                .put("clusterIP", Cidr.address(services.at(1)));
+        ObjectNode spec =
+                Json.child(service, "spec").put("type", "ClusterIP").put("clusterIP", Cidr.address(services.at(1)));
         spec.putArray("ports")
                 .addObject()
                 .put("name", "https")
                 .put("protocol", "TCP")
                 .put("port", SERVICE_PORT)
-                .put("targetPort", endpoints.isEmpty() ? 6443 : endpoints.getFirst().getPort());
+                .put(
+                        "targetPort",
+                        endpoints.isEmpty() ? 6443 : endpoints.getFirst().getPort());
         return service;
     }
 

@@ -9,6 +9,7 @@ import io.keelson.orchestrator.http.Listener;
 import io.keelson.orchestrator.http.Rest;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kinds;
+import io.keelson.orchestrator.loop.ControlLoop;
 import io.keelson.orchestrator.registry.Addresses;
 import io.keelson.orchestrator.registry.Cidr;
 import io.keelson.orchestrator.registry.Reason;
@@ -66,8 +67,9 @@ public final class Orchestrator implements AutoCloseable {
             Tunnels tunnels = new Tunnels();
             PodLogs logs = new PodLogs(api, tunnels);
             Rest rest = new Rest(api, logs, clock, version(), () -> notReady(kv));
+            ControlLoop control = new ControlLoop(config.name(), kv, Kinds.builtIn(), api, clock);
             Supplier<ServerStatusResponse> status =
-                    () -> status(config.name(), store.get(), Optional.empty(), started, clock.instant());
+                    () -> status(config.name(), store.get(), control.leader(), started, clock.instant());
             List<BindableService> services = Services.all(api, tunnels, logs, status, clock);
             for (HostPort at : config.listen()) {
                 Listener listener = Listener.open(
@@ -76,7 +78,13 @@ public final class Orchestrator implements AutoCloseable {
                 orchestrator.ports.add(listener.port());
             }
             orchestrator.bootstrap(new Bootstrap(api, config.apiEndpoints()));
-            Compaction compaction = new Compaction(kv, () -> true, () -> store.get().revision(), clock);
+            control.start();
+            orchestrator.open.push(control);
+            Compaction compaction = new Compaction(
+                    kv,
+                    () -> control.leader().equals(Optional.of(config.name())),
+                    () -> store.get().revision(),
+                    clock);
             compaction.start();
             orchestrator.open.push(compaction);
             return orchestrator;

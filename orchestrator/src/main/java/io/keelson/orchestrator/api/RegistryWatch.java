@@ -54,8 +54,7 @@ public final class RegistryWatch implements AutoCloseable {
             });
         } catch (KvException e) {
             if (e.reason() == KvException.Reason.COMPACTED) {
-                throw new ApiException(
-                        Rejection.of(Reason.EXPIRED, "too old resource version: " + progress()), e);
+                throw new ApiException(Rejection.of(Reason.EXPIRED, "too old resource version: " + progress()), e);
             }
             throw Failures.of(e);
         }

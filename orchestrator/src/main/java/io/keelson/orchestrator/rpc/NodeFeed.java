@@ -25,8 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class NodeFeed {
 
     /** Whose changes concern a node at all. */
-    static final List<Kind> KINDS = List.of(
-            Kinds.POD, Kinds.CONFIG_MAP, Kinds.SECRET, Kinds.SERVICE, Kinds.ENDPOINT_SLICE, Kinds.NODE);
+    static final List<Kind> KINDS =
+            List.of(Kinds.POD, Kinds.CONFIG_MAP, Kinds.SECRET, Kinds.SERVICE, Kinds.ENDPOINT_SLICE, Kinds.NODE);
 
     private final String node;
     private final Function<Ref, Optional<ObjectNode>> lookUp;

@@ -62,8 +62,9 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
     private static final Duration BOOKMARK = Duration.ofSeconds(10);
 
     /** With exactly six digits after the point, as Kubernetes' MicroTime. */
-    private static final DateTimeFormatter MICRO_TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter MICRO_TIME = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private final Api api;
     private final Tunnels tunnels;
@@ -157,9 +158,8 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
 
     private void renewLease(String node, User user) {
         Ref ref = new Ref(Kinds.LEASE, LEASE_NAMESPACE, node);
-        ObjectNode lease = Json.object()
-                .put("apiVersion", Kinds.LEASE.apiVersion())
-                .put("kind", Kinds.LEASE.kind());
+        ObjectNode lease =
+                Json.object().put("apiVersion", Kinds.LEASE.apiVersion()).put("kind", Kinds.LEASE.kind());
         Json.child(lease, "metadata").put("name", node);
         Json.child(lease, "spec")
                 .put("holderIdentity", node)
@@ -252,9 +252,7 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
             Stored pod = api.get(ref);
             User user = authorizedFor(pod);
             Stored stored = report(ref, pod, request.getUid(), request.getStatus(), user);
-            return ReportPodResponse.newBuilder()
-                    .setRevision(stored.revision())
-                    .build();
+            return ReportPodResponse.newBuilder().setRevision(stored.revision()).build();
         });
     }
 
@@ -306,8 +304,7 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
             }
             if (Json.at(pod.object(), "metadata", "deletionTimestamp").isPresent()) {
                 api.delete(
-                        ref,
-                        DeleteOptions.guarded(request.getUid(), List.of()).withGracePeriodSeconds(0));
+                        ref, DeleteOptions.guarded(request.getUid(), List.of()).withGracePeriodSeconds(0));
             }
         } catch (ApiException e) {
             // Gone by now, or another of the same name is there: that is all the node wants.
@@ -329,7 +326,9 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
             Optional<Stored> before = api.find(ref);
             if (before.isPresent()) {
                 ObjectNode again = Json.object()
-                        .put("count", Json.number(before.get().object(), "count").orElse(1L) + 1)
+                        .put(
+                                "count",
+                                Json.number(before.get().object(), "count").orElse(1L) + 1)
                         .put("lastTimestamp", now);
                 api.patch(ref, "", PatchType.MERGE, again, options(user));
             } else {
@@ -417,9 +416,8 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
                 down.onError(Calls.failure(e));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                down.onError(Status.UNAVAILABLE
-                        .withDescription("the server stops")
-                        .asRuntimeException());
+                down.onError(
+                        Status.UNAVAILABLE.withDescription("the server stops").asRuntimeException());
             }
         }
 

@@ -65,8 +65,7 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
     /** So often a watch says that it is still there; only then a caller that has gone is noticed. */
     private static final Duration BOOKMARK = Duration.ofSeconds(10);
 
-    private static final List<String> VERBS =
-            List.of("create", "delete", "get", "list", "patch", "update", "watch");
+    private static final List<String> VERBS = List.of("create", "delete", "get", "list", "patch", "update", "watch");
 
     private final Api api;
     private final InstantSource clock;
@@ -105,14 +104,12 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
             Ref ref = ref(request.getRef());
             authorize("get", ref.kind(), request.getSubresource(), ref.namespace(), ref.name());
             Stored stored = api.get(ref);
-            ObjectNode object =
-                    switch (request.getSubresource()) {
-                        case "", "status" -> stored.object();
-                        case "scale" -> Scale.of(stored.object());
-                        default ->
-                            throw new ApiException(
-                                    Reason.NOT_FOUND, "there is no subresource " + request.getSubresource());
-                    };
+            ObjectNode object = switch (request.getSubresource()) {
+                case "", "status" -> stored.object();
+                case "scale" -> Scale.of(stored.object());
+                default ->
+                    throw new ApiException(Reason.NOT_FOUND, "there is no subresource " + request.getSubresource());
+            };
             if (request.getAsTable()) {
                 object = Tables.table(ref.kind(), List.of(object), clock.instant(), IncludeObject.METADATA);
             }
@@ -125,17 +122,14 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
         Calls.answer(out, () -> {
             Kind kind = kind(request.getKind());
             authorize("list", kind, "", request.getNamespace(), "");
-            Listing listing = api.list(
-                    ListQuery.in(kind, namespaceOfMany(kind, request.getNamespace()))
-                            .withLabels(labels(request.getLabelSelector()))
-                            .withFields(fields(kind, request.getFieldSelector()))
-                            .withPage(Math.max(0, request.getLimit()), request.getContinue()));
-            ListResponse.Builder response = ListResponse.newBuilder()
-                    .setRevision(listing.revision())
-                    .setContinue(listing.continueToken());
+            Listing listing = api.list(ListQuery.in(kind, namespaceOfMany(kind, request.getNamespace()))
+                    .withLabels(labels(request.getLabelSelector()))
+                    .withFields(fields(kind, request.getFieldSelector()))
+                    .withPage(Math.max(0, request.getLimit()), request.getContinue()));
+            ListResponse.Builder response =
+                    ListResponse.newBuilder().setRevision(listing.revision()).setContinue(listing.continueToken());
             if (request.getAsTable()) {
-                ObjectNode table =
-                        Tables.table(kind, listing.items(), clock.instant(), IncludeObject.METADATA);
+                ObjectNode table = Tables.table(kind, listing.items(), clock.instant(), IncludeObject.METADATA);
                 response.setTable(Forms.object(table, request.getEncoding()));
             } else {
                 listing.items().forEach(item -> response.addItems(Forms.object(item, request.getEncoding())));
@@ -149,8 +143,7 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
         Calls.answer(out, () -> {
             Sent sent = sent(Forms.decoded(request.getObject()), request.getNamespace(), request.getOptions());
             User user = authorize("create", sent.kind, "", sent.namespace, "");
-            Stored stored =
-                    api.create(sent.kind, sent.namespace, sent.object, options(user, request.getOptions()));
+            Stored stored = api.create(sent.kind, sent.namespace, sent.object, options(user, request.getOptions()));
             return response(sent.warned(stored), request.getEncoding());
         });
     }
@@ -161,8 +154,7 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
             Sent sent = sent(Forms.decoded(request.getObject()), "", request.getOptions());
             User user = authorize("update", sent.kind, request.getSubresource(), sent.namespace, sent.name());
             Ref ref = new Ref(sent.kind, sent.namespace, sent.name());
-            Stored stored = api.update(
-                    ref, request.getSubresource(), sent.object, options(user, request.getOptions()));
+            Stored stored = api.update(ref, request.getSubresource(), sent.object, options(user, request.getOptions()));
             return response(sent.warned(stored), request.getEncoding());
         });
     }
@@ -172,21 +164,19 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
         Calls.answer(out, () -> {
             Ref ref = ref(request.getRef());
             User user = authorize("patch", ref.kind(), request.getSubresource(), ref.namespace(), ref.name());
-            PatchType type =
-                    switch (request.getType()) {
-                        case MERGE -> PatchType.MERGE;
-                        case STRATEGIC -> PatchType.STRATEGIC;
-                        case JSON -> PatchType.JSON;
-                        case UNRECOGNIZED -> throw ApiException.badRequest("unknown type of patch");
-                    };
+            PatchType type = switch (request.getType()) {
+                case MERGE -> PatchType.MERGE;
+                case STRATEGIC -> PatchType.STRATEGIC;
+                case JSON -> PatchType.JSON;
+                case UNRECOGNIZED -> throw ApiException.badRequest("unknown type of patch");
+            };
             JsonNode patch;
             try {
                 patch = Json.parseAny(request.getPatch().toByteArray());
             } catch (MalformedJsonException e) {
                 throw ApiException.badRequest("the patch " + e.getMessage());
             }
-            Stored stored =
-                    api.patch(ref, request.getSubresource(), type, patch, options(user, request.getOptions()));
+            Stored stored = api.patch(ref, request.getSubresource(), type, patch, options(user, request.getOptions()));
             if (request.getSubresource().equals("scale")) {
                 stored = new Stored(Scale.of(stored.object()), stored.revision(), stored.warnings());
             }
@@ -199,15 +189,13 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
         Calls.answer(out, () -> {
             Sent sent = sent(Forms.decoded(request.getObject()), request.getNamespace(), request.getOptions());
             User user = authorize("patch", sent.kind, "", sent.namespace, sent.name());
-            Applied applied =
-                    api.apply(sent.kind, sent.namespace, sent.object, options(user, request.getOptions()));
+            Applied applied = api.apply(sent.kind, sent.namespace, sent.object, options(user, request.getOptions()));
             Stored stored = sent.warned(applied.stored());
-            ApplyResponse.Outcome outcome =
-                    switch (applied.outcome()) {
-                        case UNCHANGED -> ApplyResponse.Outcome.UNCHANGED;
-                        case CREATED -> ApplyResponse.Outcome.CREATED;
-                        case CONFIGURED -> ApplyResponse.Outcome.CONFIGURED;
-                    };
+            ApplyResponse.Outcome outcome = switch (applied.outcome()) {
+                case UNCHANGED -> ApplyResponse.Outcome.UNCHANGED;
+                case CREATED -> ApplyResponse.Outcome.CREATED;
+                case CONFIGURED -> ApplyResponse.Outcome.CONFIGURED;
+            };
             return ApplyResponse.newBuilder()
                     .setOutcome(outcome)
                     .setObject(Forms.object(stored.object(), request.getEncoding()))
@@ -294,8 +282,7 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
             return api.kinds()
                     .named(ref.getResource())
                     .orElseThrow(() -> new ApiException(
-                            Reason.NOT_FOUND,
-                            "the server doesn't have a resource type \"" + ref.getResource() + "\""));
+                            Reason.NOT_FOUND, "the server doesn't have a resource type \"" + ref.getResource() + "\""));
         }
         return kind(ref.getApiVersion(), ref.getKind());
     }
@@ -395,8 +382,7 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
     }
 
     private static WriteOptions options(User user, io.keelson.proto.v1.WriteOptions options) {
-        return new WriteOptions(
-                user, options.getFieldManager(), options.getDryRun(), validation(options), List.of());
+        return new WriteOptions(user, options.getFieldManager(), options.getDryRun(), validation(options), List.of());
     }
 
     private static ObjectResponse response(Stored stored, Encoding encoding) {

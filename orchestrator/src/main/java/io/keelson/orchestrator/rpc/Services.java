@@ -20,11 +20,7 @@ public final class Services {
      * @param status what Admin answers
      */
     public static List<BindableService> all(
-            Api api,
-            Tunnels tunnels,
-            PodLogs logs,
-            Supplier<ServerStatusResponse> status,
-            InstantSource clock) {
+            Api api, Tunnels tunnels, PodLogs logs, Supplier<ServerStatusResponse> status, InstantSource clock) {
         return List.of(
                 new ResourcesService(api, clock),
                 new NodesService(api, tunnels, clock),

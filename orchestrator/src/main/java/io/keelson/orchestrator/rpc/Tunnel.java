@@ -95,14 +95,13 @@ final class Tunnel {
     }
 
     private static ApiException failure(int code, String message) {
-        Reason reason =
-                switch (code) {
-                    case 400 -> Reason.BAD_REQUEST;
-                    case 404 -> Reason.NOT_FOUND;
-                    case 429 -> Reason.TOO_MANY_REQUESTS;
-                    case 503 -> Reason.SERVICE_UNAVAILABLE;
-                    default -> Reason.INTERNAL_ERROR;
-                };
+        Reason reason = switch (code) {
+            case 400 -> Reason.BAD_REQUEST;
+            case 404 -> Reason.NOT_FOUND;
+            case 429 -> Reason.TOO_MANY_REQUESTS;
+            case 503 -> Reason.SERVICE_UNAVAILABLE;
+            default -> Reason.INTERNAL_ERROR;
+        };
         return new ApiException(reason, message);
     }
 
