@@ -1,5 +1,7 @@
 package io.keelson.store;
 
+import org.jspecify.annotations.Nullable;
+
 /** Why the store gave no answer, or refused. The message is etcd's where etcd has one. */
 public final class KvException extends RuntimeException {
 
@@ -35,8 +37,8 @@ public final class KvException extends RuntimeException {
         this.reason = reason;
     }
 
-    /** A refusal with its reason and what led to it. */
-    public KvException(Reason reason, String message, Throwable cause) {
+    /** A refusal with its reason and what led to it, if that is known. */
+    public KvException(Reason reason, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.reason = reason;
     }

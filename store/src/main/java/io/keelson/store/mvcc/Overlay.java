@@ -3,12 +3,10 @@ package io.keelson.store.mvcc;
 import com.google.protobuf.ByteString;
 import io.keelson.proto.etcd.KeyValue;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A view inside a command: what was there before, and over it what the command has changed so far. Its revision is one
@@ -81,7 +79,7 @@ final class Overlay implements View {
         NavigableMap<ByteString, Optional<KeyValue>> own = range.end().isEmpty()
                 ? changed.tailMap(range.begin(), true)
                 : changed.subMap(range.begin(), true, range.end(), false);
-        return new Merge(base.range(range, base.revision()), own);
+        return new PendingView.Merge(base.range(range, base.revision()), own);
     }
 
     @Override
@@ -97,62 +95,5 @@ final class Overlay implements View {
     @Override
     public List<LeaseRecord> leases() {
         return base.leases();
-    }
-
-    /** Merges two ordered sources; the command's own changes win. */
-    private static final class Merge implements Cursor {
-        private final Cursor below;
-        private final Iterator<KeyValue> above;
-        private final NavigableMap<ByteString, Optional<KeyValue>> own;
-        private @Nullable KeyValue nextBelow;
-        private @Nullable KeyValue nextAbove;
-
-        Merge(Cursor below, NavigableMap<ByteString, Optional<KeyValue>> own) {
-            this.below = below;
-            this.own = own;
-            this.above = own.values().stream().flatMap(Optional::stream).iterator();
-            advanceBelow();
-            advanceAbove();
-        }
-
-        private void advanceBelow() {
-            nextBelow = null;
-            while (below.hasNext()) {
-                KeyValue kv = below.next();
-                if (!own.containsKey(kv.getKey())) {
-                    nextBelow = kv;
-                    return;
-                }
-            }
-        }
-
-        private void advanceAbove() {
-            nextAbove = above.hasNext() ? above.next() : null;
-        }
-
-        @Override
-        public boolean hasNext() {
-            return nextBelow != null || nextAbove != null;
-        }
-
-        @Override
-        public KeyValue next() {
-            KeyValue low = nextBelow;
-            KeyValue high = nextAbove;
-            if (high != null && (low == null || KeyRange.ORDER.compare(high.getKey(), low.getKey()) < 0)) {
-                advanceAbove();
-                return high;
-            }
-            if (low == null) {
-                throw new java.util.NoSuchElementException("the range has no more keys");
-            }
-            advanceBelow();
-            return low;
-        }
-
-        @Override
-        public void close() {
-            below.close();
-        }
     }
 }

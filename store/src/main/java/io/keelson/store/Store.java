@@ -1,0 +1,68 @@
+package io.keelson.store;
+
+import io.keelson.store.node.Replica;
+import io.keelson.store.raft.RaftReplica;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A member of the replicated store: the replica, its doors for clients, and the port for who lives in the same process. */
+public final class Store implements AutoCloseable {
+
+    private final StoreConfig config;
+    private final RaftReplica replica;
+    private final Kv kv;
+
+    private Store(StoreConfig config, RaftReplica replica) {
+        this.config = config;
+        this.replica = replica;
+        this.kv = new ReplicaKv(replica);
+    }
+
+    /**
+     * Starts a member.
+     *
+     * @param onFailure told when the member cannot go on (its disk failed, an invariant broke): the process should end
+     * @throws IllegalStateException if it cannot start: address taken, data of another cluster or member, no space, a
+     *     certificate that cannot be read; the message names it and the way out
+     */
+    public static Store start(StoreConfig config, Consumer<Throwable> onFailure) {
+        DataDirectory.claim(config);
+        RaftReplica replica = RaftReplica.start(config, onFailure);
+        return new Store(config, replica);
+    }
+
+    /** The store for who lives in this process; the same guarantees as over the network. */
+    public Kv kv() {
+        return kv;
+    }
+
+    /** This member as the doors to it see it. */
+    public Replica replica() {
+        return replica;
+    }
+
+    /** This member's name. */
+    public String name() {
+        return config.name();
+    }
+
+    /** The name of the member that leads, if one does, as far as this one knows. */
+    public Optional<String> leader() {
+        return replica.standing().leader();
+    }
+
+    /** Whether a request has a chance: some member leads. */
+    public boolean ready() {
+        return replica.knowsLeader();
+    }
+
+    /** The newest revision applied here. */
+    public long revision() {
+        return replica.history().revision();
+    }
+
+    @Override
+    public void close() {
+        replica.close();
+    }
+}

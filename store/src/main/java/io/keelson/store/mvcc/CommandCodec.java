@@ -1,0 +1,45 @@
+package io.keelson.store.mvcc;
+
+import io.keelson.proto.store.v1.LeaseGrantCommand;
+import io.keelson.proto.store.v1.LogCommand;
+
+/** Commands in the form in which the log holds them. */
+public final class CommandCodec {
+
+    private CommandCodec() {}
+
+    /** The command for the log. */
+    public static LogCommand encode(Command command) {
+        var log = LogCommand.newBuilder();
+        switch (command) {
+            case Command.Put(var request) -> log.setPut(request);
+            case Command.DeleteRange(var request) -> log.setDeleteRange(request);
+            case Command.Txn(var request) -> log.setTxn(request);
+            case Command.Compact(long revision) -> log.setCompact(revision);
+            case Command.LeaseGrant(long id, long ttl) ->
+                log.setLeaseGrant(LeaseGrantCommand.newBuilder().setId(id).setTtlSeconds(ttl));
+            case Command.LeaseRevoke(long id) -> log.setLeaseRevoke(id);
+        }
+        return log.build();
+    }
+
+    /**
+     * The command from the log.
+     *
+     * @throws IllegalArgumentException if this version does not know the command: going on would make replicas differ
+     */
+    public static Command decode(LogCommand log) {
+        return switch (log.getCommandCase()) {
+            case PUT -> new Command.Put(log.getPut());
+            case DELETE_RANGE -> new Command.DeleteRange(log.getDeleteRange());
+            case TXN -> new Command.Txn(log.getTxn());
+            case COMPACT -> new Command.Compact(log.getCompact());
+            case LEASE_GRANT ->
+                new Command.LeaseGrant(
+                        log.getLeaseGrant().getId(), log.getLeaseGrant().getTtlSeconds());
+            case LEASE_REVOKE -> new Command.LeaseRevoke(log.getLeaseRevoke());
+            case COMMAND_NOT_SET ->
+                throw new IllegalArgumentException("the log holds a command that this version does not know");
+        };
+    }
+}

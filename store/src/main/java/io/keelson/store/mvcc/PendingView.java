@@ -1,0 +1,201 @@
+package io.keelson.store.mvcc;
+
+import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.KeyValue;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A view inside one log entry: the stored state, and over it what the entry's commands have changed so far. With it all
+ * commands of an entry can be decided before anything is written, and written as one batch.
+ */
+public final class PendingView implements View {
+
+    private final View base;
+    private final NavigableMap<ByteString, NavigableMap<Long, Optional<KeyValue>>> pending =
+            new TreeMap<>(KeyRange.ORDER);
+    /** Leases granted (present) and revoked (empty) in this entry. */
+    private final Map<Long, Optional<LeaseRecord>> leases = new TreeMap<>();
+    /** Keys attached (true) to and detached (false) from leases in this entry. */
+    private final Map<Long, NavigableMap<ByteString, Boolean>> attachments = new HashMap<>();
+
+    private long revision;
+    private long compactRevision;
+
+    /** Nothing is pending yet. */
+    public PendingView(View base) {
+        this.base = base;
+        this.revision = base.revision();
+        this.compactRevision = base.compactRevision();
+    }
+
+    /** Takes over what a command changed. */
+    public void take(Applied applied) {
+        for (Change change : applied.changes()) {
+            switch (change) {
+                case Change.Put(KeyValue kv, long previousLease) -> {
+                    set(kv.getKey(), kv.getModRevision(), Optional.of(kv));
+                    attach(kv.getKey(), previousLease, kv.getLease());
+                }
+                case Change.Delete(ByteString key, long at, long previousLease) -> {
+                    set(key, at, Optional.empty());
+                    attach(key, previousLease, 0);
+                }
+                case Change.LeaseGranted(LeaseRecord lease) -> leases.put(lease.id(), Optional.of(lease));
+                case Change.LeaseRevoked(long id) -> leases.put(id, Optional.empty());
+                case Change.Compacted(long at) -> compactRevision = at;
+            }
+        }
+        revision = applied.revision();
+    }
+
+    private void set(ByteString key, long at, Optional<KeyValue> kv) {
+        pending.computeIfAbsent(key, _ -> new TreeMap<>()).put(at, kv);
+    }
+
+    private void attach(ByteString key, long before, long after) {
+        if (before != 0) {
+            attachments
+                    .computeIfAbsent(before, _ -> new TreeMap<>(KeyRange.ORDER))
+                    .put(key, false);
+        }
+        if (after != 0) {
+            attachments
+                    .computeIfAbsent(after, _ -> new TreeMap<>(KeyRange.ORDER))
+                    .put(key, true);
+        }
+    }
+
+    @Override
+    public long revision() {
+        return revision;
+    }
+
+    @Override
+    public long compactRevision() {
+        return compactRevision;
+    }
+
+    @Override
+    public Optional<KeyValue> get(ByteString key, long at) {
+        var versions = pending.get(key);
+        var own = versions == null ? null : versions.floorEntry(at);
+        return own == null ? base.get(key, Math.min(at, base.revision())) : own.getValue();
+    }
+
+    @Override
+    public Cursor range(KeyRange range, long at) {
+        Cursor below = base.range(range, Math.min(at, base.revision()));
+        if (at <= base.revision() || pending.isEmpty()) {
+            return below;
+        }
+        var own = new TreeMap<ByteString, Optional<KeyValue>>(KeyRange.ORDER);
+        var within = range.end().isEmpty()
+                ? pending.tailMap(range.begin(), true)
+                : pending.subMap(range.begin(), true, range.end(), false);
+        within.forEach((key, versions) -> {
+            var entry = versions.floorEntry(at);
+            if (entry != null) {
+                own.put(key, entry.getValue());
+            }
+        });
+        return new Merge(below, own);
+    }
+
+    @Override
+    public Optional<LeaseRecord> lease(long id) {
+        Optional<LeaseRecord> own = leases.get(id);
+        return own == null ? base.lease(id) : own;
+    }
+
+    @Override
+    public List<ByteString> leaseKeys(long id) {
+        var keys = new TreeSet<>(KeyRange.ORDER);
+        keys.addAll(base.leaseKeys(id));
+        var own = attachments.get(id);
+        if (own != null) {
+            own.forEach((key, attached) -> {
+                if (attached) {
+                    keys.add(key);
+                } else {
+                    keys.remove(key);
+                }
+            });
+        }
+        return List.copyOf(keys);
+    }
+
+    @Override
+    public List<LeaseRecord> leases() {
+        var all = new TreeMap<Long, LeaseRecord>();
+        base.leases().forEach(lease -> all.put(lease.id(), lease));
+        leases.forEach((id, lease) -> {
+            all.remove(id);
+            lease.ifPresent(granted -> all.put(id, granted));
+        });
+        return new ArrayList<>(all.values());
+    }
+
+    /** Merges two ordered sources; what is pending wins. */
+    static final class Merge implements Cursor {
+        private final Cursor below;
+        private final NavigableMap<ByteString, Optional<KeyValue>> own;
+        private final Iterator<KeyValue> above;
+        private @Nullable KeyValue nextBelow;
+        private @Nullable KeyValue nextAbove;
+
+        Merge(Cursor below, NavigableMap<ByteString, Optional<KeyValue>> own) {
+            this.below = below;
+            this.own = own;
+            this.above = own.values().stream().flatMap(Optional::stream).iterator();
+            advanceBelow();
+            advanceAbove();
+        }
+
+        private void advanceBelow() {
+            nextBelow = null;
+            while (nextBelow == null && below.hasNext()) {
+                KeyValue kv = below.next();
+                nextBelow = own.containsKey(kv.getKey()) ? null : kv;
+            }
+        }
+
+        private void advanceAbove() {
+            nextAbove = above.hasNext() ? above.next() : null;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return nextBelow != null || nextAbove != null;
+        }
+
+        @Override
+        public KeyValue next() {
+            KeyValue low = nextBelow;
+            KeyValue high = nextAbove;
+            if (high != null && (low == null || KeyRange.ORDER.compare(high.getKey(), low.getKey()) < 0)) {
+                advanceAbove();
+                return high;
+            }
+            if (low == null) {
+                throw new NoSuchElementException("the range has no more keys");
+            }
+            advanceBelow();
+            return low;
+        }
+
+        @Override
+        public void close() {
+            below.close();
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package io.keelson.store.raft;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.keelson.proto.store.v1.LeaseAnswer;
+import io.keelson.proto.store.v1.LeaseQuestion;
+import io.keelson.store.KvException;
+import io.keelson.store.lease.LeaseClock;
+import io.keelson.store.mvcc.Change;
+import io.keelson.store.mvcc.Command;
+import io.keelson.store.mvcc.View;
+import io.keelson.store.node.Leases;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The time of leases. The leader keeps it; others ask the leader. Before a leader ends a lease or renews one, it makes sure
+ * that it still leads: one that was asleep must not end leases that its successor has renewed.
+ */
+final class RaftLeases implements Leases {
+
+    /** Leases ended by one look at the clock. */
+    private static final int MAX_DUE = 250;
+
+    private static final long PAUSE_MILLIS = 50;
+
+    private final RaftReplica replica;
+    private final Peers peers;
+    private final Executor blocking;
+    private final Object lock = new Object();
+    private final LeaseClock clock = new LeaseClock();
+    private final Set<Long> ending = new HashSet<>();
+    /** The term for which the clock was started; 0 while this member does not lead. */
+    private long leadingTerm;
+
+    RaftLeases(RaftReplica replica, Peers peers, Executor blocking) {
+        this.replica = replica;
+        this.peers = peers;
+        this.blocking = blocking;
+    }
+
+    /** Looks at the clock; called a few times a second. */
+    void tick() {
+        if (!peers.isLeading()) {
+            synchronized (lock) {
+                leadingTerm = 0;
+                ending.clear();
+            }
+            return;
+        }
+        long term = replica.term();
+        boolean started;
+        boolean due;
+        synchronized (lock) {
+            started = leadingTerm == term;
+            due = started && !dueNow().isEmpty();
+        }
+        if (!started || due) {
+            var _ = replica.readBarrier().thenRun(() -> {
+                if (peers.isLeading() && replica.term() == term) {
+                    begin(term);
+                    endDue();
+                }
+            });
+        }
+    }
+
+    private void begin(long term) {
+        synchronized (lock) {
+            if (leadingTerm != term) {
+                clock.restart(
+                        replica.read(View::leases),
+                        System.nanoTime(),
+                        TimeUnit.MILLISECONDS.toNanos(RaftSettings.ELECTION_TIMEOUT_MAX_MILLIS));
+                leadingTerm = term;
+            }
+        }
+    }
+
+    private List<Long> dueNow() {
+        return clock.due(System.nanoTime(), MAX_DUE).stream()
+                .filter(id -> !ending.contains(id))
+                .toList();
+    }
+
+    private void endDue() {
+        List<Long> due;
+        synchronized (lock) {
+            due = dueNow();
+            ending.addAll(due);
+        }
+        for (long id : due) {
+            var _ = replica.proposeAsLeader(new Command.LeaseRevoke(id)).whenComplete((_, _) -> {
+                synchronized (lock) {
+                    ending.remove(id);
+                }
+            });
+        }
+    }
+
+    /** What the log says of leases; called on the apply thread. */
+    void applied(List<Change> changes) {
+        for (Change change : changes) {
+            switch (change) {
+                case Change.LeaseGranted(var lease) -> {
+                    synchronized (lock) {
+                        clock.granted(lease, System.nanoTime());
+                    }
+                }
+                case Change.LeaseRevoked(long id) -> {
+                    synchronized (lock) {
+                        clock.revoked(id);
+                    }
+                }
+                case Change.Put _, Change.Delete _, Change.Compacted _ -> {}
+            }
+        }
+    }
+
+    /** A question of another member, or of this one; reads here are linearizable by now. */
+    byte[] answer(byte[] question) {
+        try {
+            return answer(LeaseQuestion.parseFrom(question)).toByteArray();
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException("a member asked something that cannot be read", e);
+        }
+    }
+
+    private LeaseAnswer answer(LeaseQuestion question) {
+        boolean leads = peers.isLeading();
+        if (leads) {
+            begin(replica.term());
+        }
+        synchronized (lock) {
+            long now = System.nanoTime();
+            OptionalLong ttl = switch (question.getKind()) {
+                case KEEP_ALIVE -> clock.renew(question.getId(), now);
+                case REMAINING -> clock.remainingSeconds(question.getId(), now);
+                case UNRECOGNIZED -> OptionalLong.empty();
+            };
+            return LeaseAnswer.newBuilder()
+                    .setLeading(leads)
+                    .setFound(ttl.isPresent())
+                    .setTtl(ttl.orElse(0))
+                    .build();
+        }
+    }
+
+    @Override
+    public CompletableFuture<Long> keepAlive(long id) {
+        return ask(LeaseQuestion.Kind.KEEP_ALIVE, id).thenApply(answer -> answer.getFound() ? answer.getTtl() : 0L);
+    }
+
+    @Override
+    public CompletableFuture<OptionalLong> remaining(long id) {
+        return ask(LeaseQuestion.Kind.REMAINING, id)
+                .thenApply(answer -> answer.getFound() ? OptionalLong.of(answer.getTtl()) : OptionalLong.empty());
+    }
+
+    private CompletableFuture<LeaseAnswer> ask(LeaseQuestion.Kind kind, long id) {
+        LeaseQuestion question =
+                LeaseQuestion.newBuilder().setKind(kind).setId(id).build();
+        if (peers.isLeading()) {
+            return replica.readBarrier().thenCompose(_ -> {
+                LeaseAnswer answer = answer(question);
+                return answer.getLeading()
+                        ? CompletableFuture.completedFuture(answer)
+                        : CompletableFuture.supplyAsync(() -> askLeader(question), blocking);
+            });
+        }
+        return CompletableFuture.supplyAsync(() -> askLeader(question), blocking);
+    }
+
+    private LeaseAnswer askLeader(LeaseQuestion question) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Proposer.REQUEST_TIMEOUT_MILLIS);
+        @Nullable Throwable last = null;
+        while (System.nanoTime() - deadline < 0) {
+            RaftPeerId leader = peers.leader();
+            try {
+                if (leader != null) {
+                    RaftClientReply reply = peers.ask(leader, Peers.message(question));
+                    LeaseAnswer answer = LeaseAnswer.parseFrom(
+                            reply.getMessage().getContent().toByteArray());
+                    if (reply.isSuccess() && answer.getLeading()) {
+                        return answer;
+                    }
+                }
+                Thread.sleep(PAUSE_MILLIS);
+            } catch (IOException e) {
+                last = e;
+                if (leader != null) {
+                    peers.forget(leader);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                last = e;
+                break;
+            }
+        }
+        throw new KvException(
+                KvException.Reason.UNAVAILABLE,
+                peers.leader() == null ? "etcdserver: no leader" : "etcdserver: request timed out",
+                last);
+    }
+}

@@ -1,0 +1,309 @@
+package io.keelson.store.raft;
+
+import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.Event;
+import io.keelson.proto.etcd.KeyValue;
+import io.keelson.proto.store.v1.LogEntry;
+import io.keelson.store.HostPort;
+import io.keelson.store.Member;
+import io.keelson.store.StoreConfig;
+import io.keelson.store.mvcc.Change;
+import io.keelson.store.mvcc.Command;
+import io.keelson.store.mvcc.View;
+import io.keelson.store.node.History;
+import io.keelson.store.node.Leases;
+import io.keelson.store.node.Replica;
+import io.keelson.store.node.Standing;
+import io.keelson.store.rocks.Compactor;
+import io.keelson.store.rocks.RocksHistory;
+import io.keelson.store.rocks.RocksState;
+import io.keelson.store.watch.EventLog;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.jspecify.annotations.Nullable;
+
+/** A member of a replicated store. */
+public final class RaftReplica implements Replica, AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(RaftReplica.class.getName());
+
+    private static final long TICK_MILLIS = 250;
+
+    private final StoreConfig config;
+    private final RaftServer server;
+    private final RaftServer.Division division;
+    private final StoreStateMachine machine;
+    private final Peers peers;
+    private final Proposer proposer;
+    private final ReadBarrier barrier;
+    private final RaftLeases leases;
+    private final Consumer<Throwable> onFailure;
+    private final long clusterId;
+    private final Map<String, Long> memberIds = new LinkedHashMap<>();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("store-timer").daemon().factory());
+    private final ExecutorService answers = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("store-answers").daemon().factory());
+    private final ExecutorService wakeUps = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("store-watchers").daemon().factory());
+    private final ExecutorService background = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("store-compactor").daemon().factory());
+    private final ExecutorService blocking = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("store-ask-", 0).factory());
+    private @Nullable EventLog events;
+    private volatile boolean closed;
+
+    private RaftReplica(StoreConfig config, Consumer<Throwable> onFailure) throws IOException {
+        this.config = config;
+        this.onFailure = onFailure;
+        this.clusterId = id(config.clusterToken());
+        config.members()
+                .forEach(member -> memberIds.put(member.name(), id(config.clusterToken() + "/" + member.name())));
+        RaftGroup group = RaftSettings.group(config);
+        RaftProperties properties = RaftSettings.properties(config);
+        Parameters parameters = RaftSettings.parameters(config.peerTls());
+        this.machine = new StoreStateMachine(config.dataDir().resolve("state"), new Applier());
+        Path storage = config.dataDir()
+                .resolve("raft")
+                .resolve(group.getGroupId().getUuid().toString());
+        this.server = RaftServer.newBuilder()
+                .setServerId(RaftPeerId.valueOf(config.name()))
+                .setGroup(group)
+                .setProperties(properties)
+                .setParameters(parameters)
+                .setStateMachine(machine)
+                .setOption(Files.exists(storage) ? RaftStorage.StartupOption.RECOVER : RaftStorage.StartupOption.FORMAT)
+                .build();
+        this.server.start();
+        this.division = server.getDivision(group.getGroupId());
+        this.peers = new Peers(division, group, properties, parameters);
+        this.proposer = new Proposer(config.name(), peers);
+        this.barrier = new ReadBarrier(peers, timer, answers);
+        this.leases = new RaftLeases(this, peers, blocking);
+    }
+
+    /**
+     * Starts the member; it joins the others when they are there.
+     *
+     * @param onFailure told once when the replica cannot go on: the process should end, another member has the data
+     * @throws IllegalStateException if it cannot start; the message names what is in the way
+     */
+    public static RaftReplica start(StoreConfig config, Consumer<Throwable> onFailure) {
+        try {
+            var replica = new RaftReplica(config, onFailure);
+            replica.proposer.start();
+            var _ = replica.timer.scheduleWithFixedDelay(
+                    replica::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+            return replica;
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "the store member " + config.name() + " cannot start on " + config.peerListen() + " with data in "
+                            + config.dataDir() + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static long id(String text) {
+        return UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8)).getMostSignificantBits() & Long.MAX_VALUE;
+    }
+
+    private void tick() {
+        if (closed) {
+            return;
+        }
+        try {
+            if (!division.getInfo().isAlive()) {
+                fail(new IllegalStateException("Raft has stopped this member, see its log"));
+                return;
+            }
+            leases.tick();
+        } catch (RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    private void fail(Throwable problem) {
+        if (!closed) {
+            LOG.log(System.Logger.Level.ERROR, "the store member " + config.name() + " cannot go on", problem);
+            onFailure.accept(problem);
+        }
+    }
+
+    @Override
+    public CompletableFuture<Committed> propose(Command command) {
+        return proposer.propose(command, false);
+    }
+
+    /** As {@link #propose}, but only while this member leads. */
+    CompletableFuture<Committed> proposeAsLeader(Command command) {
+        return proposer.propose(command, true);
+    }
+
+    @Override
+    public CompletableFuture<Void> readBarrier() {
+        return barrier.await();
+    }
+
+    @Override
+    public <T> T read(Function<View, T> read) {
+        return machine.state().read(read);
+    }
+
+    @Override
+    public History history() {
+        return log();
+    }
+
+    private synchronized EventLog log() {
+        EventLog known = events;
+        if (known == null) {
+            throw new IllegalStateException("the store is not open");
+        }
+        return known;
+    }
+
+    @Override
+    public Leases leases() {
+        return leases;
+    }
+
+    long term() {
+        return division.getInfo().getCurrentTerm();
+    }
+
+    /** Whether this member is ready: it knows a leader. */
+    public boolean knowsLeader() {
+        return peers.leader() != null;
+    }
+
+    @Override
+    public Standing standing() {
+        long[] sizes = machine.state().sizes();
+        RaftPeerId leader = peers.leader();
+        return new Standing(
+                config.name(),
+                clusterId,
+                memberIds,
+                config.members(),
+                leader == null ? Optional.empty() : Optional.of(leader.toString()),
+                term(),
+                Math.max(0, division.getRaftLog().getLastCommittedIndex()),
+                Math.max(0, division.getInfo().getLastAppliedIndex()),
+                sizes[0],
+                sizes[1]);
+    }
+
+    /** Where clients dial the member that leads. */
+    public List<HostPort> leaderClients() {
+        RaftPeerId leader = peers.leader();
+        return config.members().stream()
+                .filter(member -> leader != null && member.name().equals(leader.toString()))
+                .map(Member::clients)
+                .findFirst()
+                .orElse(List.of());
+    }
+
+    /** Stops. What was acknowledged is on disk already. */
+    @Override
+    public void close() {
+        closed = true;
+        proposer.close();
+        peers.close();
+        timer.shutdownNow();
+        background.shutdownNow();
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the store member " + config.name() + " does not stop cleanly", e);
+        } finally {
+            answers.shutdown();
+            wakeUps.shutdown();
+            blocking.shutdownNow();
+        }
+    }
+
+    private void compact() {
+        try {
+            while (!closed && Compactor.step(machine.state())) {
+                Thread.onSpinWait();
+            }
+        } catch (RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    /** Everything that follows from an applied entry. Runs on the apply thread. */
+    private final class Applier implements StoreStateMachine.Listener {
+        @Override
+        public void opened(RocksState state) {
+            long revision = state.read(View::revision);
+            synchronized (RaftReplica.this) {
+                EventLog known = events;
+                if (known == null) {
+                    events = new EventLog(new RocksHistory(machine::state), wakeUps, revision);
+                } else {
+                    known.restart(revision);
+                }
+            }
+            background.execute(RaftReplica.this::compact);
+        }
+
+        @Override
+        public void applied(LogEntry entry, List<Committed> committed, List<Change> changes, long revision) {
+            leases.applied(changes);
+            log().publish(events(changes), revision);
+            Batch batch = proposer.applied(entry.getIncarnation(), entry.getSequence());
+            if (batch != null && committed.size() == entry.getCommandsCount()) {
+                answers.execute(() -> batch.applied(committed));
+            }
+            if (changes.stream().anyMatch(Change.Compacted.class::isInstance)) {
+                background.execute(RaftReplica.this::compact);
+            }
+        }
+
+        private static List<Event> events(List<Change> changes) {
+            var events = new ArrayList<Event>(changes.size());
+            for (Change change : changes) {
+                switch (change) {
+                    case Change.Put(KeyValue kv, long _) ->
+                        events.add(Event.newBuilder().setKv(kv).build());
+                    case Change.Delete(ByteString key, long at, long _) -> events.add(RocksHistory.deletion(key, at));
+                    case Change.LeaseGranted _, Change.LeaseRevoked _, Change.Compacted _ -> {}
+                }
+            }
+            return events;
+        }
+
+        @Override
+        public byte[] ask(byte[] question) {
+            return leases.answer(question);
+        }
+
+        @Override
+        public void failed(Throwable problem) {
+            fail(problem);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package io.keelson.store.raft;
+
+import io.keelson.store.HostPort;
+import io.keelson.store.Member;
+import io.keelson.store.StoreConfig;
+import io.keelson.store.Tls;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.RaftConfigKeys;
+import org.apache.ratis.client.RaftClientConfigKeys;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.grpc.GrpcTlsConfig;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.rpc.SupportedRpcType;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.util.SizeInBytes;
+import org.apache.ratis.util.TimeDuration;
+
+/** How Ratis is set up, each value with its reason. */
+final class RaftSettings {
+
+    /** Silence of a leader before the others elect: shorter ones flapped when JVMs share few cores. */
+    static final long ELECTION_TIMEOUT_MIN_MILLIS = 500;
+
+    static final long ELECTION_TIMEOUT_MAX_MILLIS = 1_000;
+
+    /** Log entries (batches, not commands) between snapshots. */
+    private static final long SNAPSHOT_ENTRIES = 10_000;
+
+    private RaftSettings() {}
+
+    static RaftGroup group(StoreConfig config) {
+        UUID id = UUID.nameUUIDFromBytes(("keelson/" + config.clusterToken()).getBytes(StandardCharsets.UTF_8));
+        List<RaftPeer> peers = config.members().stream().map(RaftSettings::peer).toList();
+        return RaftGroup.valueOf(RaftGroupId.valueOf(id), peers);
+    }
+
+    private static RaftPeer peer(Member member) {
+        return RaftPeer.newBuilder()
+                .setId(member.name())
+                .setAddress(member.peer().toString())
+                .build();
+    }
+
+    static RaftProperties properties(StoreConfig config) {
+        var properties = new RaftProperties();
+        RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
+        RaftServerConfigKeys.setStorageDir(
+                properties, List.of(config.dataDir().resolve("raft").toFile()));
+        HostPort listen = config.peerListen();
+        GrpcConfigKeys.Server.setHost(properties, listen.host());
+        GrpcConfigKeys.Server.setPort(properties, listen.port());
+
+        TimeDuration min = TimeDuration.valueOf(ELECTION_TIMEOUT_MIN_MILLIS, TimeUnit.MILLISECONDS);
+        TimeDuration max = TimeDuration.valueOf(ELECTION_TIMEOUT_MAX_MILLIS, TimeUnit.MILLISECONDS);
+        RaftServerConfigKeys.Rpc.setTimeoutMin(properties, min);
+        RaftServerConfigKeys.Rpc.setTimeoutMax(properties, max);
+        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, min);
+        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, max);
+        RaftServerConfigKeys.Rpc.setRequestTimeout(properties, TimeDuration.valueOf(3, TimeUnit.SECONDS));
+        // A leader that lost its majority may stand again after a second, not after the default of ten.
+        RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
+                properties, TimeDuration.valueOf(1, TimeUnit.SECONDS));
+
+        // Reads ask a majority each time (coalesced): a leader's lease has a hole during elections.
+        RaftServerConfigKeys.Read.setOption(properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
+        RaftServerConfigKeys.Read.setLeaderLeaseEnabled(properties, false);
+
+        // Async and unsafe flush answer before the disk has the entry; both stay off.
+        RaftServerConfigKeys.Log.setAsyncFlushEnabled(properties, false);
+        RaftServerConfigKeys.Log.setUnsafeFlushEnabled(properties, false);
+        RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf("32MB"));
+        RaftServerConfigKeys.Log.setPreallocatedSize(properties, SizeInBytes.valueOf("8MB"));
+        RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
+        RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("16MB"));
+        // A batch is at most 1 MiB, or one request of at most 1.5 MiB.
+        RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, SizeInBytes.valueOf("4MB"));
+        RaftServerConfigKeys.Log.setWriteBufferSize(properties, SizeInBytes.valueOf("5MB"));
+        RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(properties, SizeInBytes.valueOf("2MB"));
+        RaftServerConfigKeys.Log.Appender.setWaitTimeMin(properties, TimeDuration.ZERO);
+        // A member that comes back is found within half a second, not within twenty.
+        RaftServerConfigKeys.Log.Appender.setRetryPolicy(properties, "50ms,20, 250ms,100000");
+        // Purge by our own snapshots: a dead peer must not keep the log for ever.
+        RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
+        RaftServerConfigKeys.Log.setPurgePreservationLogNum(properties, 1_000);
+        RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, true);
+        RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(properties, SNAPSHOT_ENTRIES);
+        RaftServerConfigKeys.Snapshot.setTriggerWhenStopEnabled(properties, false);
+        RaftServerConfigKeys.Snapshot.setRetentionFileNum(properties, 2);
+
+        // Duplicates are recognized by the entry's sequence number; Ratis' own memory of them can be short.
+        RaftServerConfigKeys.RetryCache.setExpiryTime(properties, TimeDuration.valueOf(10, TimeUnit.SECONDS));
+        RaftServerConfigKeys.Write.setElementLimit(properties, 64);
+        RaftClientConfigKeys.Rpc.setRequestTimeout(properties, TimeDuration.valueOf(2, TimeUnit.SECONDS));
+        return properties;
+    }
+
+    static Parameters parameters(Optional<Tls> tls) {
+        var parameters = new Parameters();
+        tls.ifPresent(files -> {
+            var conf = new GrpcTlsConfig(
+                    files.key().toFile(),
+                    files.certificate().toFile(),
+                    files.trustedCa().toFile(),
+                    true);
+            GrpcConfigKeys.TLS.setConf(parameters, conf);
+            GrpcConfigKeys.Server.setTlsConf(parameters, conf);
+            GrpcConfigKeys.Client.setTlsConf(parameters, conf);
+            GrpcConfigKeys.Admin.setTlsConf(parameters, conf);
+        });
+        return parameters;
+    }
+}

@@ -1,0 +1,90 @@
+package io.keelson.store.raft;
+
+import io.keelson.store.KvException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Linearizable reads: one question to the leader ("how far is the log?") serves every read that was waiting before it was
+ * asked. While it is on its way, reads gather for the next.
+ */
+final class ReadBarrier {
+
+    private static final long RETRY_MILLIS = 30;
+    private static final long TRY_MILLIS = 2_000;
+
+    private record Waiting(CompletableFuture<Void> done, long deadlineNanos) {}
+
+    private final Peers peers;
+    private final ScheduledExecutorService timer;
+    private final Executor answers;
+    private final Object lock = new Object();
+    private List<Waiting> gathering = new ArrayList<>();
+    private boolean inFlight;
+
+    ReadBarrier(Peers peers, ScheduledExecutorService timer, Executor answers) {
+        this.peers = peers;
+        this.timer = timer;
+        this.answers = answers;
+    }
+
+    CompletableFuture<Void> await() {
+        var done = new CompletableFuture<Void>();
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Proposer.REQUEST_TIMEOUT_MILLIS);
+        synchronized (lock) {
+            gathering.add(new Waiting(done, deadline));
+            if (inFlight) {
+                return done;
+            }
+            inFlight = true;
+        }
+        ask();
+        return done;
+    }
+
+    private void ask() {
+        List<Waiting> asked;
+        synchronized (lock) {
+            asked = gathering;
+            gathering = new ArrayList<>();
+            if (asked.isEmpty()) {
+                inFlight = false;
+                return;
+            }
+        }
+        var _ = peers.submit(RaftClientRequest.readRequestType(), Message.EMPTY)
+                .orTimeout(TRY_MILLIS, TimeUnit.MILLISECONDS)
+                .whenComplete((reply, problem) -> answered(asked, reply, problem));
+    }
+
+    private void answered(List<Waiting> asked, @Nullable RaftClientReply reply, @Nullable Throwable problem) {
+        if (reply != null && reply.isSuccess()) {
+            answers.execute(() -> asked.forEach(waiting -> waiting.done.complete(null)));
+            ask();
+            return;
+        }
+        long now = System.nanoTime();
+        synchronized (lock) {
+            for (Waiting waiting : asked) {
+                if (waiting.deadlineNanos - now > 0) {
+                    gathering.add(waiting);
+                } else {
+                    var timeout = new KvException(
+                            KvException.Reason.UNAVAILABLE,
+                            peers.leader() == null ? "etcdserver: no leader" : "etcdserver: request timed out",
+                            problem != null ? problem : reply == null ? null : reply.getException());
+                    answers.execute(() -> waiting.done.completeExceptionally(timeout));
+                }
+            }
+        }
+        var _ = timer.schedule(this::ask, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,169 @@
+package io.keelson.store.raft;
+
+import io.keelson.store.rocks.RocksState;
+import java.io.File;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.storage.FileInfo;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.SnapshotInfo;
+import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
+import org.apache.ratis.statemachine.StateMachineStorage;
+import org.apache.ratis.statemachine.impl.FileListSnapshotInfo;
+import org.apache.ratis.util.FileUtils;
+import org.apache.ratis.util.MD5FileUtil;
+import org.jspecify.annotations.Nullable;
+
+/** Checkpoints of the state, each a directory {@code snapshot.TERM_INDEX} of hard links, where Ratis looks for them. */
+final class Snapshots implements StateMachineStorage {
+
+    private static final String PREFIX = "snapshot.";
+    private static final String DIGEST = ".md5";
+
+    /** One being sent to a peer must not vanish when the next is made. */
+    private static final int KEPT = 2;
+
+    private @Nullable RaftStorage storage;
+    private volatile @Nullable FileListSnapshotInfo newest;
+
+    @Override
+    public void init(RaftStorage raftStorage) throws IOException {
+        storage = raftStorage;
+        reload();
+    }
+
+    private File directory() {
+        RaftStorage known = storage;
+        if (known == null) {
+            throw new IllegalStateException("no storage yet");
+        }
+        return known.getStorageDir().getStateMachineDir();
+    }
+
+    private File temporary() {
+        RaftStorage known = storage;
+        if (known == null) {
+            throw new IllegalStateException("no storage yet");
+        }
+        return known.getStorageDir().getTmpDir();
+    }
+
+    /** Looks again what there is. */
+    void reload() throws IOException {
+        List<File> found = list();
+        newest = found.isEmpty() ? null : describe(found.getFirst());
+    }
+
+    Optional<TermIndex> newest() {
+        FileListSnapshotInfo known = newest;
+        return known == null ? Optional.empty() : Optional.of(known.getTermIndex());
+    }
+
+    /** Newest first. */
+    private List<File> list() {
+        File[] files = directory().listFiles((_, name) -> name.startsWith(PREFIX));
+        return files == null
+                ? List.of()
+                : Stream.of(files)
+                        .sorted(Comparator.comparingLong(
+                                        (File file) -> termIndex(file).getIndex())
+                                .reversed())
+                        .toList();
+    }
+
+    private static TermIndex termIndex(File snapshot) {
+        String[] parts = snapshot.getName().substring(PREFIX.length()).split("_", -1);
+        return TermIndex.valueOf(Long.parseLong(parts[0]), Long.parseLong(parts[1]));
+    }
+
+    private static FileListSnapshotInfo describe(File snapshot) throws IOException {
+        var files = new ArrayList<FileInfo>();
+        for (Path file : files(snapshot.toPath())) {
+            files.add(new FileInfo(file, MD5FileUtil.computeMd5ForFile(file.toFile())));
+        }
+        TermIndex at = termIndex(snapshot);
+        return new FileListSnapshotInfo(files, at.getTerm(), at.getIndex());
+    }
+
+    private static List<Path> files(Path snapshot) throws IOException {
+        try (Stream<Path> files = Files.list(snapshot)) {
+            return files.filter(file -> !file.getFileName().toString().endsWith(DIGEST))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** Makes a snapshot of the state, which holds exactly the entries up to {@code at}. */
+    void take(RocksState state, TermIndex at) throws IOException {
+        File target = new File(directory(), PREFIX + at.getTerm() + "_" + at.getIndex());
+        if (target.exists()) {
+            return;
+        }
+        File building = new File(temporary(), target.getName());
+        FileUtils.deleteFully(building);
+        FileUtils.createDirectories(building.getParentFile());
+        state.checkpoint(building.toPath());
+        FileUtils.createDirectories(target.getParentFile());
+        FileUtils.move(building, target);
+        newest = describe(target);
+    }
+
+    /** Puts the newest snapshot in the place of the state, which must be closed. */
+    void restore(Path database) throws IOException {
+        FileListSnapshotInfo known = newest;
+        if (known == null) {
+            throw new IOException("there is no snapshot to begin from");
+        }
+        Path building = database.resolveSibling(database.getFileName() + ".restoring");
+        FileUtils.deleteFully(building.toFile());
+        Files.createDirectories(building);
+        for (FileInfo file : known.getFiles()) {
+            Path source = file.getPath();
+            Path target = building.resolve(source.getFileName());
+            // Table files never change, so a link will do; the others are written to.
+            if (source.getFileName().toString().endsWith(".sst")) {
+                Files.createLink(target, source);
+            } else {
+                Files.copy(source, target);
+            }
+            force(target);
+        }
+        force(building);
+        FileUtils.deleteFully(database.toFile());
+        Files.move(building, database);
+        force(database.toAbsolutePath().getParent());
+    }
+
+    /** What was received is not on disk until it is told to be. */
+    private static void force(@Nullable Path path) throws IOException {
+        if (path != null) {
+            try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    @Override
+    public @Nullable SnapshotInfo getLatestSnapshot() {
+        return newest;
+    }
+
+    @Override
+    public void format() {}
+
+    @Override
+    public void cleanupOldSnapshots(SnapshotRetentionPolicy policy) throws IOException {
+        for (File old : list().stream().skip(KEPT).toList()) {
+            FileUtils.deleteFully(old);
+        }
+    }
+}

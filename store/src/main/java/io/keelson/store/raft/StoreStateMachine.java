@@ -1,0 +1,208 @@
+package io.keelson.store.raft;
+
+import io.keelson.proto.store.v1.LogCommand;
+import io.keelson.proto.store.v1.LogEntry;
+import io.keelson.store.mvcc.Applied;
+import io.keelson.store.mvcc.Change;
+import io.keelson.store.mvcc.CommandCodec;
+import io.keelson.store.mvcc.Mvcc;
+import io.keelson.store.mvcc.PendingView;
+import io.keelson.store.node.Replica.Committed;
+import io.keelson.store.rocks.AppliedIndex;
+import io.keelson.store.rocks.RocksState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.SnapshotInfo;
+import org.apache.ratis.statemachine.StateMachineStorage;
+import org.apache.ratis.statemachine.TransactionContext;
+import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies log entries to the state on disk. Ratis replays from its newest snapshot; what the state already holds is skipped.
+ */
+final class StoreStateMachine extends BaseStateMachine {
+
+    /** Hears what was applied, on the apply thread: must not block. */
+    interface Listener {
+        /** The state was opened, or replaced by a snapshot. */
+        void opened(RocksState state);
+
+        /** An entry was applied; the answers are empty if it was a repetition. */
+        void applied(LogEntry entry, List<Committed> answers, List<Change> changes, long revision);
+
+        /** A question to this member, asked through Ratis once reads here are linearizable. */
+        byte[] ask(byte[] question);
+
+        /** The replica cannot go on. */
+        void failed(Throwable problem);
+    }
+
+    private final Path database;
+    private final Listener listener;
+    private final Snapshots snapshots = new Snapshots();
+    private volatile @Nullable RocksState state;
+    /** What the state holds; entries up to here are not applied again. */
+    private long appliedIndex;
+
+    StoreStateMachine(Path database, Listener listener) {
+        this.database = database;
+        this.listener = listener;
+    }
+
+    RocksState state() {
+        RocksState open = state;
+        if (open == null) {
+            throw new IllegalStateException("the store is not open");
+        }
+        return open;
+    }
+
+    @Override
+    public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage) throws IOException {
+        super.initialize(server, groupId, storage);
+        snapshots.init(storage);
+        getLifeCycle().startAndTransition(() -> {
+            if (!Files.exists(database) && snapshots.newest().isPresent()) {
+                snapshots.restore(database);
+            }
+            open();
+        });
+    }
+
+    private void open() throws IOException {
+        Files.createDirectories(database);
+        RocksState opened = RocksState.open(database);
+        state = opened;
+        AppliedIndex held = opened.appliedIndex();
+        appliedIndex = held.index();
+        // Ratis counts from its snapshot on, whatever the state holds; anything else breaks its own bookkeeping.
+        Optional<TermIndex> snapshot = snapshots.newest();
+        snapshot.ifPresent(this::setLastAppliedTermIndex);
+        listener.opened(opened);
+    }
+
+    @Override
+    public void pause() {
+        if (getLifeCycle().getCurrentState() == LifeCycle.State.RUNNING) {
+            getLifeCycle().transition(LifeCycle.State.PAUSING);
+            closeState();
+            getLifeCycle().transition(LifeCycle.State.PAUSED);
+        }
+    }
+
+    /** A snapshot of the leader's has arrived and replaces everything. */
+    @Override
+    public void reinitialize() throws IOException {
+        closeState();
+        snapshots.reload();
+        snapshots.restore(database);
+        open();
+        if (getLifeCycleState() == LifeCycle.State.PAUSED) {
+            getLifeCycle().transition(LifeCycle.State.STARTING);
+            getLifeCycle().transition(LifeCycle.State.RUNNING);
+        }
+    }
+
+    @Override
+    public CompletableFuture<Message> applyTransaction(TransactionContext context) {
+        LogEntryProto entry = context.getLogEntry();
+        try {
+            if (entry.getIndex() > appliedIndex) {
+                apply(entry);
+                appliedIndex = entry.getIndex();
+            }
+            updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
+            return CompletableFuture.completedFuture(Message.EMPTY);
+        } catch (IOException | RuntimeException e) {
+            listener.failed(e);
+            throw new IllegalStateException("log entry " + entry.getIndex() + " cannot be applied", e);
+        }
+    }
+
+    private void apply(LogEntryProto raftEntry) throws IOException {
+        LogEntry entry = LogEntry.parseFrom(
+                raftEntry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
+        RocksState open = state();
+        boolean repeated = entry.getSequence() <= open.sequenceOf(entry.getMember(), entry.getIncarnation());
+        var answers = new ArrayList<Committed>();
+        var changes = new ArrayList<Change>();
+        long revision = open.read(view -> {
+            var pending = new PendingView(view);
+            if (!repeated) {
+                for (LogCommand command : entry.getCommandsList()) {
+                    Applied applied = Mvcc.apply(pending, CommandCodec.decode(command));
+                    pending.take(applied);
+                    changes.addAll(applied.changes());
+                    answers.add(new Committed(applied.answer(), applied.revision()));
+                }
+            }
+            return pending.revision();
+        });
+        open.write(
+                changes,
+                revision,
+                new AppliedIndex(raftEntry.getTerm(), raftEntry.getIndex()),
+                repeated ? "" : entry.getMember(),
+                entry.getIncarnation(),
+                entry.getSequence());
+        listener.applied(entry, answers, changes, revision);
+    }
+
+    @Override
+    public CompletableFuture<Message> query(Message request) {
+        byte[] question = request.getContent().toByteArray();
+        if (question.length == 0) {
+            return CompletableFuture.completedFuture(Message.EMPTY);
+        }
+        return CompletableFuture.completedFuture(Message.valueOf(
+                org.apache.ratis.thirdparty.com.google.protobuf.ByteString.copyFrom(listener.ask(question))));
+    }
+
+    @Override
+    public long takeSnapshot() throws IOException {
+        TermIndex at = getLastAppliedTermIndex();
+        // While old entries are replayed the state is ahead of what Ratis counts: wait until they agree.
+        if (at == null || at.getIndex() < appliedIndex) {
+            return snapshots.newest().map(TermIndex::getIndex).orElse(-1L);
+        }
+        snapshots.take(state(), at);
+        return at.getIndex();
+    }
+
+    @Override
+    public StateMachineStorage getStateMachineStorage() {
+        return snapshots;
+    }
+
+    @Override
+    public @Nullable SnapshotInfo getLatestSnapshot() {
+        return snapshots.getLatestSnapshot();
+    }
+
+    @Override
+    public void close() throws IOException {
+        super.close();
+        closeState();
+    }
+
+    private void closeState() {
+        RocksState open = state;
+        if (open != null) {
+            open.close();
+            state = null;
+        }
+    }
+}

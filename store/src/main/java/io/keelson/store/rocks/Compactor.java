@@ -1,0 +1,86 @@
+package io.keelson.store.rocks;
+
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+
+/**
+ * Takes from disk what a compaction has given up: every version that a newer one at or below the compact revision has
+ * replaced, and deletions below it. Runs beside everything else, in small batches; stopping it at any point loses nothing,
+ * because what it deletes can no longer be read.
+ */
+public final class Compactor {
+
+    /** Versions looked at for one batch. */
+    private static final int BATCH = 1_000;
+
+    private Compactor() {}
+
+    /**
+     * One batch.
+     *
+     * @return whether there is more to do
+     */
+    public static boolean step(RocksState state) {
+        return state.read(view -> {
+            long from = state.compactedThrough();
+            long to = view.compactRevision();
+            return from < to && step(state, from, to);
+        });
+    }
+
+    private static boolean step(RocksState state, long from, long to) {
+        try (var batch = new WriteBatch();
+                RocksIterator history = state.db.newIterator(state.history);
+                RocksIterator versions = state.db.newIterator(state.versions)) {
+            int seen = 0;
+            long reached = to;
+            for (history.seek(Layout.history(from, 0)); history.isValid(); history.next()) {
+                long at = Layout.revisionOfHistory(history.key());
+                if (at > to) {
+                    break;
+                }
+                if (seen++ >= BATCH && at > from) {
+                    reached = at;
+                    break;
+                }
+                byte[] value = history.value();
+                ByteString key = Layout.keyOfHistory(value);
+                if (isNewest(versions, key, at, to)) {
+                    deleteOlder(state, batch, versions, key);
+                    // A deletion at the compact revision itself may still have to be told to a watcher that starts
+                    // there.
+                    if (Layout.live(value).isEmpty() && at < to) {
+                        batch.delete(state.history, history.key());
+                        batch.delete(state.versions, Layout.version(key, at));
+                    }
+                }
+            }
+            history.status();
+            state.setCompactedThrough(batch, reached);
+            state.write(batch);
+            return reached < to;
+        } catch (RocksDBException e) {
+            throw new IllegalStateException("the store cannot compact: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether this is the key's newest version at or below the compact revision; leaves the iterator on it. */
+    private static boolean isNewest(RocksIterator versions, ByteString key, long at, long to) {
+        versions.seek(Layout.version(key, to));
+        return versions.isValid() && Layout.revisionOfVersion(versions.key()) == at;
+    }
+
+    private static void deleteOlder(RocksState state, WriteBatch batch, RocksIterator versions, ByteString key)
+            throws RocksDBException {
+        byte[] prefix = Layout.versionsOf(key);
+        for (versions.next(); versions.isValid() && Layout.startsWith(versions.key(), prefix); versions.next()) {
+            long older = Layout.revisionOfVersion(versions.key());
+            int sub = ByteBuffer.wrap(versions.value()).getInt();
+            batch.delete(state.history, Layout.history(older, sub));
+            batch.delete(state.versions, versions.key());
+        }
+    }
+}

@@ -1,0 +1,356 @@
+package io.keelson.store.rocks;
+
+import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.KeyValue;
+import io.keelson.store.mvcc.Change;
+import io.keelson.store.mvcc.LeaseRecord;
+import io.keelson.store.mvcc.View;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.Checkpoint;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.LRUCache;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * One open database. Entries are written by one thread; reads come from any. Closing waits for reads that run.
+ *
+ * <p>A failed write is fatal: the caller must stop the replica, because memory and disk may differ from then on.
+ */
+public final class RocksState implements AutoCloseable {
+
+    /** Memory for blocks read from disk, and for writes not yet flushed, in bytes. */
+    private static final long CACHE_BYTES = 24L << 20;
+
+    private static final long WRITE_BUFFER_BYTES = 16L << 20;
+    private static final long ALL_WRITE_BUFFERS_BYTES = 32L << 20;
+
+    private static final byte[] APPLIED = "applied".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] REVISION = "revision".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] COMPACT = "compact".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] COMPACTED = "compacted".getBytes(StandardCharsets.US_ASCII);
+    private static final String PROPOSER = "proposer/";
+
+    final RocksDB db;
+    final ColumnFamilyHandle latest;
+    final ColumnFamilyHandle versions;
+    final ColumnFamilyHandle history;
+    final ColumnFamilyHandle leases;
+    final ColumnFamilyHandle leaseKeys;
+    final ColumnFamilyHandle meta;
+    final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
+    /** Held for reading while the database is in use, for writing to close it. */
+    final ReadWriteLock open = new ReentrantReadWriteLock();
+
+    private final List<AutoCloseable> resources;
+    private boolean closed;
+
+    private RocksState(RocksDB db, List<ColumnFamilyHandle> families, List<AutoCloseable> resources) {
+        this.db = db;
+        this.resources = resources;
+        this.latest = families.get(1);
+        this.versions = families.get(2);
+        this.history = families.get(3);
+        this.leases = families.get(4);
+        this.leaseKeys = families.get(5);
+        this.meta = families.get(6);
+    }
+
+    /**
+     * Opens a database, making it if absent.
+     *
+     * @throws IllegalStateException if it cannot be opened; the message names the directory
+     */
+    public static RocksState open(Path directory) {
+        RocksDB.loadLibrary();
+        Cache cache = new LRUCache(CACHE_BYTES);
+        var bloom = new BloomFilter(10);
+        var familyOptions = new ColumnFamilyOptions()
+                .setWriteBufferSize(WRITE_BUFFER_BYTES)
+                .setMaxWriteBufferNumber(3)
+                .setCompressionType(CompressionType.NO_COMPRESSION)
+                .setTableFormatConfig(new BlockBasedTableConfig()
+                        .setBlockCache(cache)
+                        .setCacheIndexAndFilterBlocks(true)
+                        .setFilterPolicy(bloom));
+        var options = new DBOptions()
+                .setCreateIfMissing(true)
+                .setCreateMissingColumnFamilies(true)
+                .setAtomicFlush(true)
+                .setDbWriteBufferSize(ALL_WRITE_BUFFERS_BYTES)
+                .setMaxBackgroundJobs(2)
+                .setKeepLogFileNum(2)
+                .setMaxOpenFiles(256);
+        var descriptors = new ArrayList<ColumnFamilyDescriptor>();
+        for (String name : List.of("default", "latest", "versions", "history", "leases", "leaseKeys", "meta")) {
+            descriptors.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.US_ASCII), familyOptions));
+        }
+        var handles = new ArrayList<ColumnFamilyHandle>();
+        try {
+            RocksDB db = RocksDB.open(options, directory.toString(), descriptors, handles);
+            return new RocksState(db, handles, List.of(options, familyOptions, bloom, cache));
+        } catch (RocksDBException e) {
+            throw new IllegalStateException(
+                    "the store's data in " + directory + " cannot be opened: " + e.getMessage(), e);
+        }
+    }
+
+    /** The last log entry that is in the state. */
+    public AppliedIndex appliedIndex() {
+        byte[] bytes = get(meta, APPLIED);
+        return bytes == null
+                ? AppliedIndex.NOTHING
+                : new AppliedIndex(Layout.number(bytes), ByteBuffer.wrap(bytes).getLong(Long.BYTES));
+    }
+
+    /** Runs a read on the state as it is now; the view is invalid after the call. */
+    public <T> T read(Function<View, T> read) {
+        open.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the store is closed");
+            }
+            try (var view = new RocksView(this)) {
+                return read.apply(view);
+            }
+        } finally {
+            open.readLock().unlock();
+        }
+    }
+
+    /** The last sequence number applied of a member's incarnation, -1 if none of this incarnation was. */
+    public long sequenceOf(String member, long incarnation) {
+        byte[] bytes = get(meta, proposer(member));
+        return bytes == null || Layout.number(bytes) != incarnation
+                ? -1
+                : ByteBuffer.wrap(bytes).getLong(Long.BYTES);
+    }
+
+    /**
+     * Writes all changes of one log entry and that it is applied, in one batch.
+     *
+     * @param changes in order; one revision's changes stand together
+     * @param revision the store's revision after the entry
+     */
+    public void write(
+            List<Change> changes, long revision, AppliedIndex applied, String member, long incarnation, long sequence) {
+        try (var batch = new WriteBatch()) {
+            long current = -1;
+            int sub = 0;
+            for (Change change : changes) {
+                long at = revisionOf(change);
+                sub = at == current ? sub + 1 : 0;
+                current = at;
+                put(batch, change, sub);
+            }
+            batch.put(meta, REVISION, Layout.number(revision));
+            batch.put(meta, APPLIED, pair(applied.term(), applied.index()));
+            if (!member.isEmpty()) {
+                batch.put(meta, proposer(member), pair(incarnation, sequence));
+            }
+            write(batch);
+        } catch (RocksDBException e) {
+            throw new IllegalStateException("the store cannot write: " + e.getMessage(), e);
+        }
+    }
+
+    private static long revisionOf(Change change) {
+        return switch (change) {
+            case Change.Put(KeyValue kv, long _) -> kv.getModRevision();
+            case Change.Delete(ByteString _, long at, long _) -> at;
+            case Change.LeaseGranted _, Change.LeaseRevoked _, Change.Compacted _ -> -1;
+        };
+    }
+
+    private void put(WriteBatch batch, Change change, int sub) throws RocksDBException {
+        switch (change) {
+            case Change.Put(KeyValue kv, long previousLease) -> {
+                byte[] value = kv.toByteArray();
+                long at = kv.getModRevision();
+                batch.put(latest, kv.getKey().toByteArray(), value);
+                batch.put(
+                        versions,
+                        Layout.version(kv.getKey(), at),
+                        ByteBuffer.allocate(4).putInt(sub).array());
+                batch.put(history, Layout.history(at, sub), Layout.put(value));
+                attach(batch, kv.getKey(), previousLease, kv.getLease());
+            }
+            case Change.Delete(ByteString key, long at, long previousLease) -> {
+                batch.delete(latest, key.toByteArray());
+                batch.put(
+                        versions,
+                        Layout.version(key, at),
+                        ByteBuffer.allocate(4).putInt(sub).array());
+                batch.put(history, Layout.history(at, sub), Layout.delete(key));
+                attach(batch, key, previousLease, 0);
+            }
+            case Change.LeaseGranted(LeaseRecord lease) ->
+                batch.put(leases, Layout.number(lease.id()), Layout.number(lease.ttlSeconds()));
+            case Change.LeaseRevoked(long id) -> batch.delete(leases, Layout.number(id));
+            case Change.Compacted(long at) -> batch.put(meta, COMPACT, Layout.number(at));
+        }
+    }
+
+    private void attach(WriteBatch batch, ByteString key, long before, long after) throws RocksDBException {
+        if (before == after) {
+            return;
+        }
+        if (before != 0) {
+            batch.delete(leaseKeys, Layout.leaseKey(before, key));
+        }
+        if (after != 0) {
+            batch.put(leaseKeys, Layout.leaseKey(after, key), new byte[0]);
+        }
+    }
+
+    void write(WriteBatch batch) throws RocksDBException {
+        open.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the store is closed");
+            }
+            db.write(writeOptions, batch);
+        } finally {
+            open.readLock().unlock();
+        }
+    }
+
+    /** The revision below which history is really gone from disk. */
+    long compactedThrough() {
+        byte[] bytes = get(meta, COMPACTED);
+        return bytes == null ? 0 : Layout.number(bytes);
+    }
+
+    void setCompactedThrough(WriteBatch batch, long revision) throws RocksDBException {
+        batch.put(meta, COMPACTED, Layout.number(revision));
+    }
+
+    static byte[] revisionKey() {
+        return REVISION;
+    }
+
+    static byte[] compactKey() {
+        return COMPACT;
+    }
+
+    private static byte[] proposer(String member) {
+        return (PROPOSER + member).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] pair(long first, long second) {
+        return ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(first)
+                .putLong(second)
+                .array();
+    }
+
+    private byte @Nullable [] get(ColumnFamilyHandle family, byte[] key) {
+        open.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the store is closed");
+            }
+            return db.get(family, key);
+        } catch (RocksDBException e) {
+            throw new IllegalStateException("the store cannot read: " + e.getMessage(), e);
+        } finally {
+            open.readLock().unlock();
+        }
+    }
+
+    /** Makes a consistent copy by hard links, flushed; the directory must not exist. */
+    public void checkpoint(Path directory) {
+        open.readLock().lock();
+        try (Checkpoint checkpoint = Checkpoint.create(db)) {
+            checkpoint.createCheckpoint(directory.toString());
+        } catch (RocksDBException e) {
+            throw new IllegalStateException("no checkpoint of the store in " + directory + ": " + e.getMessage(), e);
+        } finally {
+            open.readLock().unlock();
+        }
+    }
+
+    /** Bytes on disk, and how many of them are in use (an estimate). */
+    public long[] sizes() {
+        open.readLock().lock();
+        try {
+            if (closed) {
+                return new long[] {0, 0};
+            }
+            long stored = 0;
+            long live = 0;
+            for (ColumnFamilyHandle family : Arrays.asList(latest, versions, history, leases, leaseKeys, meta)) {
+                stored += db.getLongProperty(family, "rocksdb.total-sst-files-size")
+                        + db.getLongProperty(family, "rocksdb.cur-size-all-mem-tables");
+                live += db.getLongProperty(family, "rocksdb.estimate-live-data-size")
+                        + db.getLongProperty(family, "rocksdb.cur-size-all-mem-tables");
+            }
+            return new long[] {stored, live};
+        } catch (RocksDBException e) {
+            throw new IllegalStateException("the store cannot tell its size: " + e.getMessage(), e);
+        } finally {
+            open.readLock().unlock();
+        }
+    }
+
+    /** Writes out what is in memory. A clean stop does it so that the next start need not replay; nothing depends on it. */
+    public void flush() {
+        open.readLock().lock();
+        try (var options = new FlushOptions().setWaitForFlush(true)) {
+            db.flush(options, List.of(latest, versions, history, leases, leaseKeys, meta));
+        } catch (RocksDBException e) {
+            throw new IllegalStateException("the store cannot flush: " + e.getMessage(), e);
+        } finally {
+            open.readLock().unlock();
+        }
+    }
+
+    /** Closes without flushing: what is lost the log brings back. */
+    @Override
+    public void close() {
+        open.writeLock().lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            for (ColumnFamilyHandle family : List.of(latest, versions, history, leases, leaseKeys, meta)) {
+                family.close();
+            }
+            db.close();
+            for (AutoCloseable resource : resources) {
+                closeQuietly(resource);
+            }
+            writeOptions.close();
+        } finally {
+            open.writeLock().unlock();
+        }
+    }
+
+    private static void closeQuietly(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("a native resource of the store does not close", e);
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package io.keelson.store.rocks;
+
+import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.KeyValue;
+import io.keelson.store.mvcc.KeyRange;
+import io.keelson.store.mvcc.LeaseRecord;
+import io.keelson.store.mvcc.View;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Snapshot;
+
+/** The state at one moment: everything is read through one RocksDB snapshot. Used by one thread and closed by it. */
+final class RocksView implements View, AutoCloseable {
+
+    private final RocksState state;
+    private final Snapshot snapshot;
+    private final ReadOptions options;
+    private final long revision;
+    private final long compactRevision;
+
+    RocksView(RocksState state) {
+        this.state = state;
+        this.snapshot = state.db.getSnapshot();
+        this.options = new ReadOptions().setSnapshot(snapshot);
+        byte[] newest = get(state.meta, RocksState.revisionKey());
+        this.revision = newest == null ? 1 : Layout.number(newest);
+        byte[] compact = get(state.meta, RocksState.compactKey());
+        this.compactRevision = compact == null ? 0 : Layout.number(compact);
+    }
+
+    private byte @Nullable [] get(ColumnFamilyHandle family, byte[] key) {
+        try {
+            return state.db.get(family, options, key);
+        } catch (RocksDBException e) {
+            throw new IllegalStateException("the store cannot read: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public long revision() {
+        return revision;
+    }
+
+    @Override
+    public long compactRevision() {
+        return compactRevision;
+    }
+
+    @Override
+    public Optional<KeyValue> get(ByteString key, long at) {
+        byte[] newest = get(state.latest, key.toByteArray());
+        if (newest != null) {
+            KeyValue kv = Layout.keyValue(newest, 0);
+            if (kv.getModRevision() <= at) {
+                return Optional.of(kv);
+            }
+        } else if (at >= revision) {
+            return Optional.empty();
+        }
+        byte[] prefix = Layout.versionsOf(key);
+        try (RocksIterator iterator = state.db.newIterator(state.versions, options)) {
+            iterator.seek(Layout.version(key, at));
+            if (!iterator.isValid() || !Layout.startsWith(iterator.key(), prefix)) {
+                check(iterator);
+                return Optional.empty();
+            }
+            return at(Layout.revisionOfVersion(iterator.key()), iterator.value());
+        }
+    }
+
+    private Optional<KeyValue> at(long modRevision, byte[] sub) {
+        byte[] value = get(
+                state.history, Layout.history(modRevision, ByteBuffer.wrap(sub).getInt()));
+        if (value == null) {
+            throw new IllegalStateException(
+                    "the store has a version at revision " + modRevision + " without its history");
+        }
+        return Layout.live(value);
+    }
+
+    private static void check(RocksIterator iterator) {
+        try {
+            iterator.status();
+        } catch (RocksDBException e) {
+            throw new IllegalStateException("the store cannot read: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public Cursor range(KeyRange range, long at) {
+        return at >= revision ? new Newest(range) : new Past(range, at);
+    }
+
+    @Override
+    public Optional<LeaseRecord> lease(long id) {
+        byte[] ttl = get(state.leases, Layout.number(id));
+        return ttl == null ? Optional.empty() : Optional.of(new LeaseRecord(id, Layout.number(ttl)));
+    }
+
+    @Override
+    public List<ByteString> leaseKeys(long id) {
+        var keys = new ArrayList<ByteString>();
+        byte[] prefix = Layout.number(id);
+        try (RocksIterator iterator = state.db.newIterator(state.leaseKeys, options)) {
+            for (iterator.seek(prefix);
+                    iterator.isValid() && Layout.startsWith(iterator.key(), prefix);
+                    iterator.next()) {
+                byte[] key = iterator.key();
+                keys.add(ByteString.copyFrom(key, Long.BYTES, key.length - Long.BYTES));
+            }
+            check(iterator);
+        }
+        return keys;
+    }
+
+    @Override
+    public List<LeaseRecord> leases() {
+        var all = new ArrayList<LeaseRecord>();
+        try (RocksIterator iterator = state.db.newIterator(state.leases, options)) {
+            for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+                all.add(new LeaseRecord(Layout.number(iterator.key()), Layout.number(iterator.value())));
+            }
+            check(iterator);
+        }
+        return all;
+    }
+
+    @Override
+    public void close() {
+        options.close();
+        state.db.releaseSnapshot(snapshot);
+        snapshot.close();
+    }
+
+    /** The keys that are there now. */
+    private final class Newest implements Cursor {
+        private final RocksIterator iterator;
+        private final KeyRange range;
+
+        Newest(KeyRange range) {
+            this.range = range;
+            this.iterator = state.db.newIterator(state.latest, options);
+            iterator.seek(range.begin().toByteArray());
+        }
+
+        @Override
+        public boolean hasNext() {
+            if (!iterator.isValid()) {
+                check(iterator);
+                return false;
+            }
+            return range.isBeforeEnd(ByteString.copyFrom(iterator.key()));
+        }
+
+        @Override
+        public KeyValue next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException("the range has no more keys");
+            }
+            KeyValue kv = Layout.keyValue(iterator.value(), 0);
+            iterator.next();
+            return kv;
+        }
+
+        @Override
+        public void close() {
+            iterator.close();
+        }
+    }
+
+    /** The keys that were there at a revision: the first version at or below it of each key. */
+    private final class Past implements Cursor {
+        private final RocksIterator iterator;
+        private final KeyRange range;
+        private final long at;
+        private @Nullable KeyValue next;
+
+        Past(KeyRange range, long at) {
+            this.range = range;
+            this.at = at;
+            this.iterator = state.db.newIterator(state.versions, options);
+            iterator.seek(Layout.versionsOf(range.begin()));
+            advance();
+        }
+
+        private void advance() {
+            next = null;
+            while (next == null && iterator.isValid()) {
+                ByteString key = Layout.keyOfVersion(iterator.key());
+                if (!range.isBeforeEnd(key)) {
+                    return;
+                }
+                byte[] prefix = Layout.versionsOf(key);
+                iterator.seek(Layout.version(key, at));
+                if (iterator.isValid() && Layout.startsWith(iterator.key(), prefix)) {
+                    next = at(Layout.revisionOfVersion(iterator.key()), iterator.value())
+                            .orElse(null);
+                    iterator.seek(Layout.version(key, 0));
+                    // Revisions begin at 1, so revision 0 sorts behind every version of the key.
+                    while (iterator.isValid() && Layout.startsWith(iterator.key(), prefix)) {
+                        iterator.next();
+                    }
+                }
+            }
+            check(iterator);
+        }
+
+        @Override
+        public boolean hasNext() {
+            return next != null;
+        }
+
+        @Override
+        public KeyValue next() {
+            KeyValue result = next;
+            if (result == null) {
+                throw new NoSuchElementException("the range has no more keys");
+            }
+            advance();
+            return result;
+        }
+
+        @Override
+        public void close() {
+            iterator.close();
+        }
+    }
+}
