@@ -357,12 +357,9 @@ final class SchemaGenerator {
 
     private ObjectNode property(String path, Type type, String description) {
         ObjectNode property = typed(path, type);
-        String text = description;
-        if (text.isEmpty() && type instanceof Class<?> model && model.getName().startsWith(MODELS)) {
-            text = description(model);
-        }
-        if (!text.isEmpty()) {
-            property.put("description", text);
+        // A field without a description of its own is of a type that has one, and clients show that.
+        if (!description.isEmpty()) {
+            property.put("description", description);
         }
         if (property.path("type").asString("").equals("array") && !path.endsWith("List.items")) {
             String[] list = LIST_TYPES.getOrDefault(path, "atomic").split(" ");

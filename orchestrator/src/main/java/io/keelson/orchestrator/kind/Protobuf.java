@@ -5,6 +5,7 @@ import com.google.protobuf.WireFormat;
 import io.keelson.orchestrator.kind.ProtobufTable.Field;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -63,7 +64,7 @@ public final class Protobuf {
         }
         try {
             return envelope(CodedInputStream.newInstance(body, MAGIC.length, body.length - MAGIC.length));
-        } catch (IOException e) {
+        } catch (IOException | DateTimeException e) {
             throw new MalformedJsonException("is not Kubernetes protobuf: " + e.getMessage());
         }
     }

@@ -61,15 +61,19 @@ public final class Quantity {
 
     /** The amount in thousandths, rounded up, as the scheduler counts cores. Empty if the text is no amount. */
     public static Optional<Long> millis(String text) {
-        return parse(text)
-                .map(amount -> amount.movePointRight(3)
-                        .setScale(0, RoundingMode.CEILING)
-                        .longValue());
+        return parse(text).map(amount -> whole(amount.movePointRight(3)));
     }
 
     /** The amount in whole units, rounded up, as the scheduler counts bytes. Empty if the text is no amount. */
     public static Optional<Long> units(String text) {
-        return parse(text)
-                .map(amount -> amount.setScale(0, RoundingMode.CEILING).longValue());
+        return parse(text).map(Quantity::whole);
+    }
+
+    /** What is more than a long holds counts as the most that it holds, as in Kubernetes. */
+    private static long whole(BigDecimal amount) {
+        return amount.setScale(0, RoundingMode.CEILING)
+                .min(BigDecimal.valueOf(Long.MAX_VALUE))
+                .max(BigDecimal.valueOf(Long.MIN_VALUE))
+                .longValueExact();
     }
 }

@@ -17,6 +17,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ProtobufTest {
@@ -183,5 +184,41 @@ class ProtobufTest {
         assertThatThrownBy(() -> Protobuf.decode(body("batch/v1", "Job", V1.Pod.getDefaultInstance())))
                 .isInstanceOf(MalformedJsonException.class)
                 .hasMessageContaining("batch/v1 Job");
+    }
+
+    /** Bytes broken at random places either decode to something or are refused with the one exception; seeds are in the message. */
+    @Test
+    void brokenBodiesAreRefusedAndNothingElse() {
+        byte[] whole = body(
+                "v1",
+                "Pod",
+                V1.Pod.newBuilder()
+                        .setMetadata(ObjectMeta.newBuilder()
+                                .setName("p")
+                                .setCreationTimestamp(Meta.Time.newBuilder().setSeconds(1_767_225_600)))
+                        .setSpec(V1.PodSpec.newBuilder()
+                                .addContainers(
+                                        V1.Container.newBuilder().setName("a").setImage("i")))
+                        .build());
+        for (int seed = 0; seed < 5_000; seed++) {
+            Random random = new Random(seed);
+            byte[] broken = whole.clone();
+            for (int i = 0; i < 3; i++) {
+                broken[4 + random.nextInt(broken.length - 4)] = (byte) random.nextInt(256);
+            }
+            try {
+                assertThat(Protobuf.decode(broken).has("kind")).isTrue();
+            } catch (MalformedJsonException e) {
+                assertThat(e).as("seed %s", seed).message().isNotEmpty();
+            }
+        }
+        byte[] farFuture = body(
+                "v1",
+                "Pod",
+                V1.Pod.newBuilder()
+                        .setMetadata(ObjectMeta.newBuilder()
+                                .setCreationTimestamp(Meta.Time.newBuilder().setSeconds(Long.MAX_VALUE)))
+                        .build());
+        assertThatThrownBy(() -> Protobuf.decode(farFuture)).isInstanceOf(MalformedJsonException.class);
     }
 }
