@@ -255,6 +255,10 @@ final class CriMessages {
     }
 
     static ObservedContainer observed(ContainerStatus status, SandboxId sandbox, PodId pod, long pid) {
+        boolean ended = switch (status.getState()) {
+            case CONTAINER_CREATED, CONTAINER_RUNNING -> false;
+            case CONTAINER_EXITED, CONTAINER_UNKNOWN, UNRECOGNIZED -> true;
+        };
         return new ObservedContainer(
                 new ContainerId(status.getId()),
                 sandbox,
@@ -271,8 +275,9 @@ final class CriMessages {
                 optionalTime(status.getStartedAt()),
                 optionalTime(status.getFinishedAt()),
                 status.getExitCode(),
-                status.getReason(),
-                status.getMessage(),
+                // An OOM kill is noted before the end that it causes.
+                ended ? status.getReason() : "",
+                ended ? status.getMessage() : "",
                 status.getAnnotationsMap()
                         .getOrDefault(IMAGE_NAME, status.getImage().getImage()),
                 status.getImageRef(),

@@ -8,7 +8,10 @@ import io.keelson.agent.runtime.Image;
 import io.keelson.agent.runtime.Resources;
 import io.keelson.agent.runtime.RuntimeFault;
 import io.keelson.agent.runtime.SandboxConfig;
+import io.keelson.agent.runtime.SandboxId;
 import io.keelson.agent.runtime.Security;
+import io.keelson.proto.cri.ContainerState;
+import io.keelson.proto.cri.ContainerStatus;
 import io.keelson.proto.cri.LinuxContainerSecurityContext;
 import io.keelson.proto.cri.NamespaceMode;
 import io.keelson.proto.cri.PodSandboxConfig;
@@ -68,6 +71,21 @@ class CriMessagesTest {
                 .hasMessageContaining("runAsUser");
         assertThatThrownBy(() -> context("1000", security(OptionalLong.of(0), OptionalLong.empty(), true)))
                 .isInstanceOf(RuntimeFault.CreateFailed.class);
+    }
+
+    @Test
+    void theReasonOfAnEndIsToldWithTheEnd() {
+        ContainerStatus.Builder killed = ContainerStatus.newBuilder()
+                .setId("c1")
+                .setState(ContainerState.CONTAINER_RUNNING)
+                .setReason("OOMKilled");
+        assertThat(CriMessages.observed(killed.build(), new SandboxId("s"), SANDBOX.pod(), 7)
+                        .reason())
+                .isEmpty();
+        killed.setState(ContainerState.CONTAINER_EXITED).setExitCode(137);
+        assertThat(CriMessages.observed(killed.build(), new SandboxId("s"), SANDBOX.pod(), 7)
+                        .reason())
+                .isEqualTo("OOMKilled");
     }
 
     private static LinuxContainerSecurityContext context(String imageUser, Security security) {
