@@ -424,7 +424,12 @@ public final class ProcessRuntime implements ContainerRuntime {
     }
 
     private static void signal(ContainerHome home, boolean force) {
-        // Its pid is safe to use: the wrapper is its parent and lives, so the number cannot have gone to another
+        // Right after the start the wrapper may not have written the pid down yet.
+        long end = System.nanoTime() + KILL_WAIT.toNanos();
+        while (home.pid().isEmpty() && home.running() && System.nanoTime() < end) {
+            pause();
+        }
+        // The pid is safe to use: the wrapper is its parent and lives, so the number cannot have gone to another
         // process.
         home.pid()
                 .ifPresent(pid -> ProcessHandle.of(pid).ifPresent(p -> {
