@@ -83,11 +83,16 @@ public final class Linearizability {
         }
     }
 
-    private record Configuration(BitSet done, long state) {}
+    /** Which operations are in the order so far: all before {@code prefix}, and those in {@code rest} counted from there. */
+    private record Configuration(int prefix, BitSet rest, long state) {}
 
     private record Step(Node call, long stateBefore) {}
 
-    private static Verdict judge(List<Operation> operations) {
+    private static Verdict judge(List<Operation> history) {
+        // In order of invocation the operations that are ordered already are nearly a prefix, which is cheap to remember.
+        List<Operation> operations = history.stream()
+                .sorted(Comparator.comparingLong(Operation::invokedNanos))
+                .toList();
         Node head = link(operations);
         Set<Configuration> visited = new HashSet<>();
         var path = new ArrayDeque<Step>();
@@ -153,9 +158,10 @@ public final class Linearizability {
     }
 
     private static Configuration configuration(BitSet done, int added, long state) {
-        var copy = (BitSet) done.clone();
-        copy.set(added);
-        return new Configuration(copy, state);
+        var with = (BitSet) done.clone();
+        with.set(added);
+        int prefix = with.nextClearBit(0);
+        return new Configuration(prefix, with.get(prefix, Math.max(prefix, with.length())), state);
     }
 
     private static Node link(List<Operation> operations) {
