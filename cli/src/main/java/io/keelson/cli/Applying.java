@@ -40,7 +40,15 @@ final class Applying {
     private final Terminal terminal;
     private final FieldValidation validation;
 
+    private final String indent;
+
     Applying(Client client, Terminal terminal, FieldValidation validation) {
+        this(client, terminal, validation, "");
+    }
+
+    /** With a text before each line. */
+    Applying(Client client, Terminal terminal, FieldValidation validation, String indent) {
+        this.indent = indent;
         this.client = client;
         this.terminal = terminal;
         this.validation = validation;
@@ -89,7 +97,7 @@ final class Applying {
             case CONFIGURED -> terminal.paint(Colour.WARN, "configured");
             case UNCHANGED, UNRECOGNIZED -> "unchanged";
         };
-        terminal.out().println(work.title() + " " + word + note);
+        terminal.out().println(indent + work.title() + " " + word + note);
         terminal.out().flush();
         answer.getWarningsList()
                 .forEach(warning -> terminal.err().println(terminal.paint(Colour.WARN, "warning:") + " " + warning));

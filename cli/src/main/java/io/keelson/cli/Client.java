@@ -53,10 +53,15 @@ final class Client implements AutoCloseable {
                 new Servers(access), Options.text(parsed, "--namespace").orElse(access.namespace()));
     }
 
-    /** A client of the cluster in a kubeconfig, in its default namespace. */
-    static Client of(Path kubeconfig) {
+    /** A client of the cluster in a kubeconfig. */
+    static Client of(Path kubeconfig, Optional<String> namespace) {
         var access = Access.fromKubeconfig(kubeconfig);
-        return new Client(new Servers(access), access.namespace());
+        return new Client(new Servers(access), namespace.orElse(access.namespace()));
+    }
+
+    /** The same connection, in another namespace. Closing either closes both. */
+    Client in(String other) {
+        return new Client(servers, other);
     }
 
     /** The folder of the cluster: {@code --dir}, or the default. */

@@ -29,6 +29,10 @@ final class Commands {
     /** Makes the command with this name. */
     static Optional<Command> named(String name) {
         return switch (name) {
+            case "up" -> Optional.of(new UpCommand());
+            case "status" -> Optional.of(new StatusCommand());
+            case "down" -> Optional.of(new DownCommand());
+            case "agent" -> Optional.of(new AgentCommand());
             case "apply" -> Optional.of(new ApplyCommand());
             case "get" -> Optional.of(new GetCommand());
             case "describe" -> Optional.of(new DescribeCommand());

@@ -1,0 +1,143 @@
+package io.keelson.cli.cluster;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A process that goes on when this one has ended. It is known again by its number and the time it was started, in {@code pid}: numbers are
+ * given again. What it prints is in {@code log}.
+ *
+ * @param name for messages
+ * @param directory where {@code pid} and {@code log} are
+ */
+public record Daemon(String name, Path directory) {
+
+    /** A log larger than this when the process is started becomes {@code log.1}. */
+    static final long LOG_BYTES_MAX = 16 << 20;
+
+    private static final int LOG_TAIL_BYTES = 1 << 15;
+    private static final int POLL_MILLIS = 50;
+    private static final int START_TIME_FIELD = 19;
+
+    /** Where it writes. */
+    public Path log() {
+        return directory.resolve("log");
+    }
+
+    private Path pidFile() {
+        return directory.resolve("pid");
+    }
+
+    /** The running process, if it runs. */
+    public Optional<ProcessHandle> process() {
+        try {
+            var words = Files.readString(pidFile()).strip().split(" ", -1);
+            if (words.length != 2) return Optional.empty();
+            long pid = Long.parseLong(words[0]);
+            return ProcessHandle.of(pid)
+                    .filter(ProcessHandle::isAlive)
+                    .filter(process -> startTime(process).equals(words[1]));
+        } catch (IOException | NumberFormatException neverStarted) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether it runs. */
+    public boolean isRunning() {
+        return process().isPresent();
+    }
+
+    /** Starts it, detached from this process and its terminal. */
+    public void start(List<String> command, Map<String, String> environment) throws IOException {
+        Files.createDirectories(directory);
+        if (Files.exists(log()) && Files.size(log()) > LOG_BYTES_MAX) {
+            Files.move(log(), directory.resolve("log.1"), StandardCopyOption.REPLACE_EXISTING);
+        }
+        var words = new ArrayList<String>();
+        // A session of its own: neither Ctrl-C nor the end of the terminal reaches it.
+        words.add(Machine.isLinux() ? "setsid" : "nohup");
+        words.addAll(command);
+        var builder = new ProcessBuilder(words)
+                .directory(directory.toFile())
+                .redirectInput(Redirect.from(new java.io.File("/dev/null")))
+                .redirectOutput(Redirect.appendTo(log().toFile()))
+                .redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        builder.environment()
+                .keySet()
+                .removeIf(name -> name.equals("KEELSON_TERMINAL") || name.equals("KEELSON_JAVA_OPTS"));
+        var process = builder.start().toHandle();
+        Files.writeString(pidFile(), process.pid() + " " + startTime(process) + "\n");
+    }
+
+    /** Asks it to end, waits, and ends it by force if it does not. */
+    public void stop(Duration patience) throws InterruptedException {
+        ask();
+        awaitEnd(patience);
+    }
+
+    /** Asks it to end. */
+    public void ask() {
+        process().ifPresent(ProcessHandle::destroy);
+    }
+
+    /** Waits for its end, and ends it by force if that takes too long. */
+    public void awaitEnd(Duration patience) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        boolean killed = false;
+        for (var process = process(); process.isPresent(); process = process()) {
+            if (!killed && System.nanoTime() > deadline) {
+                process.get().destroyForcibly();
+                killed = true;
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+        try {
+            Files.deleteIfExists(pidFile());
+        } catch (IOException harmless) {
+            // The number in it is of a process that is gone; process() finds that out each time.
+            return;
+        }
+    }
+
+    /** The last lines of its log. */
+    public List<String> lastLines(int count) {
+        try (var file = new java.io.RandomAccessFile(log().toFile(), "r")) {
+            long from = Math.max(0, file.length() - LOG_TAIL_BYTES);
+            file.seek(from);
+            var bytes = new byte[(int) (file.length() - from)];
+            file.readFully(bytes);
+            var lines = new String(bytes, StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.isBlank())
+                    .toList();
+            return lines.subList(Math.max(0, lines.size() - count), lines.size());
+        } catch (IOException noLog) {
+            return List.of();
+        }
+    }
+
+    /** When a process began, in words that stay the same as long as it lives, whatever happens to the clock. */
+    private static String startTime(ProcessHandle process) {
+        try {
+            var stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+            // The second field is the program's name in parentheses and may hold anything.
+            var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            return fields[START_TIME_FIELD];
+        } catch (IOException notLinux) {
+            return process.info()
+                    .startInstant()
+                    .map(instant -> Long.toString(instant.getEpochSecond()))
+                    .orElse("0");
+        }
+    }
+}
