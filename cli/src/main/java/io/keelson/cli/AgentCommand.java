@@ -39,6 +39,7 @@ final class AgentCommand implements Command {
 
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws InterruptedException {
+        Serving.logLines();
         var name = Serving.required(parsed, "--name");
         var directory = Path.of(Serving.required(parsed, "--dir"));
         var runtime = switch (Options.text(parsed, "--runtime").orElse("containerd")) {

@@ -32,6 +32,8 @@ final class Commands {
             case "up" -> Optional.of(new UpCommand());
             case "status" -> Optional.of(new StatusCommand());
             case "down" -> Optional.of(new DownCommand());
+            case "server" -> Optional.of(new ServerCommand());
+            case "store" -> Optional.of(new StoreCommand());
             case "agent" -> Optional.of(new AgentCommand());
             case "apply" -> Optional.of(new ApplyCommand());
             case "get" -> Optional.of(new GetCommand());
