@@ -160,7 +160,7 @@ public final class Orchestrator implements AutoCloseable {
         open.push(thread::interrupt);
     }
 
-    /** The ports in the order of the configuration, also those that were picked. */
+    /** The ports in the order of the configuration. */
     public List<Integer> ports() {
         return List.copyOf(ports);
     }

@@ -8,7 +8,7 @@ import java.util.List;
  * What a control-plane server needs to know besides its store.
  *
  * @param name of this server; no two servers of a cluster share one
- * @param listen where to answer, REST and gRPC on each; port 0 picks one
+ * @param listen where to answer, REST and gRPC on each
  * @param certificate PEM, with its chain
  * @param key PEM, PKCS#8
  * @param trustedCa PEM; clients' certificates must be signed by one of these

@@ -41,7 +41,6 @@ public final class Listener implements AutoCloseable {
     /**
      * Opens the port.
      *
-     * @param at where; port 0 picks one
      * @throws IllegalArgumentException if a file cannot be used; the message names it
      * @throws IllegalStateException if the port is taken; the message names it
      */
@@ -102,7 +101,7 @@ public final class Listener implements AutoCloseable {
         throw new IllegalArgumentException(service.getClass() + " was not generated from a .proto file");
     }
 
-    /** The port, also when it was picked. */
+    /** The port. */
     public int port() {
         return server.port();
     }

@@ -1,0 +1,113 @@
+package io.keelson.orchestrator.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Date;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.CertIOException;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/** A certificate authority whose certificates are files in a directory. */
+public final class TestAuthority {
+
+    private static final X500Name NAME = new X500Name("CN=test-ca");
+
+    private final Path directory;
+    private final KeyPair keys = newKeys();
+    private final Path certificate;
+    private long serial = 1;
+
+    /** A certificate with its key, as PEM files. */
+    public record Issued(Path certificate, Path key) {}
+
+    public TestAuthority(Path directory) {
+        this.directory = directory;
+        this.certificate = issue("ca", NAME, keys, Instant.now().plus(Duration.ofDays(1)), true)
+                .certificate();
+    }
+
+    public Path certificate() {
+        return certificate;
+    }
+
+    public Issued server() {
+        return issue(
+                "server", new X500Name("CN=server"), newKeys(), Instant.now().plus(Duration.ofDays(1)), false);
+    }
+
+    /** For a client, with a subject such as {@code CN=admin,O=system:masters}. */
+    public Issued client(String file, String subject) {
+        return issue(file, new X500Name(subject), newKeys(), Instant.now().plus(Duration.ofDays(1)), false);
+    }
+
+    public Issued expired(String file, String subject) {
+        return issue(file, new X500Name(subject), newKeys(), Instant.now().minus(Duration.ofHours(1)), false);
+    }
+
+    private static KeyPair newKeys() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Issued issue(String file, X500Name subject, KeyPair own, Instant end, boolean authority) {
+        try {
+            var builder = new JcaX509v3CertificateBuilder(
+                    NAME,
+                    BigInteger.valueOf(serial++),
+                    Date.from(end.minus(Duration.ofDays(2))),
+                    Date.from(end),
+                    subject,
+                    own.getPublic());
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
+            if (!authority) {
+                builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
+                    new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
+                    new GeneralName(GeneralName.dNSName, "localhost")
+                }));
+            }
+            X509CertificateHolder signed =
+                    builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()));
+            return new Issued(
+                    pem(file + ".crt", "CERTIFICATE", signed.getEncoded()),
+                    pem(file + ".key", "PRIVATE KEY", own.getPrivate()));
+        } catch (CertIOException | OperatorCreationException e) {
+            throw new IllegalStateException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path pem(String file, String type, PrivateKey key) throws IOException {
+        return pem(file, type, key.getEncoded());
+    }
+
+    private Path pem(String file, String type, byte[] encoded) throws IOException {
+        String text = "-----BEGIN " + type + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded) + "\n-----END " + type
+                + "-----\n";
+        return Files.writeString(directory.resolve(file), text);
+    }
+}
