@@ -116,7 +116,9 @@ class LeaderKillTest {
         String leader = Leadership.store(access).orElseThrow(() -> new AssertionError("nobody leads"));
         long killed = System.nanoTime();
         cluster.kill(leader);
-        await("writes after the kill of " + leader, () -> writesSince(counters, killed).size() >= WRITES_AROUND_A_KILL);
+        await(
+                "writes after the kill of " + leader,
+                () -> writesSince(counters, killed).size() >= WRITES_AROUND_A_KILL);
         await("applies after the kill of " + leader, () -> manifests.acknowledged() > applied);
         long first = writesSince(counters, killed).stream()
                 .mapToLong(Operation::returnedNanos)

@@ -33,18 +33,28 @@ final class ServerCommand implements Command {
                         "Runs one control-plane server in this process: store, API and control loop.", "")
                 .addOption(Options.text("--name", "NAME", "This server's name, one of --initial-cluster."))
                 .addOption(Options.text("--dir", "DIR", "Its folder; the store's data is in DIR/data."))
-                .addOption(Options.text("--cluster-token", "TEXT", "Tells clusters apart; the same on all servers. Default: keelson."))
+                .addOption(Options.text(
+                        "--cluster-token", "TEXT", "Tells clusters apart; the same on all servers. Default: keelson."))
                 .addOption(Options.text("--listen-client", "HOST:PORT,...", "Where to serve etcd clients."))
                 .addOption(Options.text("--listen-peer", "HOST:PORT", "Where to serve the other servers."))
                 .addOption(Options.text("--listen-api", "HOST:PORT,...", "Where to serve the API, REST and gRPC."))
-                .addOption(Options.text("--initial-cluster", "NAME=HOST:PORT,...", "All servers and where their peers dial them; the same on each."))
-                .addOption(Options.text("--initial-clients", "NAME=HOST:PORT,...", "Where clients dial each server's store."))
-                .addOption(Options.text("--api-endpoints", "HOST:PORT,...", "API addresses as pods reach them: what is behind the service kubernetes."))
-                .addOption(Options.text("--service-cidr", "CIDR", "Addresses of services; default: " + SERVICE_CIDR + "."))
+                .addOption(Options.text(
+                        "--initial-cluster",
+                        "NAME=HOST:PORT,...",
+                        "All servers and where their peers dial them; the same on each."))
+                .addOption(Options.text(
+                        "--initial-clients", "NAME=HOST:PORT,...", "Where clients dial each server's store."))
+                .addOption(Options.text(
+                        "--api-endpoints",
+                        "HOST:PORT,...",
+                        "API addresses as pods reach them: what is behind the service kubernetes."))
+                .addOption(
+                        Options.text("--service-cidr", "CIDR", "Addresses of services; default: " + SERVICE_CIDR + "."))
                 .addOption(Options.text("--cluster-cidr", "CIDR", "Addresses of pods; default: " + CLUSTER_CIDR + "."))
                 .addOption(Options.text("--cert", "FILE", "This server's certificate, PEM."))
                 .addOption(Options.text("--key", "FILE", "Its key, PEM (PKCS#8)."))
-                .addOption(Options.text("--ca", "FILE", "Who signs the certificates of servers, nodes and users, PEM."));
+                .addOption(
+                        Options.text("--ca", "FILE", "Who signs the certificates of servers, nodes and users, PEM."));
     }
 
     @Override
@@ -69,7 +79,9 @@ final class ServerCommand implements Command {
                 tls.trustedCa(),
                 Options.text(parsed, "--service-cidr").orElse(SERVICE_CIDR),
                 Options.text(parsed, "--cluster-cidr").orElse(CLUSTER_CIDR),
-                Options.text(parsed, "--api-endpoints").map(list -> List.of(list.split(",", -1))).orElse(List.of()));
+                Options.text(parsed, "--api-endpoints")
+                        .map(list -> List.of(list.split(",", -1)))
+                        .orElse(List.of()));
         Serving.log("server " + name + " starts; data in " + config.dataDir());
         var died = new CountDownLatch(1);
         return Serving.untilToldToEnd("server " + name, died, start(config, api, died));
@@ -85,7 +97,8 @@ final class ServerCommand implements Command {
             try {
                 var orchestrator = Orchestrator.start(
                         api, store.kv(), () -> new StoreStatus(store.leader(), store.ready(), store.revision()));
-                Serving.log("serves the API on " + api.listen() + ", etcd clients on " + config.clientListen() + ", peers on " + config.peerListen());
+                Serving.log("serves the API on " + api.listen() + ", etcd clients on " + config.clientListen()
+                        + ", peers on " + config.peerListen());
                 return () -> {
                     orchestrator.close();
                     store.close();
@@ -104,10 +117,13 @@ final class ServerCommand implements Command {
     }
 
     private static List<Member> members(ParseResult parsed) {
-        var clients = Options.text(parsed, "--initial-clients").map(text -> named(text, "--initial-clients")).orElse(Map.of());
+        var clients = Options.text(parsed, "--initial-clients")
+                .map(text -> named(text, "--initial-clients"))
+                .orElse(Map.of());
         var members = new ArrayList<Member>();
         named(Serving.required(parsed, "--initial-cluster"), "--initial-cluster")
-                .forEach((name, peers) -> members.add(new Member(name, peers.getFirst(), clients.getOrDefault(name, List.of()))));
+                .forEach((name, peers) ->
+                        members.add(new Member(name, peers.getFirst(), clients.getOrDefault(name, List.of()))));
         members.sort(java.util.Comparator.comparing(Member::name));
         return members;
     }
@@ -117,9 +133,11 @@ final class ServerCommand implements Command {
         var found = new HashMap<String, List<HostPort>>();
         for (var part : text.split(",", -1)) {
             int equals = part.indexOf('=');
-            if (equals <= 0) throw Trouble.usage(option + " is NAME=HOST:PORT,..., and \"" + part + "\" is not NAME=HOST:PORT");
+            if (equals <= 0)
+                throw Trouble.usage(option + " is NAME=HOST:PORT,..., and \"" + part + "\" is not NAME=HOST:PORT");
             try {
-                found.computeIfAbsent(part.substring(0, equals), name -> new ArrayList<>()).add(HostPort.parse(part.substring(equals + 1)));
+                found.computeIfAbsent(part.substring(0, equals), name -> new ArrayList<>())
+                        .add(HostPort.parse(part.substring(equals + 1)));
             } catch (IllegalArgumentException wrong) {
                 throw Trouble.usage(option + ": " + wrong.getMessage());
             }

@@ -21,6 +21,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -127,6 +130,22 @@ class StoreClusterTest {
         assertThat(kv.leaseKeepAlive(lease).getTTL()).isEqualTo(2);
         await(() -> get(follower, "leased").getKvsCount() == 0);
         assertThat(kv.leaseKeepAlive(lease).getTTL()).isZero();
+    }
+
+    @Test
+    void readsThatComeTogetherAreAllAnswered() throws Exception {
+        startAll();
+        String leader = leader();
+        put(leader, "a", "1");
+        try (var readers = Executors.newVirtualThreadPerTaskExecutor()) {
+            var reads = new ArrayList<Future<Integer>>();
+            for (int i = 0; i < 3_000; i++) {
+                reads.add(readers.submit(() -> get(leader, "a").getKvsCount()));
+            }
+            for (Future<Integer> read : reads) {
+                assertThat(read.get(30, TimeUnit.SECONDS)).isEqualTo(1);
+            }
+        }
     }
 
     @Test

@@ -89,7 +89,8 @@ public final class Linearizability {
     private record Step(Node call, long stateBefore) {}
 
     private static Verdict judge(List<Operation> history) {
-        // In order of invocation the operations that are ordered already are nearly a prefix, which is cheap to remember.
+        // In order of invocation the operations that are ordered already are nearly a prefix, which is cheap to
+        // remember.
         List<Operation> operations = history.stream()
                 .sorted(Comparator.comparingLong(Operation::invokedNanos))
                 .toList();

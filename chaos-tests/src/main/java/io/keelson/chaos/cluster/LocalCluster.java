@@ -117,15 +117,14 @@ public final class LocalCluster implements AutoCloseable {
         command.add(directory.toString());
         Path errors = Files.createTempFile("keelson-", ".err");
         try {
-            Process process = new ProcessBuilder(command)
-                    .redirectError(errors.toFile())
-                    .start();
+            Process process =
+                    new ProcessBuilder(command).redirectError(errors.toFile()).start();
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             awaitEnd(process, command);
             if (process.exitValue() != 0) {
-                throw new AssertionError(String.join(" ", command) + " ended with " + process.exitValue() + "\n" + output
-                        + Files.readString(errors));
+                throw new AssertionError(String.join(" ", command) + " ended with " + process.exitValue() + "\n"
+                        + output + Files.readString(errors));
             }
             return output;
         } finally {
@@ -142,7 +141,8 @@ public final class LocalCluster implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         process.destroyForcibly();
-        throw new AssertionError(String.join(" ", command) + " has not ended in " + COMMAND_MINUTES + " minutes, or was interrupted");
+        throw new AssertionError(
+                String.join(" ", command) + " has not ended in " + COMMAND_MINUTES + " minutes, or was interrupted");
     }
 
     @Override

@@ -36,7 +36,10 @@ public final class History {
             ByteString end = ByteString.copyFromUtf8(Counters.PREFIX.substring(0, Counters.PREFIX.length() - 1) + "0");
             long newest = KVGrpc.newBlockingStub(endpoints.channel())
                     .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
-                    .range(RangeRequest.newBuilder().setKey(begin).setRangeEnd(end).build())
+                    .range(RangeRequest.newBuilder()
+                            .setKey(begin)
+                            .setRangeEnd(end)
+                            .build())
                     .getKvsList()
                     .stream()
                     .mapToLong(kv -> kv.getModRevision())

@@ -85,8 +85,8 @@ public final class Manifests {
                     long found = read(endpoints, entry.getKey());
                     long newest = attempted.getOrDefault(entry.getKey(), 0L);
                     if (found < entry.getValue() || found > newest) {
-                        violations.add("server " + server + ": configmap " + entry.getKey() + " holds " + found + ", but "
-                                + entry.getValue() + " was acknowledged and " + newest + " tried last");
+                        violations.add("server " + server + ": configmap " + entry.getKey() + " holds " + found
+                                + ", but " + entry.getValue() + " was acknowledged and " + newest + " tried last");
                     }
                 }
             }

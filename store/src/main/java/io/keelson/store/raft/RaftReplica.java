@@ -66,6 +66,8 @@ public final class RaftReplica implements Replica, AutoCloseable {
             Thread.ofPlatform().name("store-timer").daemon().factory());
     private final ExecutorService answers = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("store-answers").daemon().factory());
+    private final ExecutorService reads = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("store-reads").daemon().factory());
     private final ExecutorService wakeUps = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("store-watchers").daemon().factory());
     private final ExecutorService background = Executors.newSingleThreadExecutor(
@@ -100,7 +102,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
         this.division = server.getDivision(group.getGroupId());
         this.peers = new Peers(division, group, properties, parameters);
         this.proposer = new Proposer(config.name(), peers);
-        this.barrier = new ReadBarrier(peers, timer, answers);
+        this.barrier = new ReadBarrier(peers, timer, reads);
         this.leases = new RaftLeases(this, peers, blocking);
     }
 
@@ -239,6 +241,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
             throw new UncheckedIOException("the store member " + config.name() + " does not stop cleanly", e);
         } finally {
             answers.shutdown();
+            reads.shutdown();
             wakeUps.shutdown();
             blocking.shutdownNow();
         }

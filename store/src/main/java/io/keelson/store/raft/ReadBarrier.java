@@ -62,16 +62,18 @@ final class ReadBarrier {
         }
         var _ = peers.submit(RaftClientRequest.readRequestType(), Message.EMPTY)
                 .orTimeout(TRY_MILLIS, TimeUnit.MILLISECONDS)
-                .whenComplete((reply, problem) -> answered(asked, reply, problem));
+                // Never on Ratis' thread: it calls back while it walks the list that the next question is added to.
+                .whenCompleteAsync((reply, problem) -> answered(asked, reply, problem), answers);
     }
 
     private void answered(List<Waiting> asked, @Nullable RaftClientReply reply, @Nullable Throwable problem) {
         if (reply != null && reply.isSuccess()) {
-            answers.execute(() -> asked.forEach(waiting -> waiting.done.complete(null)));
             ask();
+            asked.forEach(waiting -> waiting.done.complete(null));
             return;
         }
         long now = System.nanoTime();
+        var expired = new ArrayList<Runnable>();
         synchronized (lock) {
             for (Waiting waiting : asked) {
                 if (waiting.deadlineNanos - now > 0) {
@@ -81,10 +83,11 @@ final class ReadBarrier {
                             KvException.Reason.UNAVAILABLE,
                             peers.leader() == null ? "etcdserver: no leader" : "etcdserver: request timed out",
                             problem != null ? problem : reply == null ? null : reply.getException());
-                    answers.execute(() -> waiting.done.completeExceptionally(timeout));
+                    expired.add(() -> waiting.done.completeExceptionally(timeout));
                 }
             }
         }
+        expired.forEach(Runnable::run);
         var _ = timer.schedule(this::ask, RETRY_MILLIS, TimeUnit.MILLISECONDS);
     }
 }
