@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
  * sees what nodes say to each other; one pair of interfaces leads from the bridge to this machine, which has the address {@code .1}.
  *
  * <pre>
- *   machine                      klID-net              klID-n1
- *   klID 192.168.x.1 ────── up   bridge br0   n1 ────── eth0 192.168.x.11
+ *   machine               klID-net                     klID-n1
+ *   klID 192.168.x.1 ── machine  bridge br0  n1 ── eth0 192.168.x.11
  * </pre>
  */
 final class Network {
@@ -66,29 +66,55 @@ final class Network {
         return "/run/netns/" + name;
     }
 
-    /** Makes what is not there yet. */
+    /** Makes what is not there yet. What could be made only in part is removed again. */
     void create() throws InterruptedException {
-        if (!Files.exists(Path.of(namespaceFile(hub())))) createHub();
+        if (!has(plan.prefix(), plan.serverAddress())) {
+            // Whatever is left belongs to a bridge that is gone, or was made by somebody who was stopped halfway.
+            remove();
+            orRemove("its hub", this::createHub);
+        }
         for (var node : plan.nodes()) {
-            if (!Files.exists(Path.of(namespaceFile(plan.namespace(node))))) createNode(node);
+            if (has("eth0", node.address(), "-netns", plan.namespace(node))) continue;
+            Shell.run("ip", "netns", "del", plan.namespace(node));
+            orRemove("node " + node.name(), () -> createNode(node));
         }
         if (plan.uplink() == Plan.Uplink.MASQUERADE) createUplink();
+    }
+
+    /** Whether an interface has its address, which it gets last. */
+    private static boolean has(String device, String address, String... where) throws InterruptedException {
+        var command = new ArrayList<>(List.of("ip"));
+        command.addAll(List.of(where));
+        command.addAll(List.of("-4", "addr", "show", "dev", device));
+        return Shell.run(command.toArray(String[]::new)).output().contains("inet " + address + "/");
+    }
+
+    private interface Step {
+        void run() throws InterruptedException;
+    }
+
+    private void orRemove(String what, Step step) throws InterruptedException {
+        try {
+            step.run();
+        } catch (Trouble failed) {
+            remove();
+            throw Trouble.because(
+                    failed,
+                    "the network of the nodes could not be made (" + what + "): " + failed.getMessage(),
+                    failed.wayOut().toArray(String[]::new));
+        }
     }
 
     private void createHub() throws InterruptedException {
         Shell.run("ip", "link", "del", plan.prefix());
         Shell.must("ip", "netns", "add", hub());
         batch(
-                List.of(
-                        "link add br0 type bridge",
-                        "link set br0 type bridge stp_state 0 forward_delay 0",
-                        "link set br0 up",
-                        "link set lo up"),
+                List.of("link add br0 type bridge stp_state 0 forward_delay 0", "link set br0 up", "link set lo up"),
                 hub());
-        Shell.must("ip", "link", "add", plan.prefix(), "type", "veth", "peer", "name", "up", "netns", hub());
-        batch(List.of("link set up master br0", "link set up up"), hub());
-        Shell.must("ip", "addr", "add", subnet + ".1/24", "dev", plan.prefix());
+        Shell.must("ip", "link", "add", plan.prefix(), "type", "veth", "peer", "name", "machine", "netns", hub());
+        batch(List.of("link set machine master br0", "link set machine up"), hub());
         Shell.must("ip", "link", "set", plan.prefix(), "up");
+        Shell.must("ip", "addr", "add", subnet + ".1/24", "dev", plan.prefix());
     }
 
     private void createNode(Plan.Node node) throws InterruptedException {
@@ -100,23 +126,20 @@ final class Network {
                         "link set " + node.name() + " master br0",
                         "link set " + node.name() + " up"),
                 hub());
-        var setUp = new ArrayList<>(
-                List.of("link set lo up", "addr add " + node.address() + "/24 dev eth0", "link set eth0 up"));
-        if (plan.uplink() == Plan.Uplink.MASQUERADE) setUp.add("route add default via " + subnet + ".1");
-        batch(setUp, namespace);
         var settings =
                 "echo 1 > /proc/sys/net/ipv4/ip_forward; for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 > $f; done";
         Shell.must("nsenter", "--net=" + namespaceFile(namespace), "sh", "-c", settings);
+        var setUp = new ArrayList<>(
+                List.of("link set lo up", "link set eth0 up", "addr add " + node.address() + "/24 dev eth0"));
+        if (plan.uplink() == Plan.Uplink.MASQUERADE) setUp.add("route add default via " + subnet + ".1");
+        batch(setUp, namespace);
     }
 
     private void batch(List<String> commands, String namespace) throws InterruptedException {
         var result = Shell.run(Map.of(), String.join("\n", commands) + "\n", "ip", "-netns", namespace, "-batch", "-");
-        if (!result.ok()) {
+        if (!result.ok())
             throw Trouble.of(
-                    "the network of the nodes could not be made (namespace " + namespace + ")",
-                    result.output().strip(),
-                    "keelson down   removes what is there of it");
-        }
+                    "ip -netns " + namespace + " -batch failed", result.output().strip());
     }
 
     /** Lets nodes go out through this machine. */
