@@ -98,17 +98,26 @@ public final class EndpointSliceController implements Controller {
                     .orElse(Json.array());
             groups.put(text(ports), new Group(ports));
         }
+        // First every slice keeps what it has, and only then gaps are filled: else endpoints would wander from slice to
+        // slice.
+        for (ClusterObject slice : slices) {
+            group(groups, slice).ifPresent(group -> group.keep(slice));
+        }
         List<Action> actions = new ArrayList<>();
         for (ClusterObject slice : slices) {
-            String ports = text(Json.at(slice.json(), "ports").orElse(Json.array()));
-            Optional.ofNullable(groups.get(ports))
-                    .flatMap(group -> group.keep(slice))
+            group(groups, slice)
+                    .flatMap(group -> group.filled(slice))
                     .ifPresentOrElse(
                             kept -> replaceIfNew(service, slice, kept).ifPresent(actions::add),
                             () -> actions.add(delete(slice)));
         }
         groups.values().forEach(group -> actions.addAll(group.creates(cluster, service)));
         return actions;
+    }
+
+    private static Optional<Group> group(Map<String, Group> groups, ClusterObject slice) {
+        return Optional.ofNullable(
+                groups.get(text(Json.at(slice.json(), "ports").orElse(Json.array()))));
     }
 
     private static String text(JsonNode ports) {
@@ -175,6 +184,7 @@ public final class EndpointSliceController implements Controller {
 
         private final ArrayNode ports;
         private final Map<String, ObjectNode> waiting = new LinkedHashMap<>();
+        private final Map<String, List<ObjectNode>> keeping = new HashMap<>();
         private boolean kept;
 
         Group(ArrayNode ports) {
@@ -185,15 +195,19 @@ public final class EndpointSliceController implements Controller {
             waiting.put(pod.object().uid(), endpoint(cluster, service, pod));
         }
 
-        /** What an existing slice shall hold: those of its endpoints that are still there, then new ones; empty if it is not needed. */
-        Optional<ArrayNode> keep(ClusterObject slice) {
-            List<ObjectNode> endpoints = new ArrayList<>();
-            Map<String, ObjectNode> mine = new HashMap<>();
+        /** An existing slice keeps those of its endpoints that are still there. */
+        void keep(ClusterObject slice) {
+            List<ObjectNode> mine = new ArrayList<>();
             for (JsonNode endpoint : Json.items(slice.json(), "endpoints")) {
                 String uid = endpoint.path("targetRef").path("uid").asString("");
-                Optional.ofNullable(waiting.remove(uid)).ifPresent(found -> mine.put(uid, found));
+                Optional.ofNullable(waiting.remove(uid)).ifPresent(mine::add);
             }
-            endpoints.addAll(mine.values());
+            keeping.put(slice.name(), mine);
+        }
+
+        /** What an existing slice shall hold: what it keeps, then new ones; empty if it is not needed. */
+        Optional<ArrayNode> filled(ClusterObject slice) {
+            List<ObjectNode> endpoints = keeping.getOrDefault(slice.name(), new ArrayList<>());
             fill(endpoints);
             if (endpoints.isEmpty() && kept) {
                 return Optional.empty();
