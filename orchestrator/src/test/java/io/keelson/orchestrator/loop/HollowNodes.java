@@ -11,6 +11,7 @@ import io.keelson.orchestrator.api.WriteOptions;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
+import io.keelson.orchestrator.registry.Reason;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -61,23 +62,41 @@ final class HollowNodes implements AutoCloseable {
     }
 
     private void run() {
-        try (ObjectWatch watch = api.watch(WatchQuery.all(Kinds.POD, 0))) {
+        try {
             while (true) {
-                for (ObjectEvent event : watch.next(Duration.ofMillis(200))) {
-                    if (event.type() == ObjectEvent.Type.ADDED || event.type() == ObjectEvent.Type.MODIFIED) {
-                        try {
-                            step(api, clock, dead, event.object());
-                        } catch (ApiException superseded) {
-                            // A newer form of the pod is on its way, or it has gone.
-                            if (superseded.code() != 409 && superseded.code() != 404) {
-                                throw superseded;
-                            }
-                        }
+                try {
+                    follow();
+                } catch (ApiException lost) {
+                    if (lost.reason() != Reason.EXPIRED) {
+                        throw lost;
                     }
                 }
             }
         } catch (InterruptedException end) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void follow() throws InterruptedException {
+        try (ObjectWatch watch = api.watch(WatchQuery.all(Kinds.POD, 0))) {
+            while (true) {
+                for (ObjectEvent event : watch.next(Duration.ofMillis(200))) {
+                    if (event.type() == ObjectEvent.Type.ADDED || event.type() == ObjectEvent.Type.MODIFIED) {
+                        act(event.object());
+                    }
+                }
+            }
+        }
+    }
+
+    private void act(ObjectNode pod) {
+        try {
+            step(api, clock, dead, pod);
+        } catch (ApiException superseded) {
+            // A newer form of the pod is on its way, or it has gone.
+            if (superseded.code() != 409 && superseded.code() != 404) {
+                throw superseded;
+            }
         }
     }
 
