@@ -1,0 +1,90 @@
+package io.keelson.store.rpc;
+
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
+import io.keelson.store.KvException;
+import io.keelson.store.mvcc.Answer;
+import io.keelson.store.mvcc.Refusal;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** What goes wrong, in etcd's codes and words. Clients match on both, so this is the only place that makes them. */
+final class Failures {
+
+    static final Status NO_LEADER = Status.UNAVAILABLE.withDescription("etcdserver: no leader");
+    static final Status STOPPED = Status.UNAVAILABLE.withDescription("etcdserver: server stopped");
+
+    /** Not Unavailable: a client library must not take it for "certainly not done, try elsewhere". */
+    static final Status TOO_MANY_REQUESTS = Status.UNKNOWN.withDescription("etcdserver: too many requests");
+
+    private static final Status TIMED_OUT = Status.UNAVAILABLE.withDescription("etcdserver: request timed out");
+
+    private Failures() {}
+
+    /** A refusal of the store's rules. */
+    static Status status(Refusal refusal) {
+        Status code = switch (refusal) {
+            case EMPTY_KEY,
+                    KEY_NOT_FOUND,
+                    VALUE_PROVIDED,
+                    LEASE_PROVIDED,
+                    TOO_MANY_OPS,
+                    DUPLICATE_KEY,
+                    INVALID_SORT_OPTION,
+                    REQUEST_TOO_LARGE -> Status.INVALID_ARGUMENT;
+            case COMPACTED, FUTURE_REVISION, LEASE_TTL_TOO_LARGE -> Status.OUT_OF_RANGE;
+            case LEASE_NOT_FOUND -> Status.NOT_FOUND;
+            case LEASE_EXISTS -> Status.FAILED_PRECONDITION;
+            case NO_SPACE -> Status.RESOURCE_EXHAUSTED;
+        };
+        return code.withDescription(refusal.message());
+    }
+
+    private static Status status(KvException e) {
+        return switch (e.reason()) {
+            case COMPACTED -> status(Refusal.COMPACTED);
+            case FUTURE_REVISION -> status(Refusal.FUTURE_REVISION);
+            case LEASE_NOT_FOUND -> status(Refusal.LEASE_NOT_FOUND);
+            case LEASE_EXISTS -> status(Refusal.LEASE_EXISTS);
+            case NO_SPACE -> status(Refusal.NO_SPACE);
+            case INVALID -> Status.INVALID_ARGUMENT.withDescription(e.getMessage());
+            case OVERLOADED -> TOO_MANY_REQUESTS;
+            case UNAVAILABLE -> NO_LEADER.withCause(e);
+            case UNKNOWN_OUTCOME -> TIMED_OUT.withCause(e);
+        };
+    }
+
+    /** Whatever was thrown. What nobody expected is Internal and names the exception: it is a bug of ours. */
+    static Status status(Throwable error) {
+        return switch (error) {
+            case CompletionException e when e.getCause() != null -> status(e.getCause());
+            case ExecutionException e when e.getCause() != null -> status(e.getCause());
+            case KvException e -> status(e);
+            case StatusRuntimeException e -> e.getStatus();
+            case StatusException e -> e.getStatus();
+            default -> Status.INTERNAL.withDescription("keelson: " + error).withCause(error);
+        };
+    }
+
+    /** Throws the refusal, if there is one. */
+    static void check(Optional<Refusal> refusal) {
+        if (refusal.isPresent()) {
+            throw status(refusal.get()).asRuntimeException();
+        }
+    }
+
+    /** The answer as the kind that the command leads to; throws if the store refused. */
+    static <A extends Answer> A expect(Class<A> kind, Answer answer) {
+        if (answer instanceof Answer.Refused(Refusal refusal)) {
+            throw status(refusal).asRuntimeException();
+        }
+        return kind.cast(answer);
+    }
+
+    /** An RPC that exists in etcd and not here. */
+    static Status notBuilt(String what) {
+        return Status.UNIMPLEMENTED.withDescription("keelson: " + what + " is not built yet");
+    }
+}

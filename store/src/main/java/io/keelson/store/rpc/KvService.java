@@ -1,0 +1,148 @@
+package io.keelson.store.rpc;
+
+import com.google.protobuf.MessageLite;
+import io.grpc.stub.StreamObserver;
+import io.keelson.proto.etcd.CompactionRequest;
+import io.keelson.proto.etcd.CompactionResponse;
+import io.keelson.proto.etcd.DeleteRangeRequest;
+import io.keelson.proto.etcd.DeleteRangeResponse;
+import io.keelson.proto.etcd.KVGrpc;
+import io.keelson.proto.etcd.PutRequest;
+import io.keelson.proto.etcd.PutResponse;
+import io.keelson.proto.etcd.RangeRequest;
+import io.keelson.proto.etcd.RangeResponse;
+import io.keelson.proto.etcd.RequestOp;
+import io.keelson.proto.etcd.TxnRequest;
+import io.keelson.proto.etcd.TxnResponse;
+import io.keelson.store.mvcc.Answer;
+import io.keelson.store.mvcc.Command;
+import io.keelson.store.mvcc.Mvcc;
+import io.keelson.store.mvcc.Ranges;
+import io.keelson.store.mvcc.Refusal;
+import io.keelson.store.mvcc.RequestCheck;
+import io.keelson.store.node.Replica;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+/** {@code etcdserverpb.KV}: reads go to the state applied here, after a barrier unless serializable; writes to the log. */
+final class KvService extends KVGrpc.KVImplBase {
+
+    /** Largest write in bytes; etcd's {@code --max-request-bytes}. */
+    static final int MAX_REQUEST_BYTES = 1_572_864;
+
+    private final Replica replica;
+    private final Calls calls;
+    private final Headers headers;
+
+    KvService(Replica replica, Calls calls, Headers headers) {
+        this.replica = replica;
+        this.calls = calls;
+        this.headers = headers;
+    }
+
+    @Override
+    public void range(RangeRequest request, StreamObserver<RangeResponse> observer) {
+        calls.answer(
+                observer,
+                () -> {
+                    Failures.check(RequestCheck.check(request));
+                    return barrierUnless(request.getSerializable());
+                },
+                _ -> replica.read(view -> {
+                    Failures.check(Ranges.check(view, request));
+                    // The current revision, also when an old one is read.
+                    return Ranges.read(view, request).toBuilder()
+                            .setHeader(headers.at(view.revision()))
+                            .build();
+                }));
+    }
+
+    @Override
+    public void put(PutRequest request, StreamObserver<PutResponse> observer) {
+        calls.answer(
+                observer,
+                () -> {
+                    Failures.check(RequestCheck.check(request).or(() -> size(request)));
+                    return replica.propose(new Command.Put(request));
+                },
+                committed -> Failures.expect(Answer.Put.class, committed.answer()).response().toBuilder()
+                        .setHeader(headers.at(committed.revision()))
+                        .build());
+    }
+
+    @Override
+    public void deleteRange(DeleteRangeRequest request, StreamObserver<DeleteRangeResponse> observer) {
+        calls.answer(
+                observer,
+                () -> {
+                    Failures.check(RequestCheck.check(request).or(() -> size(request)));
+                    return replica.propose(new Command.DeleteRange(request));
+                },
+                committed -> Failures.expect(Answer.DeleteRange.class, committed.answer()).response().toBuilder()
+                        .setHeader(headers.at(committed.revision()))
+                        .build());
+    }
+
+    @Override
+    public void txn(TxnRequest request, StreamObserver<TxnResponse> observer) {
+        if (Mvcc.readsOnly(request)) {
+            calls.answer(
+                    observer,
+                    () -> {
+                        Failures.check(RequestCheck.check(request));
+                        return barrierUnless(isSerializable(request));
+                    },
+                    _ -> replica.read(view ->
+                            answer(Mvcc.apply(view, new Command.Txn(request)).answer(), view.revision())));
+            return;
+        }
+        calls.answer(
+                observer,
+                () -> {
+                    Failures.check(RequestCheck.check(request).or(() -> size(request)));
+                    return replica.propose(new Command.Txn(request));
+                },
+                committed -> answer(committed.answer(), committed.revision()));
+    }
+
+    @Override
+    public void compact(CompactionRequest request, StreamObserver<CompactionResponse> observer) {
+        calls.answer(observer, () -> replica.propose(new Command.Compact(request.getRevision())), committed -> {
+            Failures.expect(Answer.Compacted.class, committed.answer());
+            return CompactionResponse.newBuilder()
+                    .setHeader(headers.at(committed.revision()))
+                    .build();
+        });
+    }
+
+    private TxnResponse answer(Answer answer, long revision) {
+        return Failures.expect(Answer.Txn.class, answer).response().toBuilder()
+                .setHeader(headers.at(revision))
+                .build();
+    }
+
+    /** The barrier's outcome has no value; the future of this one is there so that every call has the same shape. */
+    private CompletableFuture<Boolean> barrierUnless(boolean serializable) {
+        return serializable
+                ? CompletableFuture.completedFuture(true)
+                : replica.readBarrier().thenApply(_ -> true);
+    }
+
+    /** Whether every operation may be answered from a stale state. A transaction of compares alone may not. */
+    private static boolean isSerializable(TxnRequest request) {
+        return request.getSuccessCount() + request.getFailureCount() > 0
+                && Stream.concat(request.getSuccessList().stream(), request.getFailureList().stream())
+                        .allMatch(KvService::isSerializable);
+    }
+
+    private static boolean isSerializable(RequestOp op) {
+        return op.hasRequestRange() && op.getRequestRange().getSerializable();
+    }
+
+    private static Optional<Refusal> size(MessageLite request) {
+        return request.getSerializedSize() > MAX_REQUEST_BYTES
+                ? Optional.of(Refusal.REQUEST_TOO_LARGE)
+                : Optional.empty();
+    }
+}

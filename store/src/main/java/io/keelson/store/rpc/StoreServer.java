@@ -1,0 +1,196 @@
+package io.keelson.store.rpc;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.keelson.store.HostPort;
+import io.keelson.store.Tls;
+import io.keelson.store.node.Replica;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+
+/** Serves etcd's API for one replica on its client addresses until closed. */
+public final class StoreServer implements AutoCloseable {
+
+    /** Largest message taken from a client; larger writes than {@link KvService#MAX_REQUEST_BYTES} are refused by name. */
+    private static final int MAX_INBOUND_BYTES = KvService.MAX_REQUEST_BYTES + (512 << 10);
+
+    private static final int EVENT_LOOPS = 2;
+
+    /** Threads that read the store and make answers; more than two even on a small machine, as a read may wait for a disk. */
+    private static final int WORKERS = Math.clamp(Runtime.getRuntime().availableProcessors() * 2L, 4, 16);
+
+    private static final Duration PING_PERMITTED = Duration.ofSeconds(5);
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    /**
+     * What takes time.
+     *
+     * @param progress how often an idle watch that wants it is told its progress
+     * @param leaderless how long a stream that requires a leader outlives it; etcd: three election timeouts
+     */
+    record Timing(Duration progress, Duration leaderless) {
+        static final Timing ETCD = new Timing(Duration.ofMinutes(10), Duration.ofSeconds(3));
+
+        private long tickMillis() {
+            return Math.max(1, leaderless.toMillis() / 6);
+        }
+    }
+
+    private final List<Server> servers = new ArrayList<>();
+    private final EventLoopGroup eventLoops =
+            new MultiThreadIoEventLoopGroup(EVENT_LOOPS, threads("store-io"), NioIoHandler.newFactory());
+    /** Its queue is bounded by what can be put there: {@link Calls#MAX_UNDER_WAY} calls and one turn of each open stream. */
+    private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
+            WORKERS,
+            WORKERS,
+            30,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            threads("store-worker"),
+            // Only after close, when there is nobody left to answer.
+            new ThreadPoolExecutor.DiscardPolicy());
+
+    private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(1, threads("store-clock"));
+    private final HealthStatusManager health = new HealthStatusManager();
+    private final Streams streams;
+
+    private StoreServer(Replica replica, Timing timing) {
+        workers.allowCoreThreadTimeOut(true);
+        clock.setRemoveOnCancelPolicy(true);
+        streams = new Streams(replica, timing.leaderless, System::nanoTime);
+        var _ = clock.scheduleWithFixedDelay(
+                streams::tick, timing.tickMillis(), timing.tickMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Starts to serve.
+     *
+     * @param listen addresses, each for gRPC and HTTP/1.1
+     * @param tls with it, every client must show a certificate of the trusted authority; without, plain text
+     * @throws IllegalStateException if an address cannot be listened on or a file of {@code tls} not be read; the message names it
+     */
+    public static StoreServer start(Replica replica, List<HostPort> listen, Optional<Tls> tls) {
+        return start(replica, listen, tls, Timing.ETCD);
+    }
+
+    static StoreServer start(Replica replica, List<HostPort> listen, Optional<Tls> tls, Timing timing) {
+        var server = new StoreServer(replica, timing);
+        try {
+            Optional<SslContext> context = tls.map(StoreServer::context);
+            for (HostPort address : listen) {
+                server.listen(replica, address, context, timing);
+            }
+            return server;
+        } catch (RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private static SslContext context(Tls tls) {
+        try {
+            return FrontDoor.tls(tls);
+        } catch (SSLException | IllegalArgumentException e) {
+            throw new IllegalStateException(
+                    "TLS for clients: certificate " + tls.certificate() + ", key " + tls.key() + ", trusted authority "
+                            + tls.trustedCa() + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private void listen(Replica replica, HostPort address, Optional<SslContext> tls, Timing timing) {
+        var calls = new Calls(workers);
+        var headers = new Headers(replica, System::nanoTime);
+        var random = new SecureRandom();
+        List<BindableService> services = List.of(
+                new KvService(replica, calls, headers),
+                new WatchService(replica, headers, streams, workers, clock, timing.progress, random),
+                new LeaseService(replica, calls, headers, streams, workers, random),
+                new ClusterService(replica, calls, headers, tls.isPresent() ? "https://" : "http://"),
+                new MaintenanceService(replica, calls, headers),
+                new AuthService(calls, headers),
+                health.getHealthService(),
+                ProtoReflectionServiceV1.newInstance(),
+                reflectionV1Alpha());
+        var builder = NettyServerBuilder.forAddress(new InetSocketAddress(address.host(), address.port()))
+                .channelType(NioServerSocketChannel.class)
+                .bossEventLoopGroup(eventLoops)
+                .workerEventLoopGroup(eventLoops)
+                .protocolNegotiator(new FrontDoor(tls, () -> new HttpDoor(replica, workers)))
+                .maxInboundMessageSize(MAX_INBOUND_BYTES)
+                .permitKeepAliveTime(PING_PERMITTED.toMillis(), TimeUnit.MILLISECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                // Nothing blocks there: what may, goes to the workers.
+                .directExecutor()
+                .intercept(new LeaderGate(replica))
+                .intercept(new NotBuilt());
+        services.forEach(builder::addService);
+        try {
+            servers.add(builder.build().start());
+        } catch (IOException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IllegalStateException(
+                    "cannot listen for clients of the store on " + address + ": " + cause.getMessage()
+                            + "; stop what listens there, or give this member another client address",
+                    e);
+        }
+    }
+
+    /** grpcurl and others still ask for the old name. */
+    @SuppressWarnings("deprecation")
+    private static BindableService reflectionV1Alpha() {
+        return io.grpc.protobuf.services.ProtoReflectionService.newInstance();
+    }
+
+    private static ThreadFactory threads(String name) {
+        return new DefaultThreadFactory(name, true);
+    }
+
+    /** Ends the streams, waits shortly for calls under way, and stops to listen. The replica stays as it is. */
+    @Override
+    public void close() {
+        servers.forEach(Server::shutdown);
+        streams.endAll(Failures.STOPPED);
+        for (Server server : servers) {
+            if (!terminated(server)) {
+                terminated(server.shutdownNow());
+            }
+        }
+        clock.shutdownNow();
+        workers.shutdown();
+        eventLoops
+                .shutdownGracefully(0, GRACE.toMillis(), TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly(GRACE.toMillis());
+    }
+
+    @CanIgnoreReturnValue
+    private static boolean terminated(Server server) {
+        try {
+            return server.awaitTermination(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.keelson.store.rpc;
+
+import io.grpc.Status;
+import io.keelson.store.node.Replica;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/** The long-lived streams that are open, to end them when the server stops or, where asked for, when no leader is known. */
+final class Streams {
+
+    /** A stream that can be ended. */
+    interface Open {
+        /** Ends the stream; nothing happens if it has ended. May be called by any thread, and does not block. */
+        void end(Status status);
+    }
+
+    private final Replica replica;
+    private final Duration patience;
+    private final LongSupplier nanoTime;
+    private final Map<Open, Boolean> open = new ConcurrentHashMap<>();
+    private OptionalLong leaderlessSince = OptionalLong.empty();
+
+    /**
+     * @param patience for how long a stream that requires a leader outlives it
+     * @param nanoTime the clock, as {@link System#nanoTime}
+     */
+    Streams(Replica replica, Duration patience, LongSupplier nanoTime) {
+        this.replica = replica;
+        this.patience = patience;
+        this.nanoTime = nanoTime;
+    }
+
+    void opened(Open stream, boolean requiresLeader) {
+        open.put(stream, requiresLeader);
+    }
+
+    void closed(Open stream) {
+        open.remove(stream);
+    }
+
+    int count() {
+        return open.size();
+    }
+
+    /** Looks for the leader; to be called often, by one thread. */
+    void tick() {
+        if (replica.standing().leader().isPresent()) {
+            leaderlessSince = OptionalLong.empty();
+            return;
+        }
+        long now = nanoTime.getAsLong();
+        if (leaderlessSince.isEmpty()) {
+            leaderlessSince = OptionalLong.of(now);
+        }
+        if (now - leaderlessSince.getAsLong() >= patience.toNanos()) {
+            open.forEach((stream, requiresLeader) -> {
+                if (requiresLeader) {
+                    stream.end(Failures.NO_LEADER);
+                }
+            });
+        }
+    }
+
+    void endAll(Status status) {
+        List.copyOf(open.keySet()).forEach(stream -> stream.end(status));
+    }
+}

@@ -1,0 +1,62 @@
+package io.keelson.store.rpc;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.keelson.proto.etcd.WatchGrpc;
+import io.keelson.proto.etcd.WatchRequest;
+import io.keelson.proto.etcd.WatchResponse;
+import io.keelson.store.node.Replica;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/** {@code etcdserverpb.Watch}: opens a {@link WatchStream} for each call. */
+final class WatchService extends WatchGrpc.WatchImplBase {
+
+    private final Replica replica;
+    private final Headers headers;
+    private final Streams streams;
+    private final Executor workers;
+    private final ScheduledExecutorService clock;
+    private final Duration progressInterval;
+    private final RandomGenerator random;
+
+    WatchService(
+            Replica replica,
+            Headers headers,
+            Streams streams,
+            Executor workers,
+            ScheduledExecutorService clock,
+            Duration progressInterval,
+            RandomGenerator random) {
+        this.replica = replica;
+        this.headers = headers;
+        this.streams = streams;
+        this.workers = workers;
+        this.clock = clock;
+        this.progressInterval = progressInterval;
+        this.random = random;
+    }
+
+    @Override
+    public StreamObserver<WatchRequest> watch(StreamObserver<WatchResponse> observer) {
+        var client = (ServerCallStreamObserver<WatchResponse>) observer;
+        var stream = new WatchStream(client, replica.history(), headers, workers, streams);
+        // Up to a tenth later, so that the streams of many clients do not all speak at once.
+        long interval = progressInterval.toMillis() + random.nextLong(progressInterval.toMillis() / 10 + 1);
+        ScheduledFuture<?> ticks = clock.scheduleAtFixedRate(stream::tick, interval, interval, TimeUnit.MILLISECONDS);
+        client.disableAutoRequest();
+        client.setOnReadyHandler(stream::wake);
+        client.setOnCancelHandler(() -> {
+            ticks.cancel(false);
+            stream.wake();
+        });
+        client.setOnCloseHandler(() -> ticks.cancel(false));
+        streams.opened(stream, LeaderGate.isRequired());
+        client.request(1);
+        return stream;
+    }
+}

@@ -1,0 +1,339 @@
+package io.keelson.store.rpc;
+
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.keelson.proto.etcd.WatchCreateRequest;
+import io.keelson.proto.etcd.WatchRequest;
+import io.keelson.proto.etcd.WatchResponse;
+import io.keelson.store.KvException;
+import io.keelson.store.mvcc.Refusal;
+import io.keelson.store.node.History;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * One client's watch stream: any number of cursors over history and one queue of answers. Everything happens in turns, one at
+ * a time, on a worker; whatever could give reason for a turn calls {@link #wake}.
+ *
+ * <p>A turn, as long as the client takes more: send what is waiting, else take the client's next request, else read on for a
+ * cursor that is behind. When no cursor is behind {@code passed} any more, everything up to {@code passed} is sent, and that is
+ * the moment for progress answers: they can never overtake an event. A slow client is a stream without turns. It holds no more
+ * than one slice of history, and nobody waits for it.
+ */
+final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
+
+    /** Watches on one stream; the next is refused. */
+    static final int MAX_WATCHES = 65_536;
+
+    /** Steps before other streams get the worker. */
+    private static final int STEPS_PER_TURN = 64;
+
+    private static final long NO_WATCH = -1;
+
+    private final ServerCallStreamObserver<WatchResponse> client;
+    private final History history;
+    private final Headers headers;
+    private final Executor workers;
+    private final Streams streams;
+
+    private final AtomicInteger wakes = new AtomicInteger();
+    /** Holds at most one: the next request is asked for when this one is taken. */
+    private final Queue<WatchRequest> inbox = new ConcurrentLinkedQueue<>();
+
+    private final AtomicReference<Optional<Status>> ending = new AtomicReference<>(Optional.empty());
+    private volatile boolean halfClosed;
+    private volatile boolean ticked;
+
+    // What follows belongs to the turn.
+    private final Map<Long, WatchCursor> watches = new HashMap<>();
+    private final Queue<WatchCursor> behind = new ArrayDeque<>();
+    private final Queue<WatchResponse> outbox = new ArrayDeque<>();
+    private long nextId;
+    private long passed;
+    private long awaited;
+    private Optional<Long> progressFrom = Optional.empty();
+    private boolean done;
+
+    WatchStream(
+            ServerCallStreamObserver<WatchResponse> client,
+            History history,
+            Headers headers,
+            Executor workers,
+            Streams streams) {
+        this.client = client;
+        this.history = history;
+        this.headers = headers;
+        this.workers = workers;
+        this.streams = streams;
+        this.passed = history.revision();
+    }
+
+    @Override
+    public void onNext(WatchRequest request) {
+        inbox.add(request);
+        wake();
+    }
+
+    @Override
+    public void onCompleted() {
+        halfClosed = true;
+        wake();
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        end(Status.CANCELLED);
+    }
+
+    @Override
+    public void end(Status status) {
+        ending.compareAndSet(Optional.empty(), Optional.of(status));
+        wake();
+    }
+
+    /** The time for progress notifications has come. */
+    void tick() {
+        ticked = true;
+        wake();
+    }
+
+    /** Asks for a turn; from any thread, does not block. */
+    void wake() {
+        if (wakes.getAndIncrement() == 0) {
+            workers.execute(this::run);
+        }
+    }
+
+    private void run() {
+        int seen = wakes.get();
+        turn();
+        if (wakes.addAndGet(-seen) != 0) {
+            workers.execute(this::run);
+        }
+    }
+
+    private void turn() {
+        if (done) {
+            return;
+        }
+        try {
+            for (int step = 0; step < STEPS_PER_TURN; step++) {
+                if (ending.get().isPresent() || client.isCancelled()) {
+                    finish(ending.get().orElse(Status.CANCELLED));
+                    return;
+                }
+                // When it is ready again, it wakes us.
+                if (!client.isReady() || !step()) {
+                    return;
+                }
+            }
+            wake();
+        } catch (RuntimeException e) {
+            finish(Calls.report(e));
+        }
+    }
+
+    /** Does one thing; false if there is nothing to do. */
+    private boolean step() {
+        WatchResponse answer = outbox.poll();
+        if (answer != null) {
+            client.onNext(answer);
+            return true;
+        }
+        WatchRequest request = inbox.poll();
+        if (request != null) {
+            take(request);
+            client.request(1);
+            return true;
+        }
+        if (halfClosed) {
+            end(Status.OK);
+            return true;
+        }
+        WatchCursor cursor = behind.poll();
+        if (cursor != null) {
+            readOn(cursor);
+            return true;
+        }
+        return tellProgress() || followOn();
+    }
+
+    private void finish(Status status) {
+        done = true;
+        watches.clear();
+        behind.clear();
+        outbox.clear();
+        inbox.clear();
+        streams.closed(this);
+        if (status.isOk()) {
+            client.onCompleted();
+        } else if (!client.isCancelled()) {
+            client.onError(status.asRuntimeException());
+        }
+    }
+
+    // ---- requests --------------------------------------------------------------------------------------------------
+
+    private void take(WatchRequest request) {
+        switch (request.getRequestUnionCase()) {
+            case CREATE_REQUEST -> create(request.getCreateRequest());
+            case CANCEL_REQUEST -> cancel(request.getCancelRequest().getWatchId());
+            case PROGRESS_REQUEST -> progressFrom = Optional.of(history.revision());
+            case REQUESTUNION_NOT_SET -> {}
+        }
+    }
+
+    private void create(WatchCreateRequest request) {
+        long now = history.revision();
+        Optional<String> refusal = refusal(request);
+        if (refusal.isPresent()) {
+            outbox.add(answer(now, NO_WATCH)
+                    .setCreated(true)
+                    .setCanceled(true)
+                    .setCancelReason(refusal.get())
+                    .build());
+            return;
+        }
+        long id = request.getWatchId() != 0 ? request.getWatchId() : freeId();
+        long start = request.getStartRevision() == 0 ? now + 1 : request.getStartRevision();
+        var cursor = new WatchCursor(id, request, start);
+        watches.put(id, cursor);
+        outbox.add(answer(now, id).setCreated(true).build());
+        if (start <= passed) {
+            behind.add(cursor);
+        }
+    }
+
+    private Optional<String> refusal(WatchCreateRequest request) {
+        if (request.getStartRevision() < 0) {
+            return Optional.of(Refusal.COMPACTED.message());
+        }
+        if (WatchCursor.range(request).isEmpty()) {
+            return Optional.of("mvcc: watcher range is empty");
+        }
+        if (watches.containsKey(request.getWatchId()) && request.getWatchId() != 0) {
+            return Optional.of("mvcc: duplicate watch ID provided on the WatchStream");
+        }
+        if (watches.size() >= MAX_WATCHES) {
+            return Optional.of("keelson: this stream has " + MAX_WATCHES + " watches already, open another");
+        }
+        return Optional.empty();
+    }
+
+    private long freeId() {
+        while (watches.containsKey(nextId)) {
+            nextId++;
+        }
+        return nextId++;
+    }
+
+    /** An unknown watch gets no answer, as in etcd. */
+    private void cancel(long id) {
+        WatchCursor cursor = watches.remove(id);
+        if (cursor != null) {
+            cursor.cancel();
+            outbox.add(answer(history.revision(), id).setCanceled(true).build());
+        }
+    }
+
+    // ---- events and progress ---------------------------------------------------------------------------------------
+
+    private void readOn(WatchCursor cursor) {
+        if (cursor.isCanceled()) {
+            return;
+        }
+        History.Slice slice;
+        try {
+            slice = history.read(cursor.range(), cursor.next(), cursor.previous(), cursor.batch());
+        } catch (KvException e) {
+            if (e.reason() != KvException.Reason.COMPACTED) {
+                throw e;
+            }
+            watches.remove(cursor.id());
+            cursor.cancel();
+            // Revision 0 and no reason, letter for letter as etcd; the compact revision says it all.
+            outbox.add(answer(0, cursor.id())
+                    .setCanceled(true)
+                    .setCompactRevision(history.compactRevision())
+                    .build());
+            return;
+        }
+        var events = WatchAnswers.filter(slice.events(), cursor.filters());
+        if (!events.isEmpty()) {
+            outbox.addAll(WatchAnswers.cut(
+                    headers.at(slice.through()), cursor.id(), events, cursor.fragment(), KvService.MAX_REQUEST_BYTES));
+        }
+        cursor.advance(slice.through(), events);
+        if (cursor.next() <= passed) {
+            behind.add(cursor);
+        }
+    }
+
+    /** No cursor is behind: everything up to {@code passed} was sent. */
+    private boolean tellProgress() {
+        if (progressFrom.isPresent() && progressFrom.get() <= passed) {
+            tellProgressOfAll();
+            return true;
+        }
+        if (ticked) {
+            ticked = false;
+            for (WatchCursor cursor : watches.values()) {
+                if (cursor.notifies() && cursor.wasIdle() && cursor.next() <= passed + 1) {
+                    outbox.add(answer(passed, cursor.id()).build());
+                }
+            }
+            return true;
+        }
+        return false;
+    }
+
+    private void tellProgressOfAll() {
+        progressFrom = Optional.empty();
+        long furthest =
+                watches.values().stream().mapToLong(WatchCursor::next).max().orElse(Long.MAX_VALUE);
+        long now = history.revision();
+        if (furthest <= passed + 1) {
+            outbox.add(answer(passed, NO_WATCH).build());
+        } else if (furthest <= now + 1) {
+            // A watch from "now" on was made since; once we have passed that, one answer is right for all.
+            progressFrom = Optional.of(now);
+        }
+        // Otherwise a watch begins in the future (or there is none): nothing can be promised, and etcd says nothing
+        // then.
+    }
+
+    /** Looks whether there is more of history; if not, asks to be woken. */
+    private boolean followOn() {
+        if (watches.isEmpty()) {
+            passed = history.revision();
+            return false;
+        }
+        long now = history.revision();
+        if (now > passed) {
+            passed = now;
+            for (WatchCursor cursor : watches.values()) {
+                if (cursor.next() <= now) {
+                    behind.add(cursor);
+                }
+            }
+            return true;
+        }
+        if (awaited <= passed) {
+            awaited = passed + 1;
+            history.whenReached(awaited, this::wake);
+        }
+        return false;
+    }
+
+    private WatchResponse.Builder answer(long revision, long id) {
+        return WatchResponse.newBuilder().setHeader(headers.at(revision)).setWatchId(id);
+    }
+}

@@ -1,0 +1,257 @@
+package io.keelson.store.rpc;
+
+import static io.keelson.store.rpc.ServerFixture.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import io.keelson.proto.etcd.KVGrpc;
+import io.keelson.proto.etcd.RangeRequest;
+import io.keelson.store.HostPort;
+import io.keelson.store.Tls;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** HTTP/1.1 and gRPC on one port, plain and over TLS. */
+class HttpDoorTest {
+
+    private static HttpResponse<String> get(HttpClient client, String base, HostPort address, String path)
+            throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(URI.create(base + address + path))
+                        .timeout(Duration.ofSeconds(20))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpClient.Builder http11() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
+    }
+
+    @Test
+    void plainPortServesPagesBesideGrpc() throws Exception {
+        try (var server = new ServerFixture();
+                var client = http11().build()) {
+            server.put("a", "1");
+            var health = get(client, "http://", server.address, "/health");
+            assertThat(health.statusCode()).isEqualTo(200);
+            assertThat(health.body()).isEqualTo("{\"health\":\"true\",\"reason\":\"\"}");
+            assertThat(get(client, "http://", server.address, "/version").body())
+                    .contains("\"etcdserver\":\"3.6.")
+                    .contains("\"etcdcluster\":\"3.6.0\"");
+            assertThat(get(client, "http://", server.address, "/livez").body()).isEqualTo("ok\n");
+            assertThat(get(client, "http://", server.address, "/readyz").body()).isEqualTo("ok\n");
+            var absent = get(client, "http://", server.address, "/v3/kv/range");
+            assertThat(absent.statusCode()).isEqualTo(404);
+            assertThat(absent.body()).contains("gateway");
+        }
+    }
+
+    @Test
+    void memberWithoutALeaderIsNotHealthyButAlive() throws Exception {
+        try (var server = new ServerFixture();
+                var client = http11().build()) {
+            server.replica.setLeader(false);
+            var health = get(client, "http://", server.address, "/health");
+            assertThat(health.statusCode()).isEqualTo(503);
+            assertThat(health.body()).isEqualTo("{\"health\":\"false\",\"reason\":\"RAFT NO LEADER\"}");
+            assertThat(get(client, "http://", server.address, "/health?serializable=true")
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(get(client, "http://", server.address, "/livez").statusCode())
+                    .isEqualTo(200);
+            var ready = get(client, "http://", server.address, "/readyz");
+            assertThat(ready.statusCode()).isEqualTo(503);
+            assertThat(ready.body()).contains("etcdserver: no leader");
+        }
+    }
+
+    @Test
+    void requestThatComesByteByByteIsUnderstood() throws Exception {
+        try (var server = new ServerFixture();
+                var socket = new Socket(server.address.host(), server.address.port())) {
+            socket.setTcpNoDelay(true);
+            for (byte each : "PUT /health HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII)) {
+                socket.getOutputStream().write(each);
+                socket.getOutputStream().flush();
+            }
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 405")
+                    .containsIgnoringCase("allow: GET, HEAD");
+        }
+    }
+
+    @Test
+    void addressInUseIsNamedWithTheWayOut() throws Exception {
+        try (var server = new ServerFixture()) {
+            assertThatExceptionOfType(IllegalStateException.class)
+                    .isThrownBy(() -> StoreServer.start(server.replica, List.of(server.address), Optional.empty())
+                            .close())
+                    .withMessageContaining(server.address.toString())
+                    .withMessageContaining("another client address");
+        }
+    }
+
+    @Test
+    void tlsPortServesBothToClientsWithACertificateOnly(@TempDir Path dir) throws Exception {
+        Certificates certificates = Certificates.in(dir);
+        Tls serverTls = certificates.issue("server");
+        Tls clientTls = certificates.issue("client");
+        try (var server = new ServerFixture(Optional.of(serverTls), StoreServer.Timing.ETCD)) {
+            ManagedChannel channel = NettyChannelBuilder.forAddress(server.address.host(), server.address.port())
+                    .sslContext(GrpcSslContexts.forClient()
+                            .keyManager(
+                                    clientTls.certificate().toFile(),
+                                    clientTls.key().toFile())
+                            .trustManager(clientTls.trustedCa().toFile())
+                            .build())
+                    .build();
+            ManagedChannel nobody = NettyChannelBuilder.forAddress(server.address.host(), server.address.port())
+                    .sslContext(GrpcSslContexts.forClient()
+                            .trustManager(clientTls.trustedCa().toFile())
+                            .build())
+                    .build();
+            var range = RangeRequest.newBuilder().setKey(bytes("a")).build();
+            try (var client =
+                    http11().sslContext(certificates.context("client")).build()) {
+                assertThat(KVGrpc.newBlockingStub(channel)
+                                .withDeadlineAfter(20, TimeUnit.SECONDS)
+                                .range(range)
+                                .getCount())
+                        .isZero();
+                assertThat(get(client, "https://", server.address, "/health").statusCode())
+                        .isEqualTo(200);
+                assertThatExceptionOfType(StatusRuntimeException.class)
+                        .as("no certificate")
+                        .isThrownBy(() -> KVGrpc.newBlockingStub(nobody)
+                                .withDeadlineAfter(20, TimeUnit.SECONDS)
+                                .range(range));
+            } finally {
+                channel.shutdownNow();
+                nobody.shutdownNow();
+            }
+            // A client that offers both, as curl and browsers do, gets a page.
+            try (var both = HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_2)
+                    .sslContext(certificates.context("client"))
+                    .build()) {
+                var page = get(both, "https://", server.address, "/version");
+                assertThat(page.statusCode()).isEqualTo(200);
+                assertThat(page.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
+            }
+            try (var plain = http11().build()) {
+                assertThatThrownBy(() -> get(plain, "http://", server.address, "/health"))
+                        .isInstanceOf(IOException.class);
+            }
+        }
+    }
+
+    @Test
+    void keyThatIsMissingIsNamed(@TempDir Path dir) throws Exception {
+        Tls tls = Certificates.in(dir).issue("server");
+        var broken = new Tls(tls.certificate(), dir.resolve("absent.key"), tls.trustedCa());
+        try (var replica = new MemoryReplica(ServerFixture.freeAddress())) {
+            assertThatExceptionOfType(IllegalStateException.class)
+                    .isThrownBy(
+                            () -> StoreServer.start(replica, List.of(ServerFixture.freeAddress()), Optional.of(broken))
+                                    .close())
+                    .withMessageContaining("absent.key");
+        }
+    }
+
+    /** An authority and what it issues, made with the JDK's keytool. */
+    private record Certificates(Path dir) {
+        private static final String PASSWORD = "secret";
+
+        static Certificates in(Path dir) throws Exception {
+            var certificates = new Certificates(dir);
+            certificates.keytool(
+                    "-genkeypair", "-alias", "ca", "-keystore", "ca.p12", "-dname", "CN=ca", "-ext", "bc:c");
+            certificates.keytool("-exportcert", "-rfc", "-alias", "ca", "-keystore", "ca.p12", "-file", "ca.pem");
+            return certificates;
+        }
+
+        /** A key store, and the same as PEM. */
+        Tls issue(String name) throws Exception {
+            String store = name + ".p12";
+            keytool("-genkeypair", "-alias", name, "-keystore", store, "-dname", "CN=" + name);
+            keytool("-certreq", "-alias", name, "-keystore", store, "-file", name + ".csr");
+            keytool(
+                    "-gencert",
+                    "-rfc",
+                    "-alias",
+                    "ca",
+                    "-keystore",
+                    "ca.p12",
+                    "-infile",
+                    name + ".csr",
+                    "-outfile",
+                    name + ".pem",
+                    "-ext",
+                    "san=ip:127.0.0.1");
+            keytool("-importcert", "-noprompt", "-alias", "ca", "-keystore", store, "-file", "ca.pem");
+            keytool("-importcert", "-noprompt", "-alias", name, "-keystore", store, "-file", name + ".pem");
+            var key = load(store).getKey(name, PASSWORD.toCharArray());
+            var pem = "-----BEGIN PRIVATE KEY-----\n"
+                    + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded())
+                    + "\n-----END PRIVATE KEY-----\n";
+            Files.writeString(dir.resolve(name + ".key"), pem);
+            return new Tls(dir.resolve(name + ".pem"), dir.resolve(name + ".key"), dir.resolve("ca.pem"));
+        }
+
+        SSLContext context(String name) throws Exception {
+            KeyStore store = load(name + ".p12");
+            var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(store, PASSWORD.toCharArray());
+            var trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trusted.init(store);
+            var context = SSLContext.getInstance("TLS");
+            context.init(keys.getKeyManagers(), trusted.getTrustManagers(), null);
+            return context;
+        }
+
+        private KeyStore load(String store) throws Exception {
+            return KeyStore.getInstance(dir.resolve(store).toFile(), PASSWORD.toCharArray());
+        }
+
+        private void keytool(String... arguments) throws Exception {
+            var command = new ArrayList<String>();
+            command.add(
+                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+            command.addAll(List.of(arguments));
+            command.addAll(List.of("-storetype", "PKCS12", "-storepass", PASSWORD));
+            if (arguments[0].equals("-genkeypair")) {
+                command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1", "-validity", "2"));
+            }
+            Process process = new ProcessBuilder(command)
+                    .directory(dir.toFile())
+                    .redirectErrorStream(true)
+                    .start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor()).as("%s: %s", command, said).isZero();
+        }
+    }
+}

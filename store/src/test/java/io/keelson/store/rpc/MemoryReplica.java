@@ -1,0 +1,200 @@
+package io.keelson.store.rpc;
+
+import io.keelson.proto.etcd.Event;
+import io.keelson.proto.etcd.KeyValue;
+import io.keelson.store.HostPort;
+import io.keelson.store.KvException;
+import io.keelson.store.Member;
+import io.keelson.store.mvcc.Applied;
+import io.keelson.store.mvcc.Change;
+import io.keelson.store.mvcc.Command;
+import io.keelson.store.mvcc.KeyRange;
+import io.keelson.store.mvcc.LeaseRecord;
+import io.keelson.store.mvcc.Mvcc;
+import io.keelson.store.mvcc.Refusal;
+import io.keelson.store.mvcc.TreeView;
+import io.keelson.store.mvcc.View;
+import io.keelson.store.node.History;
+import io.keelson.store.node.Leases;
+import io.keelson.store.node.Replica;
+import io.keelson.store.node.Standing;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+
+/** The store's real rules in memory with one thread that applies, and no Raft; its leader can be taken away. */
+final class MemoryReplica implements Replica, AutoCloseable {
+
+    static final long CLUSTER_ID = 0x1234;
+    static final long MEMBER_ID = 0x77;
+
+    private final TreeView view = new TreeView();
+    private final ExecutorService applying = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("test-apply").factory());
+    private final List<Waiting> waiting = new ArrayList<>();
+    private final List<Member> members;
+    private volatile boolean hasLeader = true;
+
+    private record Waiting(long revision, Runnable wake) {}
+
+    MemoryReplica(HostPort client) {
+        members = List.of(new Member("one", new HostPort("127.0.0.1", 2380), List.of(client)));
+    }
+
+    void setLeader(boolean present) {
+        hasLeader = present;
+    }
+
+    private KvException noLeader() {
+        return new KvException(KvException.Reason.UNAVAILABLE, "no leader in this test");
+    }
+
+    @Override
+    public CompletableFuture<Committed> propose(Command command) {
+        return hasLeader
+                ? CompletableFuture.supplyAsync(() -> apply(command), applying)
+                : CompletableFuture.failedFuture(noLeader());
+    }
+
+    private Committed apply(Command command) {
+        Applied applied;
+        List<Waiting> woken;
+        synchronized (this) {
+            applied = Mvcc.apply(view, command);
+            view.take(applied);
+            woken = waiting.stream()
+                    .filter(each -> each.revision <= view.revision())
+                    .toList();
+            waiting.removeAll(woken);
+        }
+        woken.forEach(each -> each.wake.run());
+        return new Committed(applied.answer(), applied.revision());
+    }
+
+    @Override
+    public CompletableFuture<Void> readBarrier() {
+        return hasLeader ? CompletableFuture.runAsync(() -> {}, applying) : CompletableFuture.failedFuture(noLeader());
+    }
+
+    @Override
+    public synchronized <T> T read(Function<View, T> read) {
+        return read.apply(view);
+    }
+
+    @Override
+    public History history() {
+        return new Past();
+    }
+
+    private final class Past implements History {
+        @Override
+        public long revision() {
+            return MemoryReplica.this.read(View::revision);
+        }
+
+        @Override
+        public long compactRevision() {
+            return MemoryReplica.this.read(View::compactRevision);
+        }
+
+        @Override
+        public Slice read(KeyRange range, long from, boolean previous, int maxEvents) {
+            return MemoryReplica.this.read(_ -> slice(range, from, previous, maxEvents));
+        }
+
+        @Override
+        public void whenReached(long revision, Runnable wake) {
+            synchronized (MemoryReplica.this) {
+                if (view.revision() < revision) {
+                    waiting.add(new Waiting(revision, wake));
+                    return;
+                }
+            }
+            wake.run();
+        }
+    }
+
+    private History.Slice slice(KeyRange range, long from, boolean previous, int maxEvents) {
+        if (from < view.compactRevision()) {
+            throw new KvException(KvException.Reason.COMPACTED, Refusal.COMPACTED.message());
+        }
+        var events = new ArrayList<Event>();
+        if (from > view.revision()) {
+            return new History.Slice(events, view.revision());
+        }
+        for (var revision : view.history(range, from, view.revision()).entrySet()) {
+            revision.getValue().forEach(change -> events.add(event(change, previous)));
+            if (events.size() >= maxEvents) {
+                return new History.Slice(events, revision.getKey());
+            }
+        }
+        return new History.Slice(events, view.revision());
+    }
+
+    private Event event(Change change, boolean previous) {
+        var event = Event.newBuilder();
+        switch (change) {
+            case Change.Put(KeyValue kv, long _) ->
+                event.setType(Event.EventType.PUT).setKv(kv);
+            case Change.Delete(var key, long at, long _) ->
+                event.setType(Event.EventType.DELETE)
+                        .setKv(KeyValue.newBuilder().setKey(key).setModRevision(at));
+            case Change.LeaseGranted _, Change.LeaseRevoked _, Change.Compacted _ ->
+                throw new IllegalArgumentException("not in the history of keys: " + change);
+        }
+        long before = event.getKv().getModRevision() - 1;
+        if (previous && before >= view.compactRevision()) {
+            view.get(event.getKv().getKey(), before).ifPresent(event::setPrevKv);
+        }
+        return event.build();
+    }
+
+    @Override
+    public Leases leases() {
+        return new Leases() {
+            @Override
+            public CompletableFuture<Long> keepAlive(long id) {
+                return hasLeader
+                        ? CompletableFuture.completedFuture(
+                                read(view -> view.lease(id).map(LeaseRecord::ttlSeconds))
+                                        .orElse(0L))
+                        : CompletableFuture.failedFuture(noLeader());
+            }
+
+            @Override
+            public CompletableFuture<OptionalLong> remaining(long id) {
+                return hasLeader
+                        ? CompletableFuture.completedFuture(read(view -> view.lease(id).stream()
+                                .mapToLong(lease -> lease.ttlSeconds() - 1)
+                                .findFirst()))
+                        : CompletableFuture.failedFuture(noLeader());
+            }
+        };
+    }
+
+    @Override
+    public Standing standing() {
+        return new Standing(
+                "one",
+                CLUSTER_ID,
+                Map.of("one", MEMBER_ID),
+                members,
+                hasLeader ? Optional.of("one") : Optional.empty(),
+                3,
+                9,
+                8,
+                20_480,
+                10_240);
+    }
+
+    @Override
+    public void close() {
+        applying.shutdownNow();
+    }
+}
