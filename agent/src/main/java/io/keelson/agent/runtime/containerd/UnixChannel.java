@@ -20,7 +20,7 @@ final class UnixChannel implements AutoCloseable {
     private static final int CLOSE_SECONDS = 5;
 
     /** Netty offers the socket an option of TCP and says at each connection that it is unknown. Held here, or the setting would be lost. */
-    private static final Logger TALKATIVE = Logger.getLogger("io.netty.bootstrap.AbstractBootstrap");
+    private static final Logger TALKATIVE = Logger.getLogger("io.netty.bootstrap.Bootstrap");
 
     static {
         TALKATIVE.setLevel(Level.SEVERE);
