@@ -14,6 +14,7 @@ import io.keelson.proto.etcd.TxnResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What a command does to the store. One revision for each command that changes a key; none for one that changes nothing.
@@ -57,7 +58,12 @@ public final class Mvcc {
                     yield refused(view, refusal.get());
                 }
                 var overlay = new Overlay(view);
-                yield done(overlay, new Answer.Txn(run(overlay, branch)));
+                TxnResponse response = run(overlay, branch);
+                yield done(
+                        overlay,
+                        new Answer.Txn(response.toBuilder()
+                                .setHeader(header(overlay.revision()))
+                                .build()));
             }
             case Command.Compact(long revision) -> compact(view, revision);
             case Command.LeaseGrant(long id, long ttl) -> grant(view, id, ttl);
@@ -92,15 +98,26 @@ public final class Mvcc {
 
     // ---- put, delete -----------------------------------------------------------------------------------------------
 
+    /** In which order etcd looks is seen in its answer: a put alone hears of its lease first, one in a transaction of its key. */
     private static Optional<Refusal> check(View view, PutRequest request) {
-        if ((request.getIgnoreValue() || request.getIgnoreLease())
-                && view.get(request.getKey(), view.revision()).isEmpty()) {
-            return Optional.of(Refusal.KEY_NOT_FOUND);
-        }
-        if (request.getLease() != 0 && view.lease(request.getLease()).isEmpty()) {
-            return Optional.of(Refusal.LEASE_NOT_FOUND);
-        }
-        return Optional.empty();
+        return checkLease(view, request).or(() -> checkKey(view, request));
+    }
+
+    private static Optional<Refusal> checkInTxn(View view, PutRequest request) {
+        return checkKey(view, request).or(() -> checkLease(view, request));
+    }
+
+    private static Optional<Refusal> checkKey(View view, PutRequest request) {
+        boolean needsKey = request.getIgnoreValue() || request.getIgnoreLease();
+        return needsKey && view.get(request.getKey(), view.revision()).isEmpty()
+                ? Optional.of(Refusal.KEY_NOT_FOUND)
+                : Optional.empty();
+    }
+
+    private static Optional<Refusal> checkLease(View view, PutRequest request) {
+        return request.getLease() != 0 && view.lease(request.getLease()).isEmpty()
+                ? Optional.of(Refusal.LEASE_NOT_FOUND)
+                : Optional.empty();
     }
 
     private static PutResponse put(Overlay overlay, PutRequest request) {
@@ -156,16 +173,19 @@ public final class Mvcc {
         return new Branch(succeeded, operations, nested);
     }
 
-    /** Whatever could fail fails here, before anything is written. */
+    /** Whatever could fail fails here, before anything is written: first all puts, then all ranges, as etcd does. */
     private static Optional<Refusal> check(View view, Branch branch) {
+        return firstRefusal(branch, op -> op.hasRequestPut() ? checkInTxn(view, op.getRequestPut()) : Optional.empty())
+                .or(() -> firstRefusal(
+                        branch,
+                        op -> op.hasRequestRange() ? Ranges.check(view, op.getRequestRange()) : Optional.empty()));
+    }
+
+    private static Optional<Refusal> firstRefusal(Branch branch, Function<RequestOp, Optional<Refusal>> check) {
         int nested = 0;
         for (RequestOp op : branch.operations) {
-            Optional<Refusal> refusal = switch (op.getRequestCase()) {
-                case REQUEST_RANGE -> Ranges.check(view, op.getRequestRange());
-                case REQUEST_PUT -> check(view, op.getRequestPut());
-                case REQUEST_TXN -> check(view, branch.nested.get(nested++));
-                case REQUEST_DELETE_RANGE, REQUEST_NOT_SET -> Optional.empty();
-            };
+            Optional<Refusal> refusal =
+                    op.hasRequestTxn() ? firstRefusal(branch.nested.get(nested++), check) : check.apply(op);
             if (refusal.isPresent()) {
                 return refusal;
             }
@@ -173,6 +193,7 @@ public final class Mvcc {
         return Optional.empty();
     }
 
+    /** Without a revision in the header, which etcd leaves out of nested transactions. */
     private static TxnResponse run(Overlay overlay, Branch branch) {
         var response = TxnResponse.newBuilder().setSucceeded(branch.succeeded);
         int nested = 0;
@@ -190,7 +211,7 @@ public final class Mvcc {
             }
             response.addResponses(answer);
         }
-        return response.setHeader(header(overlay.revision())).build();
+        return response.setHeader(ResponseHeader.getDefaultInstance()).build();
     }
 
     private static ResponseHeader header(long revision) {

@@ -41,7 +41,8 @@ public final class Ranges {
                 || request.getMinCreateRevision() != 0
                 || request.getMaxCreateRevision() != 0;
         // Sorting and filtering look at everything before the limit cuts; otherwise the limit is all that need be kept.
-        long keep = sorted || filtered || request.getLimit() <= 0 ? Long.MAX_VALUE : request.getLimit() + 1;
+        boolean unlimited = request.getLimit() <= 0 || request.getLimit() == Long.MAX_VALUE;
+        long keep = sorted || filtered || unlimited ? Long.MAX_VALUE : request.getLimit() + 1;
         var found = new ArrayList<KeyValue>();
         long count = 0;
         if (request.getRangeEnd().isEmpty()) {

@@ -1,0 +1,69 @@
+package io.keelson.store.mvcc;
+
+import io.keelson.proto.etcd.RangeRequest;
+import java.util.Optional;
+
+/** Asks the core and the naive store the same thing in the same words. */
+public final class Oracle {
+
+    private Oracle() {}
+
+    /** What can be said against a command without looking at the store. */
+    public static Optional<Refusal> check(Command command) {
+        return switch (command) {
+            case Command.Put(var request) -> RequestCheck.check(request);
+            case Command.DeleteRange(var request) -> RequestCheck.check(request);
+            case Command.Txn(var request) -> RequestCheck.check(request);
+            case Command.Compact _, Command.LeaseGrant _, Command.LeaseRevoke _ -> Optional.empty();
+        };
+    }
+
+    /** The naive store's answer. */
+    static Answer answer(NaiveStore oracle, Command command) {
+        try {
+            return switch (command) {
+                case Command.Put(var request) -> new Answer.Put(oracle.put(request));
+                case Command.DeleteRange(var request) -> new Answer.DeleteRange(oracle.delete(request));
+                case Command.Txn(var request) -> new Answer.Txn(oracle.txn(request));
+                case Command.Compact(long revision) -> {
+                    oracle.compact(revision);
+                    yield new Answer.Compacted(revision);
+                }
+                case Command.LeaseGrant(long id, long ttl) -> {
+                    oracle.grant(id, ttl);
+                    yield new Answer.LeaseGranted(new LeaseRecord(id, ttl));
+                }
+                case Command.LeaseRevoke(long id) -> {
+                    oracle.revoke(id);
+                    yield new Answer.LeaseRevoked(id);
+                }
+            };
+        } catch (NaiveStore.Refused refused) {
+            return new Answer.Refused(refusal(refused));
+        }
+    }
+
+    private static Refusal refusal(NaiveStore.Refused refused) {
+        for (Refusal refusal : Refusal.values()) {
+            if (refusal.message().equals(refused.getMessage())) {
+                return refusal;
+            }
+        }
+        throw new AssertionError("no refusal says: " + refused.getMessage());
+    }
+
+    /** A read of a view: the answer, or the text of the refusal. */
+    public static Object read(View view, RangeRequest request) {
+        Optional<Refusal> refusal = Ranges.check(view, request);
+        return refusal.isPresent() ? refusal.get().message() : Ranges.read(view, request);
+    }
+
+    /** The same read of the naive store. */
+    static Object range(NaiveStore oracle, RangeRequest request) {
+        try {
+            return oracle.range(request);
+        } catch (NaiveStore.Refused refused) {
+            return String.valueOf(refused.getMessage());
+        }
+    }
+}
