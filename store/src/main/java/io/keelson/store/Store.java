@@ -2,6 +2,7 @@ package io.keelson.store;
 
 import io.keelson.store.node.Replica;
 import io.keelson.store.raft.RaftReplica;
+import io.keelson.store.rpc.StoreServer;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -10,11 +11,13 @@ public final class Store implements AutoCloseable {
 
     private final StoreConfig config;
     private final RaftReplica replica;
+    private final StoreServer doors;
     private final Kv kv;
 
-    private Store(StoreConfig config, RaftReplica replica) {
+    private Store(StoreConfig config, RaftReplica replica, StoreServer doors) {
         this.config = config;
         this.replica = replica;
+        this.doors = doors;
         this.kv = new ReplicaKv(replica);
     }
 
@@ -28,7 +31,12 @@ public final class Store implements AutoCloseable {
     public static Store start(StoreConfig config, Consumer<Throwable> onFailure) {
         DataDirectory.claim(config);
         RaftReplica replica = RaftReplica.start(config, onFailure);
-        return new Store(config, replica);
+        try {
+            return new Store(config, replica, StoreServer.start(replica, config.clientListen(), config.clientTls()));
+        } catch (RuntimeException e) {
+            replica.close();
+            throw e;
+        }
     }
 
     /** The store for who lives in this process; the same guarantees as over the network. */
@@ -63,6 +71,7 @@ public final class Store implements AutoCloseable {
 
     @Override
     public void close() {
+        doors.close();
         replica.close();
     }
 }
