@@ -3,6 +3,7 @@ package io.keelson.orchestrator.control;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.view.ClusterObject;
 import io.keelson.orchestrator.view.Pod;
+import io.keelson.orchestrator.view.Refusal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -83,11 +84,7 @@ record DeploymentStatus(int replicas, int updated, int ready, int available, Opt
         failure(rollout)
                 .ifPresentOrElse(
                         why -> conditions.setWithUpdateTime(
-                                "ReplicaFailure",
-                                "True",
-                                why.path("reason").asString(""),
-                                why.path("message").asString(""),
-                                false),
+                                "ReplicaFailure", "True", why.reason(), why.message(), false),
                         () -> conditions.remove("ReplicaFailure"));
         if (rollout.progressDeadline().isEmpty()) {
             conditions.remove(PROGRESSING);
@@ -97,10 +94,16 @@ record DeploymentStatus(int replicas, int updated, int ready, int available, Opt
         return conditions;
     }
 
-    private static Optional<JsonNode> failure(Rollout rollout) {
-        return rollout.all().reversed().stream()
+    /** Why there is no replica set, or why a replica set has no pods. */
+    private static Optional<Refusal> failure(Rollout rollout) {
+        Optional<Refusal> noReplicaSet = rollout.newest().isPresent()
+                ? Optional.empty()
+                : rollout.refusal().map(why -> new Refusal("ReplicaSetCreateError", why.message()));
+        return noReplicaSet.or(() -> rollout.all().reversed().stream()
                 .flatMap(replicas -> Pod.condition(replicas.object(), "ReplicaFailure").stream())
-                .findFirst();
+                .map(why -> new Refusal(
+                        why.path("reason").asString(""), why.path("message").asString("")))
+                .findFirst());
     }
 
     private void progress(Rollout rollout, Conditions conditions) {

@@ -4,6 +4,7 @@ import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.view.Cluster;
 import io.keelson.orchestrator.view.ClusterObject;
+import io.keelson.orchestrator.view.Refusal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -20,9 +21,15 @@ import tools.jackson.databind.node.ObjectNode;
  * @param deployment the deployment
  * @param newest the replica set whose template is the deployment's, if it is there
  * @param old all others, oldest first
+ * @param refusal why the last write on behalf of the deployment was refused
  * @param now when this is
  */
-record Rollout(ClusterObject deployment, Optional<Replicas> newest, List<Replicas> old, Instant now) {
+record Rollout(
+        ClusterObject deployment,
+        Optional<Replicas> newest,
+        List<Replicas> old,
+        Optional<Refusal> refusal,
+        Instant now) {
 
     static final String REVISION = "deployment.kubernetes.io/revision";
     static final String REVISION_HISTORY = "deployment.kubernetes.io/revision-history";
@@ -48,7 +55,7 @@ record Rollout(ClusterObject deployment, Optional<Replicas> newest, List<Replica
         List<Replicas> old = all.stream()
                 .filter(replicas -> !newest.equals(Optional.of(replicas)))
                 .toList();
-        return new Rollout(deployment, newest, old, now);
+        return new Rollout(deployment, newest, old, cluster.refusal(deployment.ref()), now);
     }
 
     /** A pod template as the user wrote it: without the label that the deployment adds. */

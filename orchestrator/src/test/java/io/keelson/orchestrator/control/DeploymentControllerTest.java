@@ -10,6 +10,7 @@ import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.view.Change;
 import io.keelson.orchestrator.view.ClusterImage;
 import io.keelson.orchestrator.view.Picture;
+import io.keelson.orchestrator.view.Refusal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -317,6 +318,14 @@ final class DeploymentControllerTest {
                             .asString(""))
                     .isEqualTo("uid-web");
         });
+    }
+
+    @Test
+    void aReplicaSetThatIsRefusedShowsInTheDeployment() {
+        Picture picture = Picture.empty().with(Workloads.deployment(3, "hello:1", rolling("1", "1")), Picture.THEN);
+        picture.image().refused(WEB, Optional.of(new Refusal("Invalid", "spec.template: no good")));
+
+        assertThat(reason(status(writes(picture)), "ReplicaFailure")).isEqualTo("True ReplicaSetCreateError");
     }
 
     @Test

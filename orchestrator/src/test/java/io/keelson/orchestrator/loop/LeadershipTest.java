@@ -73,7 +73,8 @@ final class LeadershipTest {
 
     private Action scaleReplicaSet() {
         ObjectNode replicaSet = world.all(Kinds.REPLICA_SET).getFirst();
-        Ref ref = ref(Kinds.REPLICA_SET, replicaSet.path("metadata").path("name").asString(""));
+        Ref ref =
+                ref(Kinds.REPLICA_SET, replicaSet.path("metadata").path("name").asString(""));
         long revision = Long.parseLong(
                 replicaSet.path("metadata").path("resourceVersion").asString(""));
         ObjectNode patch = replicaSet.objectNode();
@@ -89,7 +90,10 @@ final class LeadershipTest {
             long before = leaderKey().getCreateRevision();
 
             world.kv.leaseRevoke(leaderKey().getLease());
-            await("the first leads again", () -> world.kv
+            await(
+                    "the first leads again",
+                    () -> world
+                            .kv
                             .range(RangeRequest.newBuilder().setKey(Epoch.KEY).build())
                             .getKvsList()
                             .stream()
@@ -113,9 +117,12 @@ final class LeadershipTest {
                         .setRevision(leaderKey().getCreateRevision() + i)
                         .build());
             }
-            await("all are rolled out", () -> world.all(Kinds.DEPLOYMENT).stream()
-                    .allMatch(web -> world.rolledOut(ref(
-                            Kinds.DEPLOYMENT, web.path("metadata").path("name").asString("")))));
+            await(
+                    "all are rolled out",
+                    () -> world.all(Kinds.DEPLOYMENT).stream()
+                            .allMatch(web -> world.rolledOut(ref(
+                                    Kinds.DEPLOYMENT,
+                                    web.path("metadata").path("name").asString("")))));
 
             assertThat(world.all(Kinds.POD)).hasSize(20);
         }

@@ -90,7 +90,9 @@ final class ReconcilerTest {
             Order order = next(now).getFirst();
             reconciler.performed(order, new Outcome.Failed("no answer"), now);
             Instant again = now.plus(Reconciler.retryDelay(failures));
-            assertThat(next(again.minusMillis(1))).as("before retry %d", failures).isEmpty();
+            assertThat(next(again.minusMillis(1)))
+                    .as("before retry %d", failures)
+                    .isEmpty();
             assertThat(reconciler.wakeAt()).contains(again);
             now = again;
         }
