@@ -55,9 +55,8 @@ class DurableStoreServerTest {
                 List.of(new Member("one", peer, List.of(client))),
                 Optional.empty(),
                 Optional.empty());
-        try (var store = Store.start(config, failures::add);
-                var server = StoreServer.start(store.replica(), config.clientListen(), Optional.empty())) {
-            assertThat(server).isNotNull();
+        try (var store = Store.start(config, failures::add)) {
+            assertThat(store.name()).isEqualTo("one");
             ManagedChannel channel = NettyChannelBuilder.forAddress(client.host(), client.port())
                     .usePlaintext()
                     .build();
