@@ -27,7 +27,7 @@ import java.util.function.ToLongFunction;
  * The oracle: the plainest store that keeps etcd's rules. A full copy of all keys for every revision, nothing shared with the
  * code under test but the messages. A refusal is thrown as {@link Refused}, before anything is changed.
  */
-final class NaiveStore {
+public final class NaiveStore {
 
     /** Not carried out. */
     static final class Refused extends RuntimeException {
@@ -39,7 +39,7 @@ final class NaiveStore {
     }
 
     /** One change of one key; {@code after} is empty for a deletion. */
-    record Happened(ByteString key, long revision, List<KeyValue> after) {}
+    public record Happened(ByteString key, long revision, List<KeyValue> after) {}
 
     private static final Comparator<ByteString> BYTES = (one, other) -> {
         for (int i = 0; i < Math.min(one.size(), other.size()); i++) {
@@ -60,20 +60,23 @@ final class NaiveStore {
     private long revision = 1;
     private long compact;
 
-    long revision() {
+    /** The newest revision. */
+    public long revision() {
         return revision;
     }
 
-    long compactRevision() {
+    /** The oldest revision that can be read. */
+    public long compactRevision() {
         return compact;
     }
 
-    Map<Long, Long> leases() {
+    /** TTL of each lease by its id. */
+    public Map<Long, Long> leases() {
         return leases;
     }
 
     /** What happened at a revision. */
-    List<Happened> events(long at) {
+    public List<Happened> events(long at) {
         return events.get((int) at);
     }
 

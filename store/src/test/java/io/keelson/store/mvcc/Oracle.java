@@ -19,7 +19,7 @@ public final class Oracle {
     }
 
     /** The naive store's answer. */
-    static Answer answer(NaiveStore oracle, Command command) {
+    public static Answer answer(NaiveStore oracle, Command command) {
         try {
             return switch (command) {
                 case Command.Put(var request) -> new Answer.Put(oracle.put(request));
@@ -59,7 +59,7 @@ public final class Oracle {
     }
 
     /** The same read of the naive store. */
-    static Object range(NaiveStore oracle, RangeRequest request) {
+    public static Object range(NaiveStore oracle, RangeRequest request) {
         try {
             return oracle.range(request);
         } catch (NaiveStore.Refused refused) {
