@@ -43,6 +43,7 @@ final class Commands {
             case "rollout" -> Optional.of(new RolloutCommand());
             case "delete" -> Optional.of(new DeleteCommand());
             case "version" -> Optional.of(new VersionCommand());
+            case "rehearse" -> Optional.of(new RehearseCommand());
             case "completion" -> Optional.of(new CompletionCommand());
             default -> Optional.empty();
         };

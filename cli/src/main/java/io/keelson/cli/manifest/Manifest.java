@@ -14,6 +14,7 @@ import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.CollectionNode;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
@@ -174,24 +175,23 @@ public final class Manifest {
         if (depth > DEPTH_MAX)
             throw new TooMuch(lineOf(node), "this is nested more than " + DEPTH_MAX + " levels deep");
         lines.putIfAbsent(path, lineOf(node));
-        return switch (node) {
-            case ScalarNode scalar -> scalar(scalar);
-            case SequenceNode sequence -> {
-                var list = NODES.arrayNode();
-                enter(node);
-                for (var item : sequence.getValue()) list.add(convert(item, path + "[" + list.size() + "]", depth + 1));
-                open.remove(node);
-                yield list;
-            }
-            case MappingNode mapping -> {
-                var object = NODES.objectNode();
-                enter(node);
-                mapping(mapping, object, path, depth);
-                open.remove(node);
-                yield object;
-            }
-            case null, default -> NODES.nullNode();
-        };
+        // Not a switch over types: it would be linked anew at every start of the program, which costs a tenth of a
+        // second.
+        if (node instanceof ScalarNode scalar) return scalar(scalar);
+        if (!(node instanceof CollectionNode<?>)) return NODES.nullNode();
+        if (!open.add(node)) throw new TooMuch(lineOf(node), "an alias stands inside the thing that it names");
+        JsonNode tree;
+        if (node instanceof SequenceNode sequence) {
+            var list = NODES.arrayNode();
+            for (var item : sequence.getValue()) list.add(convert(item, path + "[" + list.size() + "]", depth + 1));
+            tree = list;
+        } else {
+            var object = NODES.objectNode();
+            if (node instanceof MappingNode mapping) mapping(mapping, object, path, depth);
+            tree = object;
+        }
+        open.remove(node);
+        return tree;
     }
 
     private void mapping(MappingNode mapping, ObjectNode object, String path, int depth) {
@@ -235,10 +235,6 @@ public final class Manifest {
         return scalar.getScalarStyle() == ScalarStyle.PLAIN
                 ? Scalars.plain(scalar.getValue())
                 : NODES.stringNode(scalar.getValue());
-    }
-
-    private void enter(Node node) {
-        if (!open.add(node)) throw new TooMuch(lineOf(node), "an alias stands inside the thing that it names");
     }
 
     private static String child(String path, String key) {
