@@ -40,7 +40,9 @@ public final class LocalCluster implements AutoCloseable {
             cluster.keelson("up", manifest, "--uplink", "none");
             return cluster;
         } catch (IOException | RuntimeException | AssertionError e) {
-            cluster.close();
+            if (Files.exists(Plan.file(directory))) {
+                cluster.close();
+            }
             throw e;
         }
     }
@@ -118,7 +120,10 @@ public final class LocalCluster implements AutoCloseable {
         Path errors = Files.createTempFile("keelson-", ".err");
         try {
             Process process =
-                    new ProcessBuilder(command).redirectError(errors.toFile()).start();
+                    new ProcessBuilder(command)
+                    .directory(repository.toFile())
+                    .redirectError(errors.toFile())
+                    .start();
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             awaitEnd(process, command);
