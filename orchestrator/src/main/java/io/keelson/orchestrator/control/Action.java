@@ -18,9 +18,9 @@ public sealed interface Action {
      *
      * @param ref the new object's name
      * @param object all of it
-     * @param ifExists only while this other object still is the one that it was, if given
+     * @param onlyIf what must still be so, if anything
      */
-    record Create(Ref ref, ObjectNode object, Optional<Incarnation> ifExists) implements Action {}
+    record Create(Ref ref, ObjectNode object, Optional<Condition> onlyIf) implements Action {}
 
     /**
      * Changes fields by a JSON merge patch.
@@ -122,17 +122,38 @@ public sealed interface Action {
         WARNING
     }
 
-    /**
-     * One life of an object in the store: the same name made anew is another one.
-     *
-     * @param ref its name
-     * @param createRevision when it came into being
-     */
-    record Incarnation(Ref ref, long createRevision) {
+    /** Something about another object that a write depends on. */
+    sealed interface Condition {
 
-        /** The one that this is a form of. */
-        public static Incarnation of(ClusterObject object) {
-            return new Incarnation(object.ref(), object.createRevision());
+        /** The other object. */
+        Ref ref();
+
+        /**
+         * It is still there, in the same life: the same name made anew is another one.
+         *
+         * @param ref its name
+         * @param createRevision when it came into being
+         */
+        record Exists(Ref ref, long createRevision) implements Condition {
+
+            /** The life that this is a form of. */
+            public static Exists of(ClusterObject object) {
+                return new Exists(object.ref(), object.createRevision());
+            }
+        }
+
+        /**
+         * It has not changed.
+         *
+         * @param ref its name
+         * @param revision its last change
+         */
+        record Unchanged(Ref ref, long revision) implements Condition {
+
+            /** This form of it. */
+            public static Unchanged of(ClusterObject object) {
+                return new Unchanged(object.ref(), object.revision());
+            }
         }
     }
 }

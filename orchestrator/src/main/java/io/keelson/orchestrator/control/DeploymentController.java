@@ -150,7 +150,7 @@ public final class DeploymentController implements Controller {
         }
         ObjectNode replicaSet = ReplicaSetTemplate.of(rollout, ref, hash, size);
         return Optional.of(new Action.Announced(
-                new Action.Create(ref, replicaSet, Optional.of(Action.Incarnation.of(deployment))),
+                new Action.Create(ref, replicaSet, Optional.of(Action.Condition.Exists.of(deployment))),
                 Action.RecordEvent.normal(
                         deployment,
                         "ScalingReplicaSet",

@@ -247,7 +247,7 @@ public final class EndpointSliceController implements Controller {
                 fill(endpoints);
                 kept = true;
                 creates.add(new Action.Create(
-                        ref, slice(ref, service, endpoints), Optional.of(Action.Incarnation.of(service))));
+                        ref, slice(ref, service, endpoints), Optional.of(Action.Condition.Exists.of(service))));
             }
             return creates;
         }

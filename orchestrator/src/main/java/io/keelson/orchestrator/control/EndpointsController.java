@@ -82,7 +82,7 @@ public final class EndpointsController implements Controller {
         Ref ref = new Ref(Kinds.ENDPOINTS, service.namespace(), service.name());
         wanted.put("apiVersion", Kinds.ENDPOINTS.apiVersion()).put("kind", Kinds.ENDPOINTS.kind());
         metadata.put("name", ref.name()).put("namespace", ref.namespace());
-        return Optional.of(new Action.Create(ref, wanted, Optional.of(Action.Incarnation.of(service))));
+        return Optional.of(new Action.Create(ref, wanted, Optional.of(Action.Condition.Exists.of(service))));
     }
 
     private static boolean same(ClusterObject there, ObjectNode wanted) {

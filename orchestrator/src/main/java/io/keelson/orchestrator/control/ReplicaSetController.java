@@ -76,18 +76,23 @@ public final class ReplicaSetController implements Controller {
             return claims;
         }
         Replicas replicas = Replicas.of(cluster, replicaSet, Replicas.minReady(replicaSet), now);
-        List<Action> actions = new ArrayList<>();
-        if (!replicaSet.terminating()) {
-            int missing = replicas.desired() - replicas.current();
-            if (missing > 0) {
-                actions.addAll(creates(cluster, replicaSet, missing));
-            } else if (missing < 0) {
-                actions.addAll(deletes(cluster, replicas, -missing, now));
-            }
-        }
-        status(cluster, replicas, selector.get(), now).ifPresent(actions::add);
+        List<Action> status =
+                status(cluster, replicas, selector.get(), now).stream().toList();
+        List<Action> pods = replicaSet.terminating() ? List.of() : pods(cluster, replicas, now);
+        // Pods are made only while the replica set is what it was, and a status would change it; so one after the
+        // other.
+        boolean statusFirst = cluster.refusal(replicaSet.ref()).isPresent() && !status.isEmpty();
+        List<Action> actions = new ArrayList<>(pods.isEmpty() || statusFirst ? status : pods);
         replicas.nextAvailable().ifPresent(at -> actions.add(new Action.LookAgain(replicaSet.ref(), at)));
         return actions;
+    }
+
+    private static List<Action> pods(Cluster cluster, Replicas replicas, Instant now) {
+        int missing = replicas.desired() - replicas.current();
+        if (missing > 0) {
+            return creates(cluster, replicas.object(), missing);
+        }
+        return missing < 0 ? deletes(cluster, replicas, -missing, now) : List.of();
     }
 
     /**
@@ -103,7 +108,7 @@ public final class ReplicaSetController implements Controller {
             if (cluster.get(ref).isEmpty() && !cluster.recentlyGone(ref)) {
                 ObjectNode pod = pod(replicaSet, name);
                 creates.add(new Action.Announced(
-                        new Action.Create(ref, pod, Optional.of(Action.Incarnation.of(replicaSet))),
+                        new Action.Create(ref, pod, Optional.of(Action.Condition.Unchanged.of(replicaSet))),
                         Action.RecordEvent.normal(replicaSet, "SuccessfulCreate", "Created pod: " + name)));
             }
         }

@@ -31,7 +31,10 @@ final class Resizing {
                     .findFirst()
                     .or(rollout::newest)
                     .or(() -> rollout.old().stream().reduce((first, second) -> second));
-            return only.flatMap(replicas -> Scale.ifNeeded(rollout, replicas, rollout.replicas())).stream()
+            return only
+                    .filter(replicas -> fits(rollout, rollout.replicas() - replicas.desired()))
+                    .flatMap(replicas -> Scale.ifNeeded(rollout, replicas, rollout.replicas()))
+                    .stream()
                     .toList();
         }
         if (saturated(rollout)) {
@@ -76,11 +79,28 @@ final class Resizing {
         }
         // What rounding left over goes to the largest.
         sizes[0] = Math.max(0, sizes[0] + toAdd - added);
-        List<Action> steps = new ArrayList<>();
+        List<Action> smaller = new ArrayList<>();
+        List<Action> others = new ArrayList<>();
+        int growth = 0;
         for (int i = 0; i < sizes.length; i++) {
-            Scale.ifNeeded(rollout, bySize.get(i), sizes[i]).ifPresent(steps::add);
+            Replicas replicas = bySize.get(i);
+            growth += Math.max(0, sizes[i] - replicas.desired());
+            Scale.ifNeeded(rollout, replicas, sizes[i])
+                    .ifPresent(sizes[i] < replicas.desired() ? smaller::add : others::add);
         }
-        return steps;
+        // Each step must be right if it is the only one that succeeds: nothing grows before everything else has shrunk.
+        if (!smaller.isEmpty()) {
+            return smaller;
+        }
+        return fits(rollout, growth) ? others : List.of();
+    }
+
+    /** Whether there is room for more pods. Those that a replica set was told to delete count until they are gone. */
+    private static boolean fits(Rollout rollout, int growth) {
+        int there = rollout.all().stream()
+                .mapToInt(replicas -> Math.max(replicas.desired(), replicas.current()))
+                .sum();
+        return growth <= 0 || there + growth <= rollout.maxReplicas();
     }
 
     private static int share(Rollout rollout, Replicas replicas, int toAdd, int added) {

@@ -55,8 +55,7 @@ final class Performer {
                                 create.ref().kind(),
                                 create.ref().namespace(),
                                 create.object(),
-                                guarded(create.ifExists()
-                                        .map(other -> Epoch.created(key(other.ref()), other.createRevision()))))
+                                guarded(create.onlyIf().map(Performer::compare)))
                         .revision();
             case Action.Patch patch ->
                 api.patch(patch.ref(), "", PatchType.MERGE, patch.patch(), guarded(patch.ref(), patch.ifRevision()))
@@ -84,6 +83,13 @@ final class Performer {
             }
             case Action.LookAgain again ->
                 throw new IllegalArgumentException("a timer is nothing to perform: " + again);
+        };
+    }
+
+    private static Compare compare(Action.Condition condition) {
+        return switch (condition) {
+            case Action.Condition.Exists exists -> Epoch.created(key(exists.ref()), exists.createRevision());
+            case Action.Condition.Unchanged unchanged -> Epoch.unchanged(key(unchanged.ref()), unchanged.revision());
         };
     }
 

@@ -102,7 +102,7 @@ final class DeploymentControllerTest {
                 .containsEntry(Rollout.REVISION, "1")
                 .containsEntry(Rollout.DESIRED, "3")
                 .containsEntry(Rollout.MAX, "4");
-        assertThat(create.ifExists()).contains(new Action.Incarnation(WEB, 1));
+        assertThat(create.onlyIf()).contains(new Action.Condition.Exists(WEB, 1));
         assertThat(reason(status(writes), "Progressing")).isEqualTo("True NewReplicaSetCreated");
         assertThat(reason(status(writes), "Available")).isEqualTo("False MinimumReplicasUnavailable");
         assertThat(writes(picture)).as("the same again").isEqualTo(writes);
@@ -188,6 +188,18 @@ final class DeploymentControllerTest {
 
         // 11 pods become 21: of the ten more, the larger set gets the larger part.
         assertThat(sizes(writes(picture))).isEqualTo(Map.of("old", 15, "young", 6));
+    }
+
+    @Test
+    void nothingGrowsBeforeEverythingElseHasShrunk() {
+        // Four pods where three may be; by proportion the young one would get one more.
+        Picture picture = midway(1, rolling("1", "1"), 1, 1, 3, 3)
+                .with(numbered(Workloads.deployment(2, "hello:2", rolling("1", "1")), 2), Picture.THEN);
+        assertThat(sizes(writes(picture))).isEqualTo(Map.of("old", 1));
+
+        // Told to shrink, but its pods are still there.
+        picture.with(Workloads.replicaSet("old", 1, 1, 2, 3, "hello:1"), Picture.THEN);
+        assertThat(sizes(writes(picture))).isEmpty();
     }
 
     @Test

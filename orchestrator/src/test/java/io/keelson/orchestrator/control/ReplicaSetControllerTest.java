@@ -53,7 +53,7 @@ final class ReplicaSetControllerTest {
                         .path("uid")
                         .asString(""))
                 .isEqualTo("uid-set");
-        assertThat(create.ifExists()).contains(new Action.Incarnation(SET, 1));
+        assertThat(create.onlyIf()).contains(new Action.Condition.Unchanged(SET, 1));
     }
 
     @Test
@@ -126,8 +126,7 @@ final class ReplicaSetControllerTest {
         Picture picture = set(5);
         picture.image().refused(SET, Optional.of(new Refusal("Forbidden", "exceeded quota")));
 
-        assertThat(names(picture, Action.Create.class)).hasSize(1);
-        Action.Update status = (Action.Update) writes(picture).getLast();
+        Action.Update status = (Action.Update) writes(picture).getFirst();
         assertThat(Json.items(status.object(), "status", "conditions"))
                 .singleElement()
                 .satisfies(condition -> {
