@@ -6,6 +6,7 @@ import io.keelson.orchestrator.kind.FieldError;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.MalformedJsonException;
+import io.keelson.orchestrator.kind.Protobuf;
 import io.keelson.orchestrator.registry.Decoding;
 import io.keelson.orchestrator.registry.FieldValidation;
 import io.keelson.orchestrator.registry.Reason;
@@ -38,7 +39,10 @@ final class Bodies {
             Json.Decoded decoded = switch (contentType(exchange)) {
                 case "application/json", "" -> Json.decode(body);
                 case "application/yaml" -> Json.decode(Yaml.toJson(body));
-                default -> throw unsupported(exchange, "application/json, application/yaml");
+                case "application/vnd.kubernetes.protobuf" -> new Json.Decoded(Protobuf.decode(body), List.of());
+                default ->
+                    throw unsupported(
+                            exchange, "application/json, application/yaml, application/vnd.kubernetes.protobuf");
             };
             return Optional.of(new Sent(decoded.object(), judged(kind, decoded.duplicates(), validation)));
         } catch (MalformedJsonException e) {

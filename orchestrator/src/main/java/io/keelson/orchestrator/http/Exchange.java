@@ -35,6 +35,7 @@ final class Exchange {
     private final ServerRequest request;
     private final ServerResponse response;
     private final Query query;
+    private boolean begun;
 
     Exchange(ServerRequest request, ServerResponse response) {
         this.request = request;
@@ -148,15 +149,60 @@ final class Exchange {
         return out.toByteArray();
     }
 
-    /** Begins an answer in pieces; what is written goes out with each flush. */
-    OutputStream stream(String contentType) {
+    /** Begins an answer in pieces; what is written goes out with each flush. Closing it is what makes the answer whole. */
+    Pieces pieces(String contentType) {
         response.status(200);
         response.header("Content-Type", contentType);
-        return response.outputStream();
+        begun = true;
+        return new Pieces(response.outputStream());
     }
 
-    /** Whether an answer has begun. */
-    boolean answered() {
-        return response.isSent();
+    /** Whether an answer in pieces has begun, so that it is too late for another status. */
+    boolean begun() {
+        return begun;
+    }
+
+    /** The client has gone, as it may at any time. */
+    static final class GoneException extends Exception {
+
+        GoneException(Exception cause) {
+            super("the client has gone", cause);
+        }
+    }
+
+    /** An answer in pieces. */
+    static final class Pieces {
+
+        private final OutputStream out;
+
+        Pieces(OutputStream out) {
+            this.out = out;
+        }
+
+        void write(byte[] bytes) throws GoneException {
+            attempt(() -> out.write(bytes));
+        }
+
+        void flush() throws GoneException {
+            attempt(out::flush);
+        }
+
+        /** The end. Not called when something failed: then the client must see that the answer is not whole. */
+        void end() throws GoneException {
+            attempt(out::close);
+        }
+
+        private interface Write {
+            void run() throws IOException;
+        }
+
+        /** Which exception it is depends on the protocol and the moment; while writing it can only mean this. */
+        private static void attempt(Write write) throws GoneException {
+            try {
+                write.run();
+            } catch (IOException | RuntimeException e) {
+                throw new GoneException(e);
+            }
+        }
     }
 }

@@ -24,9 +24,6 @@ import io.keelson.orchestrator.registry.Scale;
 import io.keelson.orchestrator.select.FieldSelector;
 import io.keelson.orchestrator.select.LabelSelector;
 import io.keelson.orchestrator.select.SelectorException;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +47,7 @@ final class Resources {
         this.watches = new Watches(api, objects);
     }
 
-    void handle(Exchange exchange, Target target) throws InterruptedException {
+    void handle(Exchange exchange, Target target) throws InterruptedException, Exchange.GoneException {
         switch (exchange.method()) {
             case "GET" -> read(exchange, target);
             case "POST" -> post(exchange, target);
@@ -73,7 +70,7 @@ final class Resources {
 
     // Reads
 
-    private void read(Exchange exchange, Target target) throws InterruptedException {
+    private void read(Exchange exchange, Target target) throws InterruptedException, Exchange.GoneException {
         boolean watch = exchange.query().flag("watch");
         if (target.name().isEmpty()) {
             authorize(exchange, target, watch ? "watch" : "list");
@@ -161,7 +158,7 @@ final class Resources {
         }
     }
 
-    private void log(Exchange exchange, Target target) throws InterruptedException {
+    private void log(Exchange exchange, Target target) throws InterruptedException, Exchange.GoneException {
         requireSubresource(target);
         Query query = exchange.query();
         LogQuery wanted = new LogQuery(
@@ -176,16 +173,13 @@ final class Resources {
         try (LogStream log = logs.open(target.namespace(), target.name(), wanted)) {
             // The first piece before the answer begins, so that a failure is told with the right status.
             Optional<byte[]> piece = log.next();
-            try (OutputStream out = exchange.stream("text/plain")) {
-                while (piece.isPresent()) {
-                    out.write(piece.get());
-                    out.flush();
-                    piece = log.next();
-                }
-            } catch (IOException | UncheckedIOException e) {
-                // The reader has gone; closing the log tells the node.
-                return;
+            Exchange.Pieces out = exchange.pieces("text/plain");
+            while (piece.isPresent()) {
+                out.write(piece.get());
+                out.flush();
+                piece = log.next();
             }
+            out.end();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.http;
 
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -45,12 +46,17 @@ public final class Rest implements Handler {
     }
 
     @Override
-    public void handle(ServerRequest request, ServerResponse response) throws InterruptedException {
+    public void handle(ServerRequest request, ServerResponse response) {
         Exchange exchange = new Exchange(request, response);
         try {
             route(exchange);
         } catch (ApiException e) {
             fail(exchange, e);
+        } catch (InterruptedException e) {
+            // Helidon interrupts what is under way when the server stops, and ends the thread then.
+            fail(exchange, new ApiException(Reason.SERVICE_UNAVAILABLE, "the server stops; ask another, or again"));
+        } catch (Exchange.GoneException e) {
+            LOG.log(Level.DEBUG, () -> exchange.method() + " " + exchange.path() + ": the client has gone");
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, exchange.method() + " " + exchange.path() + " failed", e);
             fail(exchange, new ApiException(Reason.INTERNAL_ERROR, "Internal error occurred: " + e));
@@ -58,9 +64,9 @@ public final class Rest implements Handler {
     }
 
     private static void fail(Exchange exchange, ApiException e) {
-        if (exchange.answered()) {
-            // Too late for a Status: the client sees that the answer breaks off.
-            throw e;
+        if (exchange.begun()) {
+            // Too late for a Status: the client must see that the answer breaks off.
+            throw new CloseConnectionException(e.rejection().message(), e);
         }
         if (e.reason() == Reason.TOO_MANY_REQUESTS || e.reason() == Reason.SERVICE_UNAVAILABLE) {
             exchange.setHeader("Retry-After", "1");
@@ -68,7 +74,7 @@ public final class Rest implements Handler {
         exchange.reply(e.code(), e.status());
     }
 
-    private void route(Exchange exchange) throws InterruptedException {
+    private void route(Exchange exchange) throws InterruptedException, Exchange.GoneException {
         List<String> steps = exchange.steps();
         switch (steps.getFirst()) {
             case "version" -> exchange.reply(200, version);
@@ -126,7 +132,7 @@ public final class Rest implements Handler {
     }
 
     private void objects(Exchange exchange, String group, String version, List<String> steps)
-            throws InterruptedException {
+            throws InterruptedException, Exchange.GoneException {
         resources.handle(exchange, Target.parse(api.kinds(), group, version, steps));
     }
 

@@ -9,9 +9,6 @@ import io.keelson.orchestrator.api.ObjectWatch;
 import io.keelson.orchestrator.api.WatchQuery;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,7 +36,7 @@ final class Watches {
         this.objects = objects;
     }
 
-    void watch(Exchange exchange, WatchQuery asked) throws InterruptedException {
+    void watch(Exchange exchange, WatchQuery asked) throws InterruptedException, Exchange.GoneException {
         Kind kind = asked.kind();
         Objects.Form form = Objects.Form.of(exchange);
         boolean bookmarks = exchange.query().flag("allowWatchBookmarks");
@@ -59,25 +56,22 @@ final class Watches {
         try (ObjectWatch watch = api.watch(query)) {
             // Before the answer begins, so that a revision that is gone is told with the right status.
             first.addAll(watch.next(Duration.ZERO));
-            try (OutputStream out = exchange.stream("application/json")) {
-                out.write(NOTHING);
-                Lines lines = new Lines(kind, form, bookmarks, out);
-                lines.write(first);
-                out.flush();
-                while (System.nanoTime() < deadline) {
-                    Duration left = Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
-                    try {
-                        lines.write(watch.next(left.compareTo(HEARTBEAT) < 0 ? left : HEARTBEAT));
-                    } catch (ApiException e) {
-                        lines.error(e);
-                        return;
-                    }
-                    out.flush();
+            Exchange.Pieces out = exchange.pieces("application/json");
+            out.write(NOTHING);
+            Lines lines = new Lines(kind, form, bookmarks, out);
+            lines.write(first);
+            out.flush();
+            while (System.nanoTime() < deadline) {
+                Duration left = Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
+                try {
+                    lines.write(watch.next(left.compareTo(HEARTBEAT) < 0 ? left : HEARTBEAT));
+                } catch (ApiException e) {
+                    lines.error(e);
+                    break;
                 }
-            } catch (IOException | UncheckedIOException e) {
-                // The client has gone; that is how most watches end.
-                return;
+                out.flush();
             }
+            out.end();
         }
     }
 
@@ -105,17 +99,17 @@ final class Watches {
         private final Kind kind;
         private final Objects.Form form;
         private final boolean bookmarks;
-        private final OutputStream out;
+        private final Exchange.Pieces out;
         private boolean columnsSent;
 
-        Lines(Kind kind, Objects.Form form, boolean bookmarks, OutputStream out) {
+        Lines(Kind kind, Objects.Form form, boolean bookmarks, Exchange.Pieces out) {
             this.kind = kind;
             this.form = form;
             this.bookmarks = bookmarks;
             this.out = out;
         }
 
-        void write(List<ObjectEvent> events) throws IOException {
+        void write(List<ObjectEvent> events) throws Exchange.GoneException {
             for (ObjectEvent event : events) {
                 if (event.type() != ObjectEvent.Type.BOOKMARK) {
                     ObjectNode object = objects.one(kind, event.object(), form);
@@ -134,17 +128,17 @@ final class Watches {
             }
         }
 
-        void error(ApiException e) throws IOException {
+        void error(ApiException e) throws Exchange.GoneException {
             line("ERROR", e.status());
             out.flush();
         }
 
-        private void line(String type, ObjectNode object) throws IOException {
+        private void line(String type, ObjectNode object) throws Exchange.GoneException {
             ObjectNode event = Json.object().put("type", type);
             event.set("object", object);
             // Not canonical: "type" must come first, for a reader that looks only there.
-            out.write(event.toString().getBytes(StandardCharsets.UTF_8));
-            out.write('\n');
+            out.write((event + "\n").getBytes(StandardCharsets.UTF_8));
+            
         }
     }
 }

@@ -25,9 +25,22 @@ final class Calls {
 
     private Calls() {}
 
-    /** A part of a call that may wait. */
-    interface Body {
-        void run() throws InterruptedException;
+    /** Where the answers of a call go. */
+    interface Sink<T> {
+        void send(T answer);
+    }
+
+    /** What answers a call; it may wait. */
+    interface Body<T> {
+        void run(Sink<T> sink) throws InterruptedException;
+    }
+
+    /** The caller has gone, as it may at any time. */
+    private static final class GoneException extends RuntimeException {
+
+        GoneException(RuntimeException cause) {
+            super("the caller has gone", cause);
+        }
     }
 
     /** The caller, if its certificate names one that may do this. */
@@ -48,31 +61,44 @@ final class Calls {
 
     /** Answers a call of one answer. */
     static <T> void answer(StreamObserver<T> out, Supplier<T> call) {
-        stream(out, () -> out.onNext(call.get()));
+        stream(out, sink -> sink.send(call.get()));
     }
 
     /** Answers a call of many answers, which {@code body} sends. */
-    static void stream(StreamObserver<?> out, Body body) {
+    static <T> void stream(StreamObserver<T> out, Body<T> body) {
         try {
-            body.run();
+            body.run(answer -> {
+                try {
+                    out.onNext(answer);
+                } catch (RuntimeException e) {
+                    // Which exception it is depends on the moment; while sending it can only mean this.
+                    throw new GoneException(e);
+                }
+            });
+            end(out::onCompleted);
+        } catch (GoneException e) {
+            LOG.log(Level.DEBUG, "a caller has gone", e);
         } catch (ApiException e) {
-            out.onError(failure(e));
-            return;
-        } catch (StatusRuntimeException e) {
-            // The caller has gone: there is nobody to tell.
-            return;
+            end(() -> out.onError(failure(e)));
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            out.onError(Status.UNAVAILABLE
+            // Helidon interrupts what is under way when the server stops, and ends the thread then.
+            end(() -> out.onError(Status.UNAVAILABLE
                     .withDescription("the server stops; call another, or again")
-                    .asRuntimeException());
-            return;
+                    .asRuntimeException()));
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "a call failed", e);
-            out.onError(failure(new ApiException(Reason.INTERNAL_ERROR, "Internal error occurred: " + e)));
-            return;
+            ApiException failure = new ApiException(Reason.INTERNAL_ERROR, "Internal error occurred: " + e);
+            end(() -> out.onError(failure(failure)));
         }
-        out.onCompleted();
+    }
+
+    /** The end of a call; if the caller has gone there is nobody to tell. */
+    private static void end(Runnable last) {
+        try {
+            last.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, "a caller has gone", e);
+        }
     }
 
     /** A failure with the Kubernetes Status in its details. */

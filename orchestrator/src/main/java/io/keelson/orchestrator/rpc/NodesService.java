@@ -179,12 +179,12 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
 
     @Override
     public void watch(NodeWatchRequest request, StreamObserver<NodeWatchEvent> out) {
-        Calls.stream(out, () -> {
+        Calls.stream(out, sink -> {
             String node = request.getNode();
             Calls.authorized(new Access.ForNode("watch", node));
             NodeFeed feed = new NodeFeed(node, ref -> api.find(ref).map(Stored::object));
-            long revision = snapshot(node, feed, out);
-            out.onNext(NodeWatchEvent.newBuilder()
+            long revision = snapshot(node, feed, sink);
+            sink.send(NodeWatchEvent.newBuilder()
                     .setType(NodeWatchEvent.Type.SYNCED)
                     .setRevision(revision)
                     .build());
@@ -194,7 +194,7 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
                     boolean sent = false;
                     for (RegistryChange change : watch.next(BOOKMARK)) {
                         for (NodeWatchEvent event : feed.changed(change)) {
-                            out.onNext(event);
+                            sink.send(event);
                             sent = true;
                         }
                     }
@@ -203,7 +203,7 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
                         told = System.nanoTime();
                     } else if (System.nanoTime() - told >= BOOKMARK.toNanos()) {
                         told = System.nanoTime();
-                        out.onNext(NodeWatchEvent.newBuilder()
+                        sink.send(NodeWatchEvent.newBuilder()
                                 .setType(NodeWatchEvent.Type.BOOKMARK)
                                 .setRevision(watch.progress())
                                 .build());
@@ -214,23 +214,23 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
     }
 
     /** Tells everything that is, all as it was at one revision. */
-    private long snapshot(String node, NodeFeed feed, StreamObserver<NodeWatchEvent> out) {
+    private long snapshot(String node, NodeFeed feed, Calls.Sink<NodeWatchEvent> sink) {
         FieldSelector onNode = FieldSelector.parse(Kinds.POD, "spec.nodeName=" + node);
         Listing pods = api.list(ListQuery.all(Kinds.POD).withFields(onNode));
         long revision = pods.revision();
-        tell(pods, Kinds.POD, feed, out);
+        tell(pods, Kinds.POD, feed, sink);
         for (Kind kind : List.of(Kinds.SERVICE, Kinds.ENDPOINT_SLICE, Kinds.NODE)) {
             tell(
                     api.list(ListQuery.all(kind)
                             .withResourceVersion(Long.toString(revision), ListQuery.VersionMatch.EXACT)),
                     kind,
                     feed,
-                    out);
+                    sink);
         }
         return revision;
     }
 
-    private static void tell(Listing listing, Kind kind, NodeFeed feed, StreamObserver<NodeWatchEvent> out) {
+    private static void tell(Listing listing, Kind kind, NodeFeed feed, Calls.Sink<NodeWatchEvent> sink) {
         for (ObjectNode object : listing.items()) {
             Ref ref = new Ref(
                     kind,
@@ -239,7 +239,7 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
             long revision = Long.parseLong(
                     Json.string(object, "metadata", "resourceVersion").orElseThrow());
             feed.changed(new RegistryChange(ref, Optional.of(Json.write(object)), revision))
-                    .forEach(out::onNext);
+                    .forEach(sink::send);
         }
     }
 

@@ -238,7 +238,7 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
 
     @Override
     public void watch(WatchRequest request, StreamObserver<WatchEvent> out) {
-        Calls.stream(out, () -> {
+        Calls.stream(out, sink -> {
             Kind kind = kind(request.getKind());
             authorize("watch", kind, "", request.getNamespace(), "");
             WatchQuery query = new WatchQuery(
@@ -250,7 +250,7 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
             try (ObjectWatch watch = api.watch(query)) {
                 while (true) {
                     for (ObjectEvent event : watch.next(BOOKMARK)) {
-                        out.onNext(event(event, request.getEncoding()));
+                        sink.send(event(event, request.getEncoding()));
                     }
                 }
             }

@@ -24,7 +24,7 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
 
     @Override
     public void logs(LogsRequest request, StreamObserver<LogsChunk> out) {
-        Calls.stream(out, () -> {
+        Calls.stream(out, sink -> {
             String namespace = request.getNamespace().isEmpty() ? "default" : request.getNamespace();
             Calls.authorized(new Access.ToObjects("get", "", "pods/log", namespace, request.getPod()));
             if (request.getPod().isEmpty()) {
@@ -41,7 +41,7 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
                     request.hasLimitBytes() ? Optional.of(request.getLimitBytes()) : Optional.empty());
             try (LogStream log = logs.open(namespace, request.getPod(), query)) {
                 for (Optional<byte[]> piece = log.next(); piece.isPresent(); piece = log.next()) {
-                    out.onNext(LogsChunk.newBuilder()
+                    sink.send(LogsChunk.newBuilder()
                             .setData(ByteString.copyFrom(piece.get()))
                             .build());
                 }
