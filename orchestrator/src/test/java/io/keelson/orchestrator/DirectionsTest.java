@@ -40,7 +40,8 @@ class DirectionsTest {
                 .resideInAnyPackage(PURE)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("java.nio.file..", "java.net..", "java.util.concurrent..", "io.grpc..", "io.helidon..")
+                .resideInAnyPackage(
+                        "java.nio.file..", "java.net..", "java.util.concurrent..", "io.grpc..", "io.helidon..")
                 .check(CLASSES);
         noClasses()
                 .that()
@@ -93,17 +94,24 @@ class DirectionsTest {
     void pureRoomsDoNotKnowTheStoreOrTheShells() {
         noClasses()
                 .that()
-                .resideInAnyPackage(ROOT + "registry..", ROOT + "kind..", ROOT + "patch..", ROOT + "select..", ROOT + "auth..")
+                .resideInAnyPackage(
+                        ROOT + "registry..", ROOT + "kind..", ROOT + "patch..", ROOT + "select..", ROOT + "auth..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.keelson.store..", "io.keelson.proto.etcd..", ROOT + "http..", ROOT + "rpc..", ROOT + "loop..")
+                .resideInAnyPackage(
+                        "io.keelson.store..",
+                        "io.keelson.proto.etcd..",
+                        ROOT + "http..",
+                        ROOT + "rpc..",
+                        ROOT + "loop..")
                 .check(CLASSES);
         noClasses()
                 .that()
                 .resideInAnyPackage(ROOT + "view..", ROOT + "control..", ROOT + "schedule..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.keelson.store..", ROOT + "http..", ROOT + "rpc..", ROOT + "loop..", ROOT + "api..")
+                .resideInAnyPackage(
+                        "io.keelson.store..", ROOT + "http..", ROOT + "rpc..", ROOT + "loop..", ROOT + "api..")
                 .check(CLASSES);
     }
 

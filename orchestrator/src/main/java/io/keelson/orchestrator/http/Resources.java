@@ -24,6 +24,7 @@ import io.keelson.orchestrator.registry.Scale;
 import io.keelson.orchestrator.select.FieldSelector;
 import io.keelson.orchestrator.select.LabelSelector;
 import io.keelson.orchestrator.select.SelectorException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class Resources {
 
     private static final int MAX_FIELD_MANAGER = 128;
+
+    /** A log that is followed ends after this without a line: there is nothing to write that would tell that the reader has gone. */
+    private static final Duration LONGEST_SILENCE = Duration.ofHours(4);
 
     private final Api api;
     private final PodLogs logs;
@@ -172,12 +176,12 @@ final class Resources {
                 query.number("limitBytes"));
         try (LogStream log = logs.open(target.namespace(), target.name(), wanted)) {
             // The first piece before the answer begins, so that a failure is told with the right status.
-            Optional<byte[]> piece = log.next();
+            Optional<byte[]> piece = log.next(LONGEST_SILENCE);
             Exchange.Pieces out = exchange.pieces("text/plain");
-            while (piece.isPresent()) {
+            while (piece.filter(bytes -> bytes.length > 0).isPresent()) {
                 out.write(piece.get());
                 out.flush();
-                piece = log.next();
+                piece = log.next(LONGEST_SILENCE);
             }
             out.end();
         }

@@ -138,7 +138,6 @@ final class Watches {
             event.set("object", object);
             // Not canonical: "type" must come first, for a reader that looks only there.
             out.write((event + "\n").getBytes(StandardCharsets.UTF_8));
-            
         }
     }
 }

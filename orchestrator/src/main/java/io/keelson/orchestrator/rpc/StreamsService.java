@@ -10,10 +10,13 @@ import io.keelson.orchestrator.auth.Access;
 import io.keelson.proto.v1.LogsChunk;
 import io.keelson.proto.v1.LogsRequest;
 import io.keelson.proto.v1.StreamsGrpc;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Logs over gRPC. */
 public final class StreamsService extends StreamsGrpc.StreamsImplBase {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final PodLogs logs;
 
@@ -40,7 +43,8 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
                     request.getSinceTime(),
                     request.hasLimitBytes() ? Optional.of(request.getLimitBytes()) : Optional.empty());
             try (LogStream log = logs.open(namespace, request.getPod(), query)) {
-                for (Optional<byte[]> piece = log.next(); piece.isPresent(); piece = log.next()) {
+                // Also pieces without bytes, for only an answer tells that the caller has gone.
+                for (Optional<byte[]> piece = log.next(PATIENCE); piece.isPresent(); piece = log.next(PATIENCE)) {
                     sink.send(LogsChunk.newBuilder()
                             .setData(ByteString.copyFrom(piece.get()))
                             .build());

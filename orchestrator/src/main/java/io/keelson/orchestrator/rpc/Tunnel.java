@@ -146,7 +146,8 @@ final class Tunnel {
         }
 
         @Override
-        public Optional<byte[]> next() throws InterruptedException {
+        public Optional<byte[]> next(Duration patience) throws InterruptedException {
+            long deadline = System.nanoTime() + patience.toNanos();
             while (true) {
                 Piece piece = waiting.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
                 switch (piece) {
@@ -158,6 +159,9 @@ final class Tunnel {
                     }
                     case Piece.Failed failed -> throw failed.failure();
                     case null -> checkAlive();
+                }
+                if (System.nanoTime() > deadline) {
+                    return Optional.of(new byte[0]);
                 }
             }
         }

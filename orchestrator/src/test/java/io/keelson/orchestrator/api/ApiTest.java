@@ -117,7 +117,8 @@ class ApiTest {
     void anUpdateAtAnOldRevisionIsAConflictAndOneWithoutIsNot() {
         Stored first = put("a", "x", "1");
         api.update(ref("a"), "", configMap("a", "x", "2"), BY_ADMIN);
-        assertThat(failure(() -> api.update(ref("a"), "", first.object(), BY_ADMIN)).reason())
+        assertThat(failure(() -> api.update(ref("a"), "", first.object(), BY_ADMIN))
+                        .reason())
                 .isEqualTo(Reason.CONFLICT);
         assertThat(api.update(ref("a"), "", configMap("a", "x", "3"), BY_ADMIN).revision())
                 .isGreaterThan(first.revision());
@@ -127,7 +128,8 @@ class ApiTest {
     void aGuardThatFailsIsAConflictAndNothingIsWritten() {
         put("a", "x", "1");
         WriteOptions guarded = WriteOptions.guarded(List.of(Keys.modRevision("/keelson/control/leader", 99)));
-        assertThat(failure(() -> api.update(ref("a"), "", configMap("a", "x", "2"), guarded)).reason())
+        assertThat(failure(() -> api.update(ref("a"), "", configMap("a", "x", "2"), guarded))
+                        .reason())
                 .isEqualTo(Reason.CONFLICT);
         assertThat(failure(() -> api.create(Kinds.CONFIG_MAP, "default", configMap("b", "x", "2"), guarded))
                         .reason())
@@ -144,8 +146,7 @@ class ApiTest {
                 ref("a"),
                 "",
                 PatchType.JSON,
-                Json.parseAny("[{\"op\":\"remove\",\"path\":\"/data/k\"}]"
-                        .getBytes(StandardCharsets.UTF_8)),
+                Json.parseAny("[{\"op\":\"remove\",\"path\":\"/data/k\"}]".getBytes(StandardCharsets.UTF_8)),
                 BY_ADMIN);
         assertThat(Json.strings(api.get(ref("a")).object(), "data")).containsOnlyKeys("m", "s");
     }
@@ -167,8 +168,7 @@ class ApiTest {
 
     @Test
     void aDryRunWritesNothing() {
-        WriteOptions dry = new WriteOptions(
-                BY_ADMIN.user(), "", true, BY_ADMIN.validation(), List.of());
+        WriteOptions dry = new WriteOptions(BY_ADMIN.user(), "", true, BY_ADMIN.validation(), List.of());
         assertThat(Json.string(
                         api.create(Kinds.CONFIG_MAP, "default", configMap("a", "x", "1"), dry)
                                 .object(),
@@ -192,8 +192,9 @@ class ApiTest {
         ObjectNode after = api.get(ref("a")).object();
         assertThat(Json.strings(after, "data")).containsEntry("k", "2").containsEntry("other", "1");
         assertThat(Json.string(after, "metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"))
-                .contains("{\"apiVersion\":\"v1\",\"data\":{\"k\":\"2\"},\"kind\":\"ConfigMap\",\"metadata\":{\"annotations\":{},"
-                        + "\"labels\":{\"l\":\"x\"},\"name\":\"a\",\"namespace\":\"default\"}}\n");
+                .contains(
+                        "{\"apiVersion\":\"v1\",\"data\":{\"k\":\"2\"},\"kind\":\"ConfigMap\",\"metadata\":{\"annotations\":{},"
+                                + "\"labels\":{\"l\":\"x\"},\"name\":\"a\",\"namespace\":\"default\"}}\n");
     }
 
     private Applied apply(String value) {
@@ -207,7 +208,8 @@ class ApiTest {
         ObjectNode event = object(Kinds.EVENT, "e");
         event.put("message", "x".repeat(Commit.MAX_OBJECT_BYTES + 1));
         Json.child(event, "involvedObject").put("name", "x").put("namespace", "default");
-        assertThat(failure(() -> api.create(Kinds.EVENT, "default", event, BY_ADMIN)).reason())
+        assertThat(failure(() -> api.create(Kinds.EVENT, "default", event, BY_ADMIN))
+                        .reason())
                 .isEqualTo(Reason.REQUEST_ENTITY_TOO_LARGE);
     }
 
@@ -238,8 +240,9 @@ class ApiTest {
         ApiException taken = failure(() -> api.create(Kinds.SERVICE, "default", service("b", spec), BY_ADMIN));
         assertThat(taken.reason()).isEqualTo(Reason.INVALID);
         assertThat(taken.getMessage())
-                .isEqualTo("Service \"b\" is invalid: spec.clusterIPs: Invalid value: [\"10.96.0.7\"]: failed to allocate"
-                        + " IP 10.96.0.7: provided IP is already allocated");
+                .isEqualTo(
+                        "Service \"b\" is invalid: spec.clusterIPs: Invalid value: [\"10.96.0.7\"]: failed to allocate"
+                                + " IP 10.96.0.7: provided IP is already allocated");
         api.delete(new Ref(Kinds.SERVICE, "default", "a"), DELETE);
         assertThat(api.create(Kinds.SERVICE, "default", service("b", spec), BY_ADMIN)
                         .revision())
@@ -254,8 +257,8 @@ class ApiTest {
         ObjectNode changed = service("a", "{\"type\":\"NodePort\",\"ports\":[{\"port\":80},{\"port\":81}]}");
         changed.path("spec");
         Json.items(changed, "spec", "ports").forEach(port -> ((ObjectNode) port).put("name", "p" + port.get("port")));
-        ObjectNode after =
-                api.update(new Ref(Kinds.SERVICE, "default", "a"), "", changed, BY_ADMIN).object();
+        ObjectNode after = api.update(new Ref(Kinds.SERVICE, "default", "a"), "", changed, BY_ADMIN)
+                .object();
         assertThat(Json.string(after, "spec", "clusterIP")).isEqualTo(Json.string(before, "spec", "clusterIP"));
         assertThat(Json.number(Json.items(after, "spec", "ports").getFirst(), "nodePort"))
                 .isEqualTo(Json.number(Json.items(before, "spec", "ports").getFirst(), "nodePort"));
@@ -354,7 +357,8 @@ class ApiTest {
         List<String> told = new ArrayList<>();
         while (told.size() < count) {
             for (ObjectEvent event : watch.next(Duration.ofSeconds(10))) {
-                told.add(event.type() + " " + Json.string(event.object(), "metadata", "name").orElse("-"));
+                told.add(event.type() + " "
+                        + Json.string(event.object(), "metadata", "name").orElse("-"));
             }
         }
         return told;
@@ -380,19 +384,22 @@ class ApiTest {
         try (ObjectWatch watch = api.watch(query)) {
             api.update(ref("a"), "", configMap("a", "y", "1"), BY_ADMIN);
             api.update(ref("a"), "", configMap("a", "y", "2"), BY_ADMIN);
-            long left = api.update(ref("a"), "", configMap("a", "x", "3"), BY_ADMIN).revision();
+            long left =
+                    api.update(ref("a"), "", configMap("a", "x", "3"), BY_ADMIN).revision();
             List<ObjectEvent> events = new ArrayList<>();
             while (events.size() < 3) {
                 events.addAll(watch.next(Duration.ofSeconds(10)));
             }
             assertThat(events)
                     .extracting(ObjectEvent::type)
-                    .containsExactly(
-                            ObjectEvent.Type.ADDED, ObjectEvent.Type.MODIFIED, ObjectEvent.Type.DELETED);
+                    .containsExactly(ObjectEvent.Type.ADDED, ObjectEvent.Type.MODIFIED, ObjectEvent.Type.DELETED);
             ObjectEvent gone = events.getLast();
             assertThat(gone.revision()).isEqualTo(left);
-            assertThat(Json.string(gone.object(), "data", "k")).as("the last state in the selection").contains("2");
-            assertThat(Json.string(gone.object(), "metadata", "resourceVersion")).contains(Long.toString(left));
+            assertThat(Json.string(gone.object(), "data", "k"))
+                    .as("the last state in the selection")
+                    .contains("2");
+            assertThat(Json.string(gone.object(), "metadata", "resourceVersion"))
+                    .contains(Long.toString(left));
         }
     }
 
@@ -404,8 +411,8 @@ class ApiTest {
             assertThat(bookmark.type()).isEqualTo(ObjectEvent.Type.BOOKMARK);
             assertThat(bookmark.revision()).isEqualTo(revision);
             assertThat(Json.text(bookmark.object()))
-                    .isEqualTo("{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"resourceVersion\":\"" + revision
-                            + "\"}}");
+                    .isEqualTo("{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"resourceVersion\":\""
+                            + revision + "\"}}");
         }
     }
 
@@ -415,7 +422,8 @@ class ApiTest {
         long later = put("b", "x", "1").revision();
         kv.compact(CompactionRequest.newBuilder().setRevision(later).build());
         try (ObjectWatch watch = api.watch(WatchQuery.all(Kinds.CONFIG_MAP, 1))) {
-            assertThat(failure(() -> watch.next(Duration.ofSeconds(1))).reason()).isEqualTo(Reason.EXPIRED);
+            assertThat(failure(() -> watch.next(Duration.ofSeconds(1))).reason())
+                    .isEqualTo(Reason.EXPIRED);
         }
     }
 

@@ -14,18 +14,17 @@ class AuthorizationTest {
     void aSubjectNamesTheUserAndItsGroups() {
         assertThat(Identity.ofSubject("CN=admin,O=system:masters"))
                 .contains(new User("admin", List.of("system:masters")));
-        assertThat(Identity.ofSubject("CN=system:node:n1,O=b+O=a,C=DE"))
-                .get()
-                .satisfies(user -> {
-                    assertThat(user.name()).isEqualTo("system:node:n1");
-                    assertThat(user.groups()).containsExactlyInAnyOrder("a", "b");
-                });
+        assertThat(Identity.ofSubject("CN=system:node:n1,O=b+O=a,C=DE")).get().satisfies(user -> {
+            assertThat(user.name()).isEqualTo("system:node:n1");
+            assertThat(user.groups()).containsExactlyInAnyOrder("a", "b");
+        });
         assertThat(Identity.ofSubject("O=nobody")).isEmpty();
     }
 
     @Test
     void mastersMayDoAll() {
-        assertThat(Authorization.refusal(new User("a", List.of("system:masters")), PODS)).isEmpty();
+        assertThat(Authorization.refusal(new User("a", List.of("system:masters")), PODS))
+                .isEmpty();
         assertThat(Authorization.refusal(
                         new User("a", List.of("system:masters")), new Access.ForNode("register", "n1")))
                 .isEmpty();
@@ -35,10 +34,10 @@ class AuthorizationTest {
     void refusalsHaveKubernetesWords() {
         User user = new User("u", List.of());
         assertThat(Authorization.refusal(user, PODS).orElseThrow().message())
-                .isEqualTo("pods is forbidden: User \"u\" cannot list resource \"pods\" in API group \"\" in the namespace"
-                        + " \"x\"");
-        assertThat(Authorization.refusal(
-                                user, new Access.ToObjects("update", "apps", "deployments/scale", "x", "web"))
+                .isEqualTo(
+                        "pods is forbidden: User \"u\" cannot list resource \"pods\" in API group \"\" in the namespace"
+                                + " \"x\"");
+        assertThat(Authorization.refusal(user, new Access.ToObjects("update", "apps", "deployments/scale", "x", "web"))
                         .orElseThrow()
                         .message())
                 .isEqualTo("deployments.apps \"web\" is forbidden: User \"u\" cannot update resource"
@@ -56,10 +55,13 @@ class AuthorizationTest {
     @Test
     void aNodeSpeaksForItselfAlone() {
         User node = new User("system:node:n1", List.of("system:nodes"));
-        assertThat(Authorization.refusal(node, new Access.ForNode("register", "n1"))).isEmpty();
-        assertThat(Authorization.refusal(node, new Access.ForNode("register", "n2"))).isPresent();
+        assertThat(Authorization.refusal(node, new Access.ForNode("register", "n1")))
+                .isEmpty();
+        assertThat(Authorization.refusal(node, new Access.ForNode("register", "n2")))
+                .isPresent();
         assertThat(Authorization.refusal(node, PODS)).isPresent();
         User pretender = new User("system:node:n1", List.of());
-        assertThat(Authorization.refusal(pretender, new Access.ForNode("register", "n1"))).isPresent();
+        assertThat(Authorization.refusal(pretender, new Access.ForNode("register", "n1")))
+                .isPresent();
     }
 }

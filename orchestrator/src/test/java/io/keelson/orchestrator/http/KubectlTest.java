@@ -105,9 +105,8 @@ class KubectlTest {
             List<String> command = new ArrayList<>(List.of(binary.toString(), "-n", namespace));
             command.addAll(List.of(arguments));
             Path out = Files.createTempFile(directory, "kubectl", ".out");
-            ProcessBuilder builder = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(out.toFile());
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile());
             builder.environment().put("KUBECONFIG", kubeconfig.toString());
             builder.environment().put("HOME", directory.resolve("home").toString());
             Process process = builder.start();
@@ -121,7 +120,9 @@ class KubectlTest {
         /** What it prints when all goes well. */
         String ok(String... arguments) throws IOException, InterruptedException {
             Output output = run(arguments);
-            assertThat(output.code()).as(String.join(" ", arguments) + ": " + output.text()).isZero();
+            assertThat(output.code())
+                    .as(String.join(" ", arguments) + ": " + output.text())
+                    .isZero();
             return output.text();
         }
     }
@@ -161,10 +162,14 @@ class KubectlTest {
         assertThat(kubectl.ok("set", "image", "deploy/web", "c=busybox:2")).contains("image updated");
         assertThat(kubectl.ok("get", "deploy", "web", "-o", "jsonpath={.spec.replicas} {.metadata.labels.tier}"))
                 .isEqualTo("3 front");
-        assertThat(kubectl.run("rollout", "status", "deploy/web", "--timeout=1s").text()).contains("Waiting for");
+        assertThat(kubectl.run("rollout", "status", "deploy/web", "--timeout=1s")
+                        .text())
+                .contains("Waiting for");
 
-        assertThat(kubectl.ok("create", "configmap", "lit", "--from-literal=a=b")).contains("created");
-        assertThat(kubectl.ok("create", "secret", "generic", "s", "--from-literal=a=b")).contains("created");
+        assertThat(kubectl.ok("create", "configmap", "lit", "--from-literal=a=b"))
+                .contains("created");
+        assertThat(kubectl.ok("create", "secret", "generic", "s", "--from-literal=a=b"))
+                .contains("created");
         assertThat(kubectl.ok("explain", "deployment.spec.replicas")).contains("FIELD: replicas <integer>");
         assertThat(kubectl.ok("api-resources")).contains("endpointslices", "leases");
 
@@ -181,10 +186,12 @@ class KubectlTest {
         Path unknown = Files.writeString(
                 directory.resolve("unknown.yaml"),
                 "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: default}\ndta: {}\n");
-        assertThat(kubectl.run("-n", "default", "apply", "-f", unknown.toString()).text())
+        assertThat(kubectl.run("-n", "default", "apply", "-f", unknown.toString())
+                        .text())
                 .contains("unknown field \"dta\"");
         assertThat(kubectl.run("get", "nonsense").text()).contains("doesn't have a resource type \"nonsense\"");
-        assertThat(kubectl.run("apply", "--server-side", "-f", unknown.toString()).code())
+        assertThat(kubectl.run("apply", "--server-side", "-f", unknown.toString())
+                        .code())
                 .isNotZero();
         assertThat(kubectl.run("logs", "nobody").text()).contains("not found");
     }

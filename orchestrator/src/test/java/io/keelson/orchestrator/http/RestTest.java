@@ -102,12 +102,13 @@ class RestTest {
     @Test
     void aStrangerIsForbiddenInKubernetesWords() throws IOException, InterruptedException {
         HttpClient stranger = server.http(Optional.of(server.authority().client("joe", "CN=joe,O=people")));
-        HttpResponse<String> refused = stranger.send(
-                server.request("/api/v1/namespaces/x/pods").build(), BodyHandlers.ofString());
+        HttpResponse<String> refused =
+                stranger.send(server.request("/api/v1/namespaces/x/pods").build(), BodyHandlers.ofString());
         assertThat(refused.statusCode()).isEqualTo(403);
         assertThat(json(refused).get("message").asString())
-                .isEqualTo("pods is forbidden: User \"joe\" cannot list resource \"pods\" in API group \"\" in the namespace"
-                        + " \"x\"");
+                .isEqualTo(
+                        "pods is forbidden: User \"joe\" cannot list resource \"pods\" in API group \"\" in the namespace"
+                                + " \"x\"");
     }
 
     @Test
@@ -117,7 +118,9 @@ class RestTest {
         HttpResponse<String> read = get(CONFIG_MAPS + "/life");
         assertThat(read.body()).isEqualTo(created.body());
         String replaced = read.body().replace("\"a\":\"1\"", "\"a\":\"2\"");
-        assertThat(send("PUT", CONFIG_MAPS + "/life", "application/json", replaced).statusCode()).isEqualTo(200);
+        assertThat(send("PUT", CONFIG_MAPS + "/life", "application/json", replaced)
+                        .statusCode())
+                .isEqualTo(200);
         HttpResponse<String> old = send("PUT", CONFIG_MAPS + "/life", "application/json", replaced);
         assertThat(reason(old)).isEqualTo("Conflict");
         HttpResponse<String> patched =
@@ -131,8 +134,10 @@ class RestTest {
     @Test
     void yamlIsReadAndWritten() throws IOException, InterruptedException {
         String yaml = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: yaml\ndata:\n  a: \"1\"\n";
-        assertThat(send("POST", CONFIG_MAPS, "application/yaml", yaml).statusCode()).isEqualTo(201);
-        assertThat(get(CONFIG_MAPS + "/yaml", "Accept", "application/yaml").body()).contains("kind: \"ConfigMap\"");
+        assertThat(send("POST", CONFIG_MAPS, "application/yaml", yaml).statusCode())
+                .isEqualTo(201);
+        assertThat(get(CONFIG_MAPS + "/yaml", "Accept", "application/yaml").body())
+                .contains("kind: \"ConfigMap\"");
         HttpResponse<String> broken = send("POST", CONFIG_MAPS, "application/yaml", "a: [1\nb: 2");
         assertThat(reason(broken)).isEqualTo("BadRequest");
         assertThat(broken.body()).contains("line ");
@@ -141,7 +146,8 @@ class RestTest {
     @Test
     void badBodiesAreNamed() throws IOException, InterruptedException {
         assertThat(post(CONFIG_MAPS, "{").body()).contains("is not JSON");
-        assertThat(reason(post(CONFIG_MAPS, "{\"kind\":\"Pod\",\"apiVersion\":\"v1\"}"))).isEqualTo("BadRequest");
+        assertThat(reason(post(CONFIG_MAPS, "{\"kind\":\"Pod\",\"apiVersion\":\"v1\"}")))
+                .isEqualTo("BadRequest");
         assertThat(reason(send("POST", CONFIG_MAPS, "text/csv", "a,b"))).isEqualTo("UnsupportedMediaType");
         String duplicate = configMap("dup").replace("\"a\":\"1\"", "\"a\":\"1\",\"a\":\"2\"");
         assertThat(post(CONFIG_MAPS + "?fieldValidation=Strict", duplicate).body())
@@ -185,13 +191,15 @@ class RestTest {
     @Test
     void openApiIsIndexedByHash() throws IOException, InterruptedException {
         ObjectNode index = json(get("/openapi/v3"));
-        String address = Json.string(index, "paths", "apis/apps/v1", "serverRelativeURL").orElseThrow();
+        String address =
+                Json.string(index, "paths", "apis/apps/v1", "serverRelativeURL").orElseThrow();
         HttpResponse<InputStream> document = admin.send(
                 server.request(address).header("Accept-Encoding", "gzip").build(), BodyHandlers.ofInputStream());
         assertThat(document.headers().firstValue("Cache-Control")).contains("public, immutable");
         assertThat(document.headers().firstValue("Content-Encoding")).contains("gzip");
         try (InputStream in = new GZIPInputStream(document.body())) {
-            assertThat(Json.at(Json.parse(in.readAllBytes()), "components", "schemas")).isPresent();
+            assertThat(Json.at(Json.parse(in.readAllBytes()), "components", "schemas"))
+                    .isPresent();
         }
     }
 
@@ -221,13 +229,11 @@ class RestTest {
                 server.request(CONFIG_MAPS + "?watch=true&labelSelector=of%3Dseen&timeoutSeconds=20")
                         .build(),
                 BodyHandlers.ofInputStream());
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(watch.body(), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(watch.body(), StandardCharsets.UTF_8))) {
             assertThat(lines.readLine()).contains("\"type\":\"ADDED\"");
             send("PATCH", CONFIG_MAPS + "/seen", "application/merge-patch+json", "{\"data\":{\"b\":\"3\"}}");
             assertThat(lines.readLine()).contains("\"type\":\"MODIFIED\"").contains("\"b\":\"3\"");
-            server.api()
-                    .delete(new Ref(Kinds.CONFIG_MAP, "default", "seen"), DeleteOptions.by(User.CONTROL_PLANE));
+            server.api().delete(new Ref(Kinds.CONFIG_MAP, "default", "seen"), DeleteOptions.by(User.CONTROL_PLANE));
             assertThat(lines.readLine()).contains("\"type\":\"DELETED\"");
         }
     }
@@ -244,19 +250,15 @@ class RestTest {
     @Test
     void scaleIsAThingOfItsOwn() throws IOException, InterruptedException {
         String deployments = "/apis/apps/v1/namespaces/default/deployments";
-        post(
-                deployments,
-                """
+        post(deployments, """
                 {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"scaled"},"spec":{"replicas":1,
                 "selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},
                 "spec":{"containers":[{"name":"c","image":"i"}]}}}}""");
         HttpResponse<String> scaled = send(
-                "PATCH",
-                deployments + "/scaled/scale",
-                "application/merge-patch+json",
-                "{\"spec\":{\"replicas\":3}}");
+                "PATCH", deployments + "/scaled/scale", "application/merge-patch+json", "{\"spec\":{\"replicas\":3}}");
         assertThat(json(scaled).get("kind").asString()).isEqualTo("Scale");
-        assertThat(Json.number(json(get(deployments + "/scaled")), "spec", "replicas")).contains(3L);
+        assertThat(Json.number(json(get(deployments + "/scaled")), "spec", "replicas"))
+                .contains(3L);
         assertThat(reason(get(CONFIG_MAPS + "/x/scale"))).isEqualTo("NotFound");
         send("DELETE", deployments + "/scaled", "application/json", "{}");
     }

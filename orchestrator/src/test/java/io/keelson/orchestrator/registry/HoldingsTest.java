@@ -20,7 +20,8 @@ class HoldingsTest {
     }
 
     private static ObjectNode filled(ObjectNode service, Set<String> taken) {
-        assertThat(Holdings.fill(Kinds.SERVICE, service, taken, SMALL, new Random(1))).isEmpty();
+        assertThat(Holdings.fill(Kinds.SERVICE, service, taken, SMALL, new Random(1)))
+                .isEmpty();
         return service;
     }
 
@@ -29,7 +30,8 @@ class HoldingsTest {
         Set<String> taken = new HashSet<>();
         for (int i = 0; i < 2; i++) {
             ObjectNode service = filled(service("{\"type\":\"ClusterIP\"}"), taken);
-            assertThat(taken.addAll(Holdings.of(Kinds.SERVICE, service).keySet())).isTrue();
+            assertThat(taken.addAll(Holdings.of(Kinds.SERVICE, service).keySet()))
+                    .isTrue();
         }
         assertThat(taken)
                 .containsExactlyInAnyOrder(
@@ -41,8 +43,10 @@ class HoldingsTest {
 
     @Test
     void headlessAndExternalServicesHoldNothing() {
-        assertThat(Holdings.of(Kinds.SERVICE, filled(service("{\"clusterIP\":\"None\"}"), Set.of()))).isEmpty();
-        assertThat(Holdings.of(Kinds.SERVICE, filled(service("{\"type\":\"ExternalName\"}"), Set.of()))).isEmpty();
+        assertThat(Holdings.of(Kinds.SERVICE, filled(service("{\"clusterIP\":\"None\"}"), Set.of())))
+                .isEmpty();
+        assertThat(Holdings.of(Kinds.SERVICE, filled(service("{\"type\":\"ExternalName\"}"), Set.of())))
+                .isEmpty();
     }
 
     @Test
@@ -60,10 +64,14 @@ class HoldingsTest {
     @Test
     void whatTheUserChoseMustBeInRange() {
         ObjectNode outside = service("{\"clusterIP\":\"10.9.9.9\"}");
-        assertThat(Holdings.fill(Kinds.SERVICE, outside, Set.of(), SMALL, new Random(1)).orElseThrow().message())
+        assertThat(Holdings.fill(Kinds.SERVICE, outside, Set.of(), SMALL, new Random(1))
+                        .orElseThrow()
+                        .message())
                 .contains("The range of valid IPs is 10.0.0.0/30");
         ObjectNode low = service("{\"type\":\"NodePort\",\"ports\":[{\"port\":1,\"nodePort\":80}]}");
-        assertThat(Holdings.fill(Kinds.SERVICE, low, Set.of(), SMALL, new Random(1)).orElseThrow().message())
+        assertThat(Holdings.fill(Kinds.SERVICE, low, Set.of(), SMALL, new Random(1))
+                        .orElseThrow()
+                        .message())
                 .contains("spec.ports[0].nodePort: Invalid value: 80")
                 .contains("30000-32767");
     }
@@ -71,15 +79,19 @@ class HoldingsTest {
     @Test
     void nodesGetRangesOneAfterTheOther() {
         ObjectNode first = Json.parse("{\"metadata\":{\"name\":\"n1\"}}");
-        assertThat(Holdings.fill(Kinds.NODE, first, Set.of(), SMALL, new Random(1))).isEmpty();
+        assertThat(Holdings.fill(Kinds.NODE, first, Set.of(), SMALL, new Random(1)))
+                .isEmpty();
         assertThat(Json.string(first, "spec", "podCIDR")).contains("10.1.0.0/24");
         ObjectNode second = Json.parse("{\"metadata\":{\"name\":\"n2\"}}");
         Set<String> taken = new HashSet<>(Holdings.of(Kinds.NODE, first).keySet());
-        assertThat(Holdings.fill(Kinds.NODE, second, taken, SMALL, new Random(1))).isEmpty();
+        assertThat(Holdings.fill(Kinds.NODE, second, taken, SMALL, new Random(1)))
+                .isEmpty();
         assertThat(Json.string(second, "spec", "podCIDR")).contains("10.1.1.0/24");
         taken.addAll(Holdings.of(Kinds.NODE, second).keySet());
         ObjectNode third = Json.parse("{\"metadata\":{\"name\":\"n3\"}}");
-        assertThat(Holdings.fill(Kinds.NODE, third, taken, SMALL, new Random(1)).orElseThrow().message())
+        assertThat(Holdings.fill(Kinds.NODE, third, taken, SMALL, new Random(1))
+                        .orElseThrow()
+                        .message())
                 .contains("no range of pod addresses is left for node n3");
     }
 
@@ -87,9 +99,7 @@ class HoldingsTest {
     void aRangeIsReadAndPrinted() {
         assertThat(Cidr.parse("10.96.0.0/16").toString()).isEqualTo("10.96.0.0/16");
         assertThat(Cidr.address(Cidr.parse("10.96.0.0/16").at(257))).isEqualTo("10.96.1.1");
-        assertThat(catchThrowable(() -> Cidr.parse("10.96.0.1/16")))
-                .hasMessageContaining("has bits after its prefix");
-        assertThat(catchThrowable(() -> Cidr.parse("10.96.0.0")))
-                .hasMessageContaining("is no range of addresses");
+        assertThat(catchThrowable(() -> Cidr.parse("10.96.0.1/16"))).hasMessageContaining("has bits after its prefix");
+        assertThat(catchThrowable(() -> Cidr.parse("10.96.0.0"))).hasMessageContaining("is no range of addresses");
     }
 }

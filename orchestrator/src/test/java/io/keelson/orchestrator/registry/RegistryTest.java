@@ -59,8 +59,9 @@ class RegistryTest {
         ObjectNode sent = configMap("c");
         Json.child(sent, "metadata").put("uid", "mine").put("deletionTimestamp", "2020-01-01T00:00:00Z");
         ObjectNode metadata = Json.child(created(Kinds.CONFIG_MAP, sent), "metadata");
-        assertThat(Json.text(metadata)).isEqualTo(
-                "{\"creationTimestamp\":\"2026-01-02T03:04:05Z\",\"name\":\"c\",\"namespace\":\"default\",\"uid\":\"uid-1\"}");
+        assertThat(Json.text(metadata))
+                .isEqualTo(
+                        "{\"creationTimestamp\":\"2026-01-02T03:04:05Z\",\"name\":\"c\",\"namespace\":\"default\",\"uid\":\"uid-1\"}");
     }
 
     @Test
@@ -74,7 +75,8 @@ class RegistryTest {
     void generatedNamesEndInTheGivenSuffix() {
         ObjectNode sent = configMap("");
         Json.child(sent, "metadata").put("generateName", "x".repeat(70));
-        String name = Json.string(created(Kinds.CONFIG_MAP, sent), "metadata", "name").orElseThrow();
+        String name =
+                Json.string(created(Kinds.CONFIG_MAP, sent), "metadata", "name").orElseThrow();
         assertThat(name).isEqualTo("x".repeat(58) + "bcdfg");
     }
 
@@ -82,8 +84,8 @@ class RegistryTest {
     void createWithAResourceVersionIsRefused() {
         ObjectNode sent = configMap("c");
         Json.child(sent, "metadata").put("resourceVersion", "5");
-        Rejection rejection = rejected(
-                Registry.create(Kinds.CONFIG_MAP, "default", sent, FieldValidation.STRICT, GIVEN));
+        Rejection rejection =
+                rejected(Registry.create(Kinds.CONFIG_MAP, "default", sent, FieldValidation.STRICT, GIVEN));
         assertThat(rejection.message()).isEqualTo("resourceVersion should not be set on objects to be created");
     }
 
@@ -91,8 +93,8 @@ class RegistryTest {
     void anotherNamespaceThanThePathsIsRefused() {
         ObjectNode sent = configMap("c");
         Json.child(sent, "metadata").put("namespace", "other");
-        Rejection rejection = rejected(
-                Registry.create(Kinds.CONFIG_MAP, "default", sent, FieldValidation.STRICT, GIVEN));
+        Rejection rejection =
+                rejected(Registry.create(Kinds.CONFIG_MAP, "default", sent, FieldValidation.STRICT, GIVEN));
         assertThat(rejection.reason()).isEqualTo(Reason.BAD_REQUEST);
         assertThat(rejection.message()).contains("does not match the namespace");
     }
@@ -100,8 +102,7 @@ class RegistryTest {
     @Test
     void unknownFieldsAreRefusedWarnedOfOrIgnoredAsAsked() {
         ObjectNode sent = configMap("c").put("dataa", "x");
-        Rejection strict = rejected(
-                Registry.create(Kinds.CONFIG_MAP, "default", sent, FieldValidation.STRICT, GIVEN));
+        Rejection strict = rejected(Registry.create(Kinds.CONFIG_MAP, "default", sent, FieldValidation.STRICT, GIVEN));
         assertThat(strict.message())
                 .isEqualTo("ConfigMap in version \"v1\" cannot be handled as a ConfigMap: strict decoding error:"
                         + " unknown field \"dataa\"");
@@ -115,8 +116,8 @@ class RegistryTest {
     void aWrongTypeIsRefusedWhateverValidationIsAsked() {
         ObjectNode sent = deployment();
         Json.child(sent, "spec").put("replicas", "two");
-        Rejection rejection = rejected(
-                Registry.create(Kinds.DEPLOYMENT, "default", sent, FieldValidation.IGNORE, GIVEN));
+        Rejection rejection =
+                rejected(Registry.create(Kinds.DEPLOYMENT, "default", sent, FieldValidation.IGNORE, GIVEN));
         assertThat(rejection.reason()).isEqualTo(Reason.BAD_REQUEST);
         assertThat(rejection.message()).contains("spec.replicas");
     }
@@ -125,8 +126,8 @@ class RegistryTest {
     void invalidObjectsAreRefusedWithEveryCause() {
         ObjectNode sent = deployment();
         Json.child(sent, "spec").remove("selector");
-        Rejection rejection = rejected(
-                Registry.create(Kinds.DEPLOYMENT, "default", sent, FieldValidation.STRICT, GIVEN));
+        Rejection rejection =
+                rejected(Registry.create(Kinds.DEPLOYMENT, "default", sent, FieldValidation.STRICT, GIVEN));
         assertThat(rejection.reason()).isEqualTo(Reason.INVALID);
         assertThat(rejection.message()).startsWith("Deployment.apps \"web\" is invalid: ");
         assertThat(rejection.details().orElseThrow().causes())
@@ -138,7 +139,8 @@ class RegistryTest {
     void aStatusInACreateIsDropped() {
         ObjectNode sent = deployment();
         Json.child(sent, "status").put("replicas", 9);
-        assertThat(Json.at(created(Kinds.DEPLOYMENT, sent), "status", "replicas")).isEmpty();
+        assertThat(Json.at(created(Kinds.DEPLOYMENT, sent), "status", "replicas"))
+                .isEmpty();
     }
 
     @Test
@@ -183,8 +185,9 @@ class RegistryTest {
         Rejection modified = rejected(update(Kinds.CONFIG_MAP, "", live, old));
         assertThat(modified.reason()).isEqualTo(Reason.CONFLICT);
         assertThat(modified.message())
-                .isEqualTo("Operation cannot be fulfilled on configmaps \"c\": the object has been modified; please apply"
-                        + " your changes to the latest version and try again");
+                .isEqualTo(
+                        "Operation cannot be fulfilled on configmaps \"c\": the object has been modified; please apply"
+                                + " your changes to the latest version and try again");
         ObjectNode other = configMap("c");
         Json.child(other, "metadata").put("uid", "uid-2");
         assertThat(rejected(update(Kinds.CONFIG_MAP, "", live, other)).reason()).isEqualTo(Reason.CONFLICT);
@@ -211,7 +214,8 @@ class RegistryTest {
         assertThat(Json.number(stored(update(Kinds.DEPLOYMENT, "scale", live, scale)), "spec", "replicas"))
                 .contains(7L);
         Json.child(scale, "spec").put("replicas", -1);
-        assertThat(rejected(update(Kinds.DEPLOYMENT, "scale", live, scale)).reason()).isEqualTo(Reason.INVALID);
+        assertThat(rejected(update(Kinds.DEPLOYMENT, "scale", live, scale)).reason())
+                .isEqualTo(Reason.INVALID);
     }
 
     @Test
@@ -254,7 +258,8 @@ class RegistryTest {
     void aPodOnANodeGetsTimeAndALaterDeleteMayOnlyShortenIt() {
         ObjectNode ending = stored(Deletion.delete(Kinds.POD, boundPod(), PLAIN, NOW));
         assertThat(Json.string(ending, "metadata", "deletionTimestamp")).contains("2026-01-02T03:04:35Z");
-        assertThat(Json.number(ending, "metadata", "deletionGracePeriodSeconds")).contains(30L);
+        assertThat(Json.number(ending, "metadata", "deletionGracePeriodSeconds"))
+                .contains(30L);
         Instant later = NOW.plusSeconds(5);
         assertThat(Deletion.delete(Kinds.POD, ending, wish(Optional.of(60L), Propagation.BACKGROUND), later))
                 .isInstanceOf(Prepared.Unchanged.class);
@@ -278,7 +283,10 @@ class RegistryTest {
         ObjectNode ending = stored(Deletion.delete(Kinds.CONFIG_MAP, held, PLAIN, NOW));
         assertThat(Json.string(ending, "metadata", "deletionTimestamp")).isPresent();
         ObjectNode more = ending.deepCopy();
-        Json.child(more, "metadata").putArray("finalizers").add("example.com/hold").add("example.com/new");
+        Json.child(more, "metadata")
+                .putArray("finalizers")
+                .add("example.com/hold")
+                .add("example.com/new");
         assertThat(rejected(update(Kinds.CONFIG_MAP, "", ending, more)).message())
                 .contains("no new finalizers can be added");
         ObjectNode free = ending.deepCopy();
@@ -300,23 +308,28 @@ class RegistryTest {
     @Test
     void preconditionsAreChecked() {
         ObjectNode live = live(Kinds.CONFIG_MAP, configMap("c"));
-        Deletion.Wish otherUid = new Deletion.Wish(
-                Optional.of("uid-2"), Optional.empty(), Optional.empty(), Propagation.BACKGROUND);
+        Deletion.Wish otherUid =
+                new Deletion.Wish(Optional.of("uid-2"), Optional.empty(), Optional.empty(), Propagation.BACKGROUND);
         Deletion.Wish otherVersion =
                 new Deletion.Wish(Optional.empty(), Optional.of("3"), Optional.empty(), Propagation.BACKGROUND);
-        assertThat(rejected(Deletion.delete(Kinds.CONFIG_MAP, live, otherUid, NOW)).reason())
+        assertThat(rejected(Deletion.delete(Kinds.CONFIG_MAP, live, otherUid, NOW))
+                        .reason())
                 .isEqualTo(Reason.CONFLICT);
-        assertThat(rejected(Deletion.delete(Kinds.CONFIG_MAP, live, otherVersion, NOW)).reason())
+        assertThat(rejected(Deletion.delete(Kinds.CONFIG_MAP, live, otherVersion, NOW))
+                        .reason())
                 .isEqualTo(Reason.CONFLICT);
     }
 
     @Test
     void aNamespaceEndsInTwoSteps() {
-        ObjectNode namespace =
-                live(Kinds.NAMESPACE, Json.parse("{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"x\"}}"));
+        ObjectNode namespace = live(
+                Kinds.NAMESPACE,
+                Json.parse("{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"x\"}}"));
         ObjectNode ending = stored(Deletion.delete(Kinds.NAMESPACE, namespace, PLAIN, NOW));
         assertThat(Json.string(ending, "status", "phase")).contains("Terminating");
-        assertThat(NamespaceLife.refusal(Kinds.POD, "p", "x", Optional.of(ending)).orElseThrow().message())
+        assertThat(NamespaceLife.refusal(Kinds.POD, "p", "x", Optional.of(ending))
+                        .orElseThrow()
+                        .message())
                 .isEqualTo("pods \"p\" is forbidden: unable to create new content in namespace x because it is being"
                         + " terminated");
         ObjectNode empty = ending.deepCopy();
@@ -332,18 +345,19 @@ class RegistryTest {
         ObjectNode namespace = live(
                 Kinds.NAMESPACE,
                 Json.parse("{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"kube-system\"}}"));
-        assertThat(rejected(Deletion.delete(Kinds.NAMESPACE, namespace, PLAIN, NOW)).message())
+        assertThat(rejected(Deletion.delete(Kinds.NAMESPACE, namespace, PLAIN, NOW))
+                        .message())
                 .isEqualTo("namespaces \"kube-system\" is forbidden: this namespace may not be deleted");
     }
 
     @Test
     void theStatusOfARejectionIsKubernetesOwn() {
-        Rejection rejection = Rejection.invalid(
-                Kinds.SERVICE, "s", List.of(Cause.required("spec.ports", "")));
+        Rejection rejection = Rejection.invalid(Kinds.SERVICE, "s", List.of(Cause.required("spec.ports", "")));
         assertThat(Json.text(rejection.status()))
-                .isEqualTo("{\"apiVersion\":\"v1\",\"kind\":\"Status\",\"metadata\":{},\"code\":422,\"details\":{\"causes\":"
-                        + "[{\"field\":\"spec.ports\",\"message\":\"Required value\",\"reason\":\"FieldValueRequired\"}],"
-                        + "\"kind\":\"Service\",\"name\":\"s\"},\"message\":\"Service \\\"s\\\" is invalid: spec.ports: Required"
-                        + " value\",\"reason\":\"Invalid\",\"status\":\"Failure\"}");
+                .isEqualTo(
+                        "{\"apiVersion\":\"v1\",\"kind\":\"Status\",\"metadata\":{},\"code\":422,\"details\":{\"causes\":"
+                                + "[{\"field\":\"spec.ports\",\"message\":\"Required value\",\"reason\":\"FieldValueRequired\"}],"
+                                + "\"kind\":\"Service\",\"name\":\"s\"},\"message\":\"Service \\\"s\\\" is invalid: spec.ports: Required"
+                                + " value\",\"reason\":\"Invalid\",\"status\":\"Failure\"}");
     }
 }

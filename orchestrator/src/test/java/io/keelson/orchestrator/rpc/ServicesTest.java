@@ -134,13 +134,15 @@ class ServicesTest {
                 .build();
         assertThat(resources().apply(apply).getOutcome()).isEqualTo(ApplyResponse.Outcome.CREATED);
         assertThat(resources().apply(apply).getOutcome()).isEqualTo(ApplyResponse.Outcome.UNCHANGED);
-        ApplyRequest changed = apply.toBuilder().setObject(json(configMap("life", "2"))).build();
+        ApplyRequest changed =
+                apply.toBuilder().setObject(json(configMap("life", "2"))).build();
         assertThat(resources().apply(changed).getOutcome()).isEqualTo(ApplyResponse.Outcome.CONFIGURED);
         GetRequest get = GetRequest.newBuilder()
                 .setRef(ref("cm", "life"))
                 .setEncoding(Encoding.ENCODING_JSON)
                 .build();
-        assertThat(Json.string(tree(resources().get(get).getObject()), "data", "k")).contains("2");
+        assertThat(Json.string(tree(resources().get(get).getObject()), "data", "k"))
+                .contains("2");
         assertThat(resources()
                         .list(ListRequest.newBuilder()
                                 .setKind(KindRef.newBuilder().setResource("ConfigMaps"))
@@ -148,10 +150,13 @@ class ServicesTest {
                                 .build())
                         .getItemsList())
                 .singleElement()
-                .satisfies(item -> assertThat(item.getStruct().getFieldsOrThrow("kind").getStringValue())
+                .satisfies(item -> assertThat(
+                                item.getStruct().getFieldsOrThrow("kind").getStringValue())
                         .isEqualTo("ConfigMap"));
         DeleteResponse deleted = resources()
-                .delete(DeleteRequest.newBuilder().setRef(ref("configmap", "life")).build());
+                .delete(DeleteRequest.newBuilder()
+                        .setRef(ref("configmap", "life"))
+                        .build());
         assertThat(deleted.getGone()).isTrue();
         StatusRuntimeException missing = failure(() -> resources().get(get));
         assertThat(missing.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
@@ -162,7 +167,8 @@ class ServicesTest {
     void failuresCarryTheKubernetesStatus() throws InvalidProtocolBufferException {
         StatusRuntimeException refused = failure(() -> resources()
                 .create(CreateRequest.newBuilder()
-                        .setObject(json("{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"x\"}}"))
+                        .setObject(json(
+                                "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"x\"}}"))
                         .build()));
         assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
         String status = Optional.ofNullable(StatusProto.fromThrowable(refused))
@@ -258,9 +264,10 @@ class ServicesTest {
 
     private RegisterResponse register() {
         return nodes().register(RegisterRequest.newBuilder()
-                .setNode(ByteString.copyFromUtf8("{\"metadata\":{\"name\":\"n1\",\"labels\":{\"zone\":\"a\"}},\"status\":"
-                        + "{\"capacity\":{\"cpu\":\"4\",\"memory\":\"8Gi\",\"pods\":\"110\"},\"conditions\":[{\"type\":\"Ready\","
-                        + "\"status\":\"True\"}]}}"))
+                .setNode(ByteString.copyFromUtf8(
+                        "{\"metadata\":{\"name\":\"n1\",\"labels\":{\"zone\":\"a\"}},\"status\":"
+                                + "{\"capacity\":{\"cpu\":\"4\",\"memory\":\"8Gi\",\"pods\":\"110\"},\"conditions\":[{\"type\":\"Ready\","
+                                + "\"status\":\"True\"}]}}"))
                 .build());
     }
 
@@ -276,8 +283,8 @@ class ServicesTest {
 
     @Test
     void aNodeMayNotSpeakForAnotherNorReadObjects() {
-        StatusRuntimeException other = failure(() -> nodes()
-                .heartbeat(HeartbeatRequest.newBuilder().setNode("n2").build()));
+        StatusRuntimeException other = failure(() ->
+                nodes().heartbeat(HeartbeatRequest.newBuilder().setNode("n2").build()));
         assertThat(other.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
         StatusRuntimeException read = failure(() -> ResourcesGrpc.newBlockingStub(node)
                 .get(GetRequest.newBuilder().setRef(ref("secret", "x")).build()));
@@ -291,10 +298,12 @@ class ServicesTest {
         HeartbeatRequest beat = HeartbeatRequest.newBuilder().setNode("n1").build();
         assertThat(nodes().heartbeat(beat)).isNotNull();
         Ref lease = new Ref(Kinds.LEASE, NodesService.LEASE_NAMESPACE, "n1");
-        String first = Json.string(server.api().get(lease).object(), "spec", "renewTime").orElseThrow();
+        String first = Json.string(server.api().get(lease).object(), "spec", "renewTime")
+                .orElseThrow();
         assertThat(first).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z");
         nodes().heartbeat(beat);
-        assertThat(Json.string(server.api().get(lease).object(), "spec", "renewTime").orElseThrow())
+        assertThat(Json.string(server.api().get(lease).object(), "spec", "renewTime")
+                        .orElseThrow())
                 .isGreaterThan(first);
     }
 
@@ -302,8 +311,7 @@ class ServicesTest {
         apply("{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"" + name
                 + "\"},\"spec\":{\"nodeName\":\"n1\",\"containers\":[{\"name\":\"c\",\"image\":\"i\",\"envFrom\":[{"
                 + "\"configMapRef\":{\"name\":\"" + config + "\"}}]}]}}");
-        return Json.string(
-                        server.api().get(new Ref(Kinds.POD, "default", name)).object(), "metadata", "uid")
+        return Json.string(server.api().get(new Ref(Kinds.POD, "default", name)).object(), "metadata", "uid")
                 .orElseThrow();
     }
 
@@ -334,8 +342,7 @@ class ServicesTest {
         apply(configMap("unnamed", "2"));
         apply(configMap("named", "2"));
         assertThat(until(events, "SET configmaps named")).doesNotContain("SET configmaps unnamed");
-        resources()
-                .delete(DeleteRequest.newBuilder().setRef(ref("pod", "fed")).build());
+        resources().delete(DeleteRequest.newBuilder().setRef(ref("pod", "fed")).build());
         nodes().podEnded(PodEndedRequest.newBuilder()
                 .setNamespace("default")
                 .setName("fed")
@@ -356,9 +363,10 @@ class ServicesTest {
                 .build();
         assertThat(nodes().reportPod(report).getRevision()).isPositive();
         Ref ref = new Ref(Kinds.POD, "default", "reported");
-        assertThat(Json.string(server.api().get(ref).object(), "status", "phase")).contains("Running");
-        StatusRuntimeException other =
-                failure(() -> nodes().reportPod(report.toBuilder().setUid("another").build()));
+        assertThat(Json.string(server.api().get(ref).object(), "status", "phase"))
+                .contains("Running");
+        StatusRuntimeException other = failure(
+                () -> nodes().reportPod(report.toBuilder().setUid("another").build()));
         assertThat(other.getStatus().getCode()).isEqualTo(Status.Code.ABORTED);
     }
 
