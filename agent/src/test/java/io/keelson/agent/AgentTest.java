@@ -149,6 +149,8 @@ class AgentTest {
                 .getContainerStatuses()
                 .getFirst()
                 .getContainerID();
+        // The process notes its number itself, which may be a moment after it is seen to run.
+        control.await("the number of the process", this::onePidIsNoted);
         agent.close();
         assertThat(runningPids()).hasSize(1);
         var pids = runningPids();
@@ -163,6 +165,14 @@ class AgentTest {
         assertThat(after.getRestartCount()).isZero();
     }
 
+    private boolean onePidIsNoted() {
+        try {
+            return runningPids().size() == 1;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private List<String> runningPids() throws IOException {
         try (var homes = Files.list(directory.resolve("node/process/containers"))) {
             return homes.map(h -> h.resolve("pid"))
@@ -174,6 +184,7 @@ class AgentTest {
                             throw new UncheckedIOException(e);
                         }
                     })
+                    .filter(pid -> !pid.isEmpty())
                     .filter(pid -> ProcessHandle.of(Long.parseLong(pid))
                             .filter(ProcessHandle::isAlive)
                             .isPresent())
