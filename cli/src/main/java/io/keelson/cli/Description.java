@@ -20,6 +20,8 @@ final class Description {
 
     private static final Set<String> HIDDEN = Set.of(
             "managedFields", "ownerReferences", "labels", "annotations", "name", "namespace", "creationTimestamp");
+    private static final Set<String> USERS_KEYS = Set.of(
+            "data", "binaryData", "labels", "matchLabels", "annotations", "nodeSelector", "limits", "requests", "capacity", "allocatable");
     private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
     private static final int TEXT_MAX = 2_000;
     private static final int LABEL_WIDTH = 18;
@@ -89,6 +91,10 @@ final class Description {
     }
 
     private void field(String name, JsonNode value, int depth) {
+        if (value.isArray() && value.isEmpty()) {
+            line(title(name), "<none>", depth);
+            return;
+        }
         if (value.isArray() && isTable(name, value)) {
             line(title(name), "", depth);
             table(value, depth + 1);
@@ -105,7 +111,13 @@ final class Description {
             for (var item : value) item(item, depth + 1);
         } else if (value.isObject()) {
             line(title(name), value.isEmpty() ? "{}" : "", depth);
-            value.properties().forEach(inner -> field(inner.getKey(), inner.getValue(), depth + 1));
+            // In these, the keys are users' words and not fields.
+            boolean users = USERS_KEYS.contains(name)
+                    || (name.equals("selector") && value.properties().stream().noneMatch(entry -> entry.getValue().isContainer()));
+            value.properties().forEach(inner -> {
+                if (users) line(inner.getKey(), scalar(inner.getValue()), depth + 1);
+                else field(inner.getKey(), inner.getValue(), depth + 1);
+            });
         } else {
             line(title(name), scalar(value), depth);
         }

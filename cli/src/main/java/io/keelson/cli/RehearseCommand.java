@@ -45,6 +45,37 @@ import picocli.CommandLine.ParseResult;
 final class RehearseCommand implements Command {
 
     private static final int ROUNDS = 3;
+    private static final int TRIES = 60;
+    private static final int TRIES_OF_ROLLOUT = 3;
+    private static final int PAUSE_MILLIS = 500;
+
+    /** Runs on the process runtime, with a program that every machine has. */
+    private static final String APPLICATION = """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: a}
+            data: {a: b}
+            ---
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: a}
+            spec:
+              selector: {matchLabels: {app: a}}
+              template:
+                metadata: {labels: {app: a}}
+                spec:
+                  terminationGracePeriodSeconds: 1
+                  containers:
+                  - name: c
+                    image: localhost/machine:latest
+                    command: [sleep, "60"]
+                    readinessProbe: {exec: {command: ["true"]}, periodSeconds: 1}
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: a}
+            spec: {selector: {app: a}, ports: [{port: 80}]}
+            """;
 
     private static final String OBJECT = """
             {"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","namespace":"default","uid":"1","creationTimestamp":"2026-01-01T00:00:00Z",
@@ -71,7 +102,7 @@ final class RehearseCommand implements Command {
 
     @Override
     public CommandSpec spec() {
-        return Options.command("rehearse", "prepare|run FOLDER", "Not for users.")
+        return Options.command("rehearse", "prepare|client|cluster FOLDER", "Not for users.")
                 .addPositional(Options.rest("WHAT", ""));
     }
 
@@ -79,18 +110,22 @@ final class RehearseCommand implements Command {
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws InterruptedException {
         var words = Options.words(parsed);
-        if (words.size() != 2) throw Trouble.usage("rehearse prepare FOLDER, then rehearse run FOLDER");
+        if (words.size() != 2) throw Trouble.usage("rehearse prepare FOLDER, then rehearse client FOLDER");
         var files = new SampleFiles(Path.of(words.get(1)));
         try {
-            if (words.getFirst().equals("prepare")) files.write();
-            else rehearse(files);
+            switch (words.getFirst()) {
+                case "prepare" -> files.write();
+                case "client" -> client(files);
+                case "cluster" -> cluster(files);
+                default -> throw Trouble.usage("rehearse prepare, client or cluster");
+            }
             return 0;
         } catch (IOException failed) {
             throw Trouble.because(failed, "the rehearsal failed: " + failed.getMessage());
         }
     }
 
-    private static void rehearse(SampleFiles files) throws IOException, InterruptedException {
+    private static void client(SampleFiles files) throws IOException, InterruptedException {
         var credentials = TlsServerCredentials.newBuilder()
                 .keyManager(files.certificate().toFile(), files.key().toFile())
                 .trustManager(files.authority().toFile())
@@ -110,6 +145,30 @@ final class RehearseCommand implements Command {
         }
     }
 
+    /** A server and a node in this process, and an application on them. They are closed when the process ends. */
+    private static void cluster(SampleFiles files) throws IOException, InterruptedException {
+        for (var arguments : List.of(files.serverArguments(), files.agentArguments())) {
+            Thread.ofPlatform().daemon().name(arguments.getFirst()).start(() -> Cli.run(arguments.toArray(String[]::new), Terminal.ofProcess()));
+        }
+        int code = Trouble.FAILED;
+        for (int i = 0; i < TRIES && code != 0; i++) {
+            Thread.sleep(PAUSE_MILLIS);
+            code = command(files, "get nodes", "");
+        }
+        if (code != 0) throw Trouble.of("the server did not answer");
+        command(files, "apply -f -", APPLICATION);
+        for (int i = 0; i < TRIES_OF_ROLLOUT && command(files, "rollout status deployment/a --timeout 1", "") != 0; i++) Thread.sleep(PAUSE_MILLIS);
+        command(files, "get all", "");
+        command(files, "delete deployment/a", "");
+    }
+
+    private static int command(SampleFiles files, String line, String input) {
+        var out = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        var in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
+        var environment = Map.of("KUBECONFIG", files.kubeconfig().toString(), "HOME", files.kubeconfig().toString());
+        return Cli.run(line.split(" ", -1), new Terminal(out, out, in, true, environment));
+    }
+
     private static void commands(SampleFiles files) {
         for (var line : List.of(
                 "get pods",
@@ -127,14 +186,7 @@ final class RehearseCommand implements Command {
                 "rollout status deployment/a",
                 "get nothing",
                 "gett")) {
-            var out = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-            var in = new ByteArrayInputStream(MANIFEST.getBytes(StandardCharsets.UTF_8));
-            var environment = Map.of(
-                    "KUBECONFIG",
-                    files.kubeconfig().toString(),
-                    "HOME",
-                    files.kubeconfig().toString());
-            Cli.run(line.split(" ", -1), new Terminal(out, out, in, true, environment));
+            command(files, line, MANIFEST);
         }
     }
 

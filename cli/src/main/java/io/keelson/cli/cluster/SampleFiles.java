@@ -3,7 +3,6 @@ package io.keelson.cli.cluster;
 import io.keelson.agent.RuntimeKind;
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -21,29 +20,44 @@ public final class SampleFiles {
         this.keys = new Keys(folder.resolve("pki"), Instant.now());
     }
 
-    /** Writes the files of a cluster whose API server listens on a free port of this machine. */
+    /** Writes the files of a cluster of one server and one node, on free ports of this machine. */
     public void write() throws IOException {
-        int port;
-        try (var free = new ServerSocket(0)) {
-            port = free.getLocalPort();
+        try (var client = new ServerSocket(0);
+                var peer = new ServerSocket(0);
+                var api = new ServerSocket(0)) {
+            var server = new Plan.Server("s1", client.getLocalPort(), peer.getLocalPort(), api.getLocalPort());
+            var plan = new Plan(
+                    folder,
+                    Plan.idOf(folder),
+                    "sample",
+                    RuntimeKind.PROCESS,
+                    Plan.Uplink.NONE,
+                    List.of(server),
+                    List.of(Plan.node(1, Optional.empty())),
+                    Optional.empty());
+            keys.provide(plan);
+            Kubeconfig.write(plan, keys);
+            plan.save();
         }
-        var plan = new Plan(
-                folder,
-                Plan.idOf(folder),
-                "sample",
-                RuntimeKind.PROCESS,
-                Plan.Uplink.NONE,
-                List.of(new Plan.Server("s1", port, port, port)),
-                List.of(),
-                Optional.empty());
-        keys.provide(plan);
-        Kubeconfig.write(plan, keys);
-        Files.writeString(folder.resolve("port"), Integer.toString(port));
+    }
+
+    private Plan plan() {
+        return Plan.require(folder);
     }
 
     /** The port that the kubeconfig names. */
-    public int port() throws IOException {
-        return Integer.parseInt(Files.readString(folder.resolve("port")));
+    public int port() {
+        return plan().servers().getFirst().apiPort();
+    }
+
+    /** The command line of the server. */
+    public List<String> serverArguments() {
+        return Up.serverArguments(plan(), plan().servers().getFirst(), keys);
+    }
+
+    /** The command line of the node. */
+    public List<String> agentArguments() throws IOException {
+        return Up.agentArguments(plan(), plan().nodes().getFirst(), keys);
     }
 
     public Path kubeconfig() {
