@@ -21,7 +21,16 @@ final class Description {
     private static final Set<String> HIDDEN = Set.of(
             "managedFields", "ownerReferences", "labels", "annotations", "name", "namespace", "creationTimestamp");
     private static final Set<String> USERS_KEYS = Set.of(
-            "data", "binaryData", "labels", "matchLabels", "annotations", "nodeSelector", "limits", "requests", "capacity", "allocatable");
+            "data",
+            "binaryData",
+            "labels",
+            "matchLabels",
+            "annotations",
+            "nodeSelector",
+            "limits",
+            "requests",
+            "capacity",
+            "allocatable");
     private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
     private static final int TEXT_MAX = 2_000;
     private static final int LABEL_WIDTH = 18;
@@ -113,7 +122,9 @@ final class Description {
             line(title(name), value.isEmpty() ? "{}" : "", depth);
             // In these, the keys are users' words and not fields.
             boolean users = USERS_KEYS.contains(name)
-                    || (name.equals("selector") && value.properties().stream().noneMatch(entry -> entry.getValue().isContainer()));
+                    || (name.equals("selector")
+                            && value.properties().stream()
+                                    .noneMatch(entry -> entry.getValue().isContainer()));
             value.properties().forEach(inner -> {
                 if (users) line(inner.getKey(), scalar(inner.getValue()), depth + 1);
                 else field(inner.getKey(), inner.getValue(), depth + 1);

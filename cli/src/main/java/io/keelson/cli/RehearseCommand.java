@@ -148,7 +148,10 @@ final class RehearseCommand implements Command {
     /** A server and a node in this process, and an application on them. They are closed when the process ends. */
     private static void cluster(SampleFiles files) throws IOException, InterruptedException {
         for (var arguments : List.of(files.serverArguments(), files.agentArguments())) {
-            Thread.ofPlatform().daemon().name(arguments.getFirst()).start(() -> Cli.run(arguments.toArray(String[]::new), Terminal.ofProcess()));
+            Thread.ofPlatform()
+                    .daemon()
+                    .name(arguments.getFirst())
+                    .start(() -> Cli.run(arguments.toArray(String[]::new), Terminal.ofProcess()));
         }
         int code = Trouble.FAILED;
         for (int i = 0; i < TRIES && code != 0; i++) {
@@ -157,7 +160,8 @@ final class RehearseCommand implements Command {
         }
         if (code != 0) throw Trouble.of("the server did not answer");
         command(files, "apply -f -", APPLICATION);
-        for (int i = 0; i < TRIES_OF_ROLLOUT && command(files, "rollout status deployment/a --timeout 1", "") != 0; i++) Thread.sleep(PAUSE_MILLIS);
+        for (int i = 0; i < TRIES_OF_ROLLOUT && command(files, "rollout status deployment/a --timeout 1", "") != 0; i++)
+            Thread.sleep(PAUSE_MILLIS);
         command(files, "get all", "");
         command(files, "delete deployment/a", "");
     }
@@ -165,7 +169,11 @@ final class RehearseCommand implements Command {
     private static int command(SampleFiles files, String line, String input) {
         var out = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         var in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
-        var environment = Map.of("KUBECONFIG", files.kubeconfig().toString(), "HOME", files.kubeconfig().toString());
+        var environment = Map.of(
+                "KUBECONFIG",
+                files.kubeconfig().toString(),
+                "HOME",
+                files.kubeconfig().toString());
         return Cli.run(line.split(" ", -1), new Terminal(out, out, in, true, environment));
     }
 

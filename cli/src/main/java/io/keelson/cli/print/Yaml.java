@@ -15,7 +15,8 @@ final class Yaml {
     private static final Pattern WORD_WITH_MEANING =
             Pattern.compile("(?i)y|n|yes|no|on|off|true|false|null|\\.inf|\\.nan|\\.|~|=|[.]?[0-9_.e+-]+");
     /** Quantities, percentages and addresses begin with a digit and are no number to any reader. */
-    private static final Pattern NO_NUMBER = Pattern.compile("[0-9]+(?:%|m|k|[KMGTPE]i?)|(?:[0-9]{1,3}\\.){3}[0-9]{1,3}(?:/[0-9]{1,2})?");
+    private static final Pattern NO_NUMBER =
+            Pattern.compile("[0-9]+(?:%|m|k|[KMGTPE]i?)|(?:[0-9]{1,3}\\.){3}[0-9]{1,3}(?:/[0-9]{1,2})?");
 
     private static final Pattern LITERAL = Pattern.compile("[\\t\\n\\x20-\\x7e\\u00a0-\\ud7ff\\ue000-\\ufffd]*");
 
