@@ -13,6 +13,7 @@ import io.keelson.orchestrator.loop.ControlLoop;
 import io.keelson.orchestrator.registry.Addresses;
 import io.keelson.orchestrator.registry.Cidr;
 import io.keelson.orchestrator.registry.Reason;
+import io.keelson.orchestrator.rpc.NothingAfterCancel;
 import io.keelson.orchestrator.rpc.Services;
 import io.keelson.orchestrator.rpc.Tunnels;
 import io.keelson.proto.etcd.RangeRequest;
@@ -73,7 +74,14 @@ public final class Orchestrator implements AutoCloseable {
             List<BindableService> services = Services.all(api, tunnels, logs, status, clock);
             for (HostPort at : config.listen()) {
                 Listener listener = Listener.open(
-                        at, config.certificate(), config.key(), config.trustedCa(), started, rest, services);
+                        at,
+                        config.certificate(),
+                        config.key(),
+                        config.trustedCa(),
+                        started,
+                        rest,
+                        services,
+                        new NothingAfterCancel());
                 orchestrator.open.push(listener);
                 orchestrator.ports.add(listener.port());
             }

@@ -2,6 +2,7 @@ package io.keelson.orchestrator.http;
 
 import com.google.protobuf.Descriptors.FileDescriptor;
 import io.grpc.BindableService;
+import io.grpc.ServerInterceptor;
 import io.grpc.protobuf.ProtoFileDescriptorSupplier;
 import io.helidon.common.tls.Tls;
 import io.helidon.common.tls.TlsClientAuth;
@@ -51,9 +52,10 @@ public final class Listener implements AutoCloseable {
             Path trustedCa,
             Instant now,
             Rest rest,
-            List<BindableService> services) {
+            List<BindableService> services,
+            ServerInterceptor interceptor) {
         SSLContext tls = Certificates.context(certificate, key, trustedCa, now);
-        GrpcRouting.Builder grpc = GrpcRouting.builder();
+        GrpcRouting.Builder grpc = GrpcRouting.builder().intercept(interceptor);
         services.forEach(service -> grpc.service(file(service), service));
         WebServer server = WebServer.builder()
                 .host(at.host())
@@ -66,8 +68,10 @@ public final class Listener implements AutoCloseable {
                         .addApplicationProtocol("h2")
                         .addApplicationProtocol("http/1.1")
                         .build())
-                .addProtocol(
-                        Http2Config.builder().flowControlTimeout(SLOW_READER).build())
+                .addProtocol(Http2Config.builder()
+                        .sendErrorDetails(true)
+                        .flowControlTimeout(SLOW_READER)
+                        .build())
                 .addProtocol(GrpcConfig.builder()
                         .maxReadBufferSize(MAX_GRPC_MESSAGE_BYTES)
                         .build())

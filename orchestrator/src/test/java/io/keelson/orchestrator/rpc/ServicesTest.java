@@ -433,6 +433,37 @@ class ServicesTest {
         up.onCompleted();
     }
 
+    @Test
+    void theEndOfACancelledCallDoesNotHarmTheOthersOnItsConnection() throws InterruptedException {
+        register();
+        podOnNode("cancelled", "none");
+        BlockingQueue<TunnelQuestion> questions = new LinkedBlockingQueue<>();
+        StreamObserver<TunnelAnswer> up = NodesGrpc.newStub(node).tunnel(into(questions));
+        up.onNext(TunnelAnswer.newBuilder()
+                .setHello(Hello.newBuilder().setNode("n1"))
+                .build());
+        LogsRequest request = LogsRequest.newBuilder().setPod("cancelled").build();
+        // Its caller gives up after a second; the server goes on to wait for the node.
+        TestServer.await("the tunnel", () -> failsOtherwiseThanUnavailable(request, questions));
+        BlockingQueue<WatchEvent> events = new LinkedBlockingQueue<>();
+        ResourcesGrpc.newStub(admin)
+                .watch(
+                        WatchRequest.newBuilder()
+                                .setKind(KindRef.newBuilder().setResource("ns"))
+                                .build(),
+                        into(events));
+        assertThat(events.poll(30, TimeUnit.SECONDS)).isNotNull();
+        up.onCompleted();
+        events.clear();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
+        while (System.nanoTime() < end) {
+            apply(configMap("alive", "1"));
+        }
+        apply("{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"still-here\"}}");
+        WatchEvent event = events.poll(30, TimeUnit.SECONDS);
+        assertThat(event).as("the watch that was open all the time").isNotNull();
+    }
+
     /** Asks once, and gives up as soon as the question has come through. */
     private boolean failsOtherwiseThanUnavailable(LogsRequest request, BlockingQueue<TunnelQuestion> questions) {
         StatusRuntimeException failure = failure(() -> StreamsGrpc.newBlockingStub(admin)
