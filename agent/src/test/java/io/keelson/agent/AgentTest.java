@@ -165,6 +165,20 @@ class AgentTest {
         assertThat(after.getRestartCount()).isZero();
     }
 
+    @Test
+    void afterASilenceNodeAndPodsAreReportedAgainThoughNothingHasChanged() throws Exception {
+        control.put(
+                "pods", pod("steady", "u-9", """
+                {"restartPolicy":"Always","containers":[%s]}""".formatted(container("main", "while true; do sleep 0.1; done", ""))));
+        control.await("ready", () -> is("steady", AgentTest::ready));
+        control.deaf(true);
+        long silent = System.nanoTime();
+        control.await("some heartbeats missed", () -> System.nanoTime() - silent > 4_000_000_000L);
+        assertThat(control.node()).isEmpty();
+        control.deaf(false);
+        control.await("node and pod reported again", () -> !control.node().isEmpty() && is("steady", AgentTest::ready));
+    }
+
     private boolean onePidIsNoted() {
         try {
             return runningPids().size() == 1;

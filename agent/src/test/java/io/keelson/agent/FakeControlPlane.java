@@ -51,6 +51,7 @@ final class FakeControlPlane extends NodesGrpc.NodesImplBase implements AutoClos
     private Optional<StreamObserver<TunnelQuestion>> tunnel = Optional.empty();
     private String node = "";
     private int heartbeats;
+    private boolean deaf;
     private long revision = 1;
     private long questions;
 
@@ -123,6 +124,15 @@ final class FakeControlPlane extends NodesGrpc.NodesImplBase implements AutoClos
         return tunnel.isPresent();
     }
 
+    /** Hears no heartbeats, and forgets what was reported, as when a node is given up; then hears them again. */
+    synchronized void deaf(boolean now) {
+        deaf = now;
+        if (now) {
+            node = "";
+            statuses.clear();
+        }
+    }
+
     synchronized Optional<PodStatus> status(String pod) {
         return Optional.ofNullable(statuses.get(pod));
     }
@@ -178,6 +188,10 @@ final class FakeControlPlane extends NodesGrpc.NodesImplBase implements AutoClos
 
     @Override
     public synchronized void heartbeat(HeartbeatRequest request, StreamObserver<HeartbeatResponse> response) {
+        if (deaf) {
+            response.onError(io.grpc.Status.UNAVAILABLE.asRuntimeException());
+            return;
+        }
         heartbeats++;
         if (!request.getStatus().isEmpty()) {
             node = request.getStatus().toStringUtf8();

@@ -39,6 +39,9 @@ import java.util.stream.Stream;
 /** One node: registers it, keeps its lease, hears what it should do, and has a {@link PodWorker} for each of its pods. */
 public final class NodeLoop implements AutoCloseable {
     private static final Duration TICK = Duration.ofSeconds(1);
+    /** So many heartbeats late, and everything is reported again: well before a node counts as lost, which is after four. */
+    private static final int SILENCE_BEATS = 2;
+
     /** An unchanged status is still reported this often, so that its heartbeat times say something. */
     private static final Duration STATUS_EVERY = Duration.ofMinutes(5);
 
@@ -176,6 +179,16 @@ public final class NodeLoop implements AutoCloseable {
                         && (c.state() == State.RUNNING || c.state() == State.CREATED));
     }
 
+    private void repeatReports() {
+        reporter.repeat();
+        lock.lock();
+        try {
+            workers.values().forEach(worker -> worker.wake(false));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void beat() throws InterruptedException {
         importer(true);
         var retry = new Retry(random);
@@ -195,15 +208,22 @@ public final class NodeLoop implements AutoCloseable {
                     lastBeat = now;
                     lastStatus = now;
                 } else {
-                    boolean news =
-                            reported.filter(r -> NodeObjects.same(r, status)).isEmpty()
-                                    || lastStatus.plus(STATUS_EVERY).isBefore(now);
+                    // After a silence the control plane may have marked the node and its pods as lost: tell it all
+                    // again.
+                    boolean silence = lastBeat.plus(known.get().heartbeat().multipliedBy(SILENCE_BEATS))
+                            .isBefore(now);
+                    boolean news = silence
+                            || reported.filter(r -> NodeObjects.same(r, status)).isEmpty()
+                            || lastStatus.plus(STATUS_EVERY).isBefore(now);
                     if (news || !lastBeat.plus(known.get().heartbeat()).isAfter(now)) {
                         control.heartbeat(news ? Optional.of(status) : Optional.empty());
                         lastBeat = now;
                         if (news) {
                             reported = Optional.of(status);
                             lastStatus = now;
+                        }
+                        if (silence) {
+                            repeatReports();
                         }
                     }
                 }

@@ -90,6 +90,16 @@ final class Reporter implements AutoCloseable {
         }
     }
 
+    /** The control plane may have given this node up and changed what it says of its pods: what was sent does not count any more. */
+    void repeat() {
+        lock.lock();
+        try {
+            sent.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void event(NodeEvent event) {
         lock.lock();
         try {
