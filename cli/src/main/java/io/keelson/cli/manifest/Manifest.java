@@ -98,6 +98,8 @@ public final class Manifest {
                 .setLabel(source)
                 .setAllowDuplicateKeys(true)
                 .setCodePointLimit(Integer.MAX_VALUE)
+                // Bounded by NODES_MAX, which counts what aliases lead to.
+                .setMaxAliasesForCollections(Integer.MAX_VALUE)
                 .build();
     }
 

@@ -13,7 +13,7 @@ final class Yaml {
     private static final Pattern PLAIN =
             Pattern.compile("[A-Za-z_./][A-Za-z0-9_./@+*=()-]*(?:[ :][A-Za-z0-9_./@+*=()-]+)*");
     private static final Pattern WORD_WITH_MEANING =
-            Pattern.compile("(?i)y|n|yes|no|on|off|true|false|null|\\.inf|\\.nan|\\.|~|=|[.]?[0-9_.e+-]+");
+            Pattern.compile("(?i)y|n|yes|no|on|off|true|false|null|\\.inf|\\.nan|\\.|~|=");
     /** Quantities, percentages and addresses begin with a digit and are no number to any reader. */
     private static final Pattern NO_NUMBER =
             Pattern.compile("[0-9]+(?:%|m|k|[KMGTPE]i?)|(?:[0-9]{1,3}\\.){3}[0-9]{1,3}(?:/[0-9]{1,2})?");
