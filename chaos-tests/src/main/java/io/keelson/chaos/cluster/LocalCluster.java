@@ -119,8 +119,7 @@ public final class LocalCluster implements AutoCloseable {
         command.add(directory.toString());
         Path errors = Files.createTempFile("keelson-", ".err");
         try {
-            Process process =
-                    new ProcessBuilder(command)
+            Process process = new ProcessBuilder(command)
                     .directory(repository.toFile())
                     .redirectError(errors.toFile())
                     .start();
