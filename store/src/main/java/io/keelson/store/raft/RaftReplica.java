@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -50,6 +51,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(RaftReplica.class.getName());
 
     private static final long TICK_MILLIS = 250;
+    private static final long OPEN_SECONDS = 120;
 
     private final StoreConfig config;
     private final RaftServer server;
@@ -75,6 +77,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private final ExecutorService blocking = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("store-ask-", 0).factory());
     private @Nullable EventLog events;
+    private final CountDownLatch opened = new CountDownLatch(1);
     private volatile boolean closed;
 
     private RaftReplica(StoreConfig config, Consumer<Throwable> onFailure) throws IOException {
@@ -115,6 +118,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
     public static RaftReplica start(StoreConfig config, Consumer<Throwable> onFailure) {
         try {
             var replica = new RaftReplica(config, onFailure);
+            replica.awaitOpen();
             replica.proposer.start();
             var _ = replica.timer.scheduleWithFixedDelay(
                     replica::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
@@ -124,6 +128,18 @@ public final class RaftReplica implements Replica, AutoCloseable {
                     "the store member " + config.name() + " cannot start on " + config.peerListen() + " with data in "
                             + config.dataDir() + ": " + e.getMessage(),
                     e);
+        }
+    }
+
+    /** Ratis opens the state on a thread of its own; nothing can be asked before. */
+    private void awaitOpen() throws IOException {
+        try {
+            if (!opened.await(OPEN_SECONDS, TimeUnit.SECONDS)) {
+                throw new IOException("its state was not open after " + OPEN_SECONDS + " s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while it opened its state", e);
         }
     }
 
@@ -270,6 +286,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
                     known.restart(revision);
                 }
             }
+            opened.countDown();
             background.execute(RaftReplica.this::compact);
         }
 
