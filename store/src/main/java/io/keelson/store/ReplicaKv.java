@@ -156,7 +156,8 @@ final class ReplicaKv implements Kv {
         private final KeyRange range;
         private volatile long next;
         private volatile boolean closed;
-        private volatile CountDownLatch wake = new CountDownLatch(1);
+        /** Told of the next revision; at most one is outstanding, however often an idle cursor is asked. */
+        private volatile CountDownLatch wake = new CountDownLatch(0);
 
         Cursor(History history, WatchCreateRequest request, long next) {
             this.history = history;
@@ -191,12 +192,15 @@ final class ReplicaKv implements Kv {
                 if (remaining <= 0) {
                     return Optional.empty();
                 }
-                var latch = new CountDownLatch(1);
-                wake = latch;
+                CountDownLatch latch = wake;
+                if (latch.getCount() == 0) {
+                    latch = new CountDownLatch(1);
+                    wake = latch;
+                    history.whenReached(next, latch::countDown);
+                }
                 if (closed) {
                     continue;
                 }
-                history.whenReached(next, latch::countDown);
                 var _ = latch.await(remaining, TimeUnit.NANOSECONDS);
             }
         }

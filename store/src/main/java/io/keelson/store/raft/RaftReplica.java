@@ -5,6 +5,7 @@ import io.keelson.proto.etcd.Event;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.proto.store.v1.LogEntry;
 import io.keelson.store.HostPort;
+import io.keelson.store.KvException;
 import io.keelson.store.Member;
 import io.keelson.store.StoreConfig;
 import io.keelson.store.mvcc.Change;
@@ -19,7 +20,6 @@ import io.keelson.store.rocks.RocksHistory;
 import io.keelson.store.rocks.RocksState;
 import io.keelson.store.watch.EventLog;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,10 +31,12 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.ratis.conf.Parameters;
@@ -52,6 +54,8 @@ public final class RaftReplica implements Replica, AutoCloseable {
 
     private static final long TICK_MILLIS = 250;
     private static final long OPEN_SECONDS = 120;
+
+    private static final long STOP_SECONDS = 10;
 
     private final StoreConfig config;
     private final RaftServer server;
@@ -80,19 +84,25 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private final CountDownLatch opened = new CountDownLatch(1);
     private volatile boolean closed;
 
-    private RaftReplica(StoreConfig config, Consumer<Throwable> onFailure) throws IOException {
+    private RaftReplica(StoreConfig config, LogLimits limits, Consumer<Throwable> onFailure) throws IOException {
         this.config = config;
         this.onFailure = onFailure;
         this.clusterId = id(config.clusterToken());
         config.members()
                 .forEach(member -> memberIds.put(member.name(), id(config.clusterToken() + "/" + member.name())));
         RaftGroup group = RaftSettings.group(config);
-        RaftProperties properties = RaftSettings.properties(config);
+        RaftProperties properties = RaftSettings.properties(config, limits);
         Parameters parameters = RaftSettings.parameters(config.peerTls());
         this.machine = new StoreStateMachine(config.dataDir().resolve("state"), new Applier());
         Path storage = config.dataDir()
                 .resolve("raft")
                 .resolve(group.getGroupId().getUuid().toString());
+        Path state = config.dataDir().resolve("state");
+        if (!Files.exists(storage) && Files.exists(state)) {
+            // A new log begins at index 0, and the state would take its entries for old ones.
+            throw new IOException("there is a state in " + state + " but no log in " + storage
+                    + "; restore the log, or remove both so that the others bring this member up to date");
+        }
         this.server = RaftServer.newBuilder()
                 .setServerId(RaftPeerId.valueOf(config.name()))
                 .setGroup(group)
@@ -116,8 +126,12 @@ public final class RaftReplica implements Replica, AutoCloseable {
      * @throws IllegalStateException if it cannot start; the message names what is in the way
      */
     public static RaftReplica start(StoreConfig config, Consumer<Throwable> onFailure) {
+        return start(config, LogLimits.USUAL, onFailure);
+    }
+
+    static RaftReplica start(StoreConfig config, LogLimits limits, Consumer<Throwable> onFailure) {
         try {
-            var replica = new RaftReplica(config, onFailure);
+            var replica = new RaftReplica(config, limits, onFailure);
             replica.awaitOpen();
             replica.proposer.start();
             var _ = replica.timer.scheduleWithFixedDelay(
@@ -218,7 +232,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
 
     @Override
     public Standing standing() {
-        long[] sizes = machine.state().sizes();
+        long[] sizes = machine.ifOpen().map(RocksState::sizes).orElseGet(() -> new long[2]);
         RaftPeerId leader = peers.leader();
         return new Standing(
                 config.name(),
@@ -251,15 +265,41 @@ public final class RaftReplica implements Replica, AutoCloseable {
         peers.close();
         timer.shutdownNow();
         background.shutdownNow();
+        stopServer();
+        answers.shutdown();
+        wakeUps.shutdown();
+        blocking.shutdownNow();
+    }
+
+    /**
+     * Ratis waits without end for entries that it will not apply any more when it is closed while it installs a snapshot. The
+     * state and the log are safe at any moment, so nobody need wait for it.
+     */
+    private void stopServer() {
+        var stopped = new CompletableFuture<@Nullable Void>();
+        Thread.ofPlatform().name("store-stop").daemon().start(() -> {
+            try {
+                server.close();
+                stopped.complete(null);
+            } catch (IOException | RuntimeException e) {
+                stopped.completeExceptionally(e);
+            }
+        });
         try {
-            server.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException("the store member " + config.name() + " does not stop cleanly", e);
-        } finally {
-            answers.shutdown();
-            reads.shutdown();
-            wakeUps.shutdown();
-            blocking.shutdownNow();
+            stopped.get(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            LOG.log(System.Logger.Level.WARNING, "the store member " + config.name() + " is left behind half stopped");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the store member " + config.name() + " does not stop cleanly", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void compactLater() {
+        // The log may still be at work while the member closes.
+        if (!background.isShutdown()) {
+            background.execute(this::compact);
         }
     }
 
@@ -268,6 +308,9 @@ public final class RaftReplica implements Replica, AutoCloseable {
             while (!closed && Compactor.step(machine.state())) {
                 Thread.onSpinWait();
             }
+        } catch (KvException e) {
+            // The state is being replaced; when the new one opens, its compaction goes on from where that one was.
+            LOG.log(System.Logger.Level.DEBUG, "compaction waits for the state", e);
         } catch (RuntimeException e) {
             fail(e);
         }
@@ -287,7 +330,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 }
             }
             opened.countDown();
-            background.execute(RaftReplica.this::compact);
+            compactLater();
         }
 
         @Override
@@ -299,7 +342,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 answers.execute(() -> batch.applied(committed));
             }
             if (changes.stream().anyMatch(Change.Compacted.class::isInstance)) {
-                background.execute(RaftReplica.this::compact);
+                compactLater();
             }
         }
 

@@ -31,9 +31,6 @@ final class RaftSettings {
 
     static final long ELECTION_TIMEOUT_MAX_MILLIS = 1_000;
 
-    /** Log entries (batches, not commands) between snapshots. */
-    private static final long SNAPSHOT_ENTRIES = 10_000;
-
     private RaftSettings() {}
 
     static RaftGroup group(StoreConfig config) {
@@ -49,7 +46,7 @@ final class RaftSettings {
                 .build();
     }
 
-    static RaftProperties properties(StoreConfig config) {
+    static RaftProperties properties(StoreConfig config, LogLimits limits) {
         var properties = new RaftProperties();
         RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
         RaftServerConfigKeys.setStorageDir(
@@ -76,8 +73,9 @@ final class RaftSettings {
         // Async and unsafe flush answer before the disk has the entry; both stay off.
         RaftServerConfigKeys.Log.setAsyncFlushEnabled(properties, false);
         RaftServerConfigKeys.Log.setUnsafeFlushEnabled(properties, false);
-        RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf("32MB"));
-        RaftServerConfigKeys.Log.setPreallocatedSize(properties, SizeInBytes.valueOf("8MB"));
+        RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf(limits.segmentBytes()));
+        RaftServerConfigKeys.Log.setPreallocatedSize(
+                properties, SizeInBytes.valueOf(Math.min(8L << 20, limits.segmentBytes())));
         RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
         RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("16MB"));
         // A batch is at most 1 MiB, or one request of at most 1.5 MiB.
@@ -89,9 +87,10 @@ final class RaftSettings {
         RaftServerConfigKeys.Log.Appender.setRetryPolicy(properties, "50ms,20, 250ms,100000");
         // Purge by our own snapshots: a dead peer must not keep the log for ever.
         RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
-        RaftServerConfigKeys.Log.setPurgePreservationLogNum(properties, 1_000);
+        RaftServerConfigKeys.Log.setPurgePreservationLogNum(properties, limits.preservedEntries());
+        RaftServerConfigKeys.Log.setPurgeGap(properties, 64);
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, true);
-        RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(properties, SNAPSHOT_ENTRIES);
+        RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(properties, limits.snapshotEntries());
         RaftServerConfigKeys.Snapshot.setTriggerWhenStopEnabled(properties, false);
         RaftServerConfigKeys.Snapshot.setRetentionFileNum(properties, 2);
 

@@ -20,7 +20,6 @@ import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
 import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.impl.FileListSnapshotInfo;
 import org.apache.ratis.util.FileUtils;
-import org.apache.ratis.util.MD5FileUtil;
 import org.jspecify.annotations.Nullable;
 
 /** Checkpoints of the state, each a directory {@code snapshot.TERM_INDEX} of hard links, where Ratis looks for them. */
@@ -88,7 +87,8 @@ final class Snapshots implements StateMachineStorage {
     private static FileListSnapshotInfo describe(File snapshot) throws IOException {
         var files = new ArrayList<FileInfo>();
         for (Path file : files(snapshot.toPath())) {
-            files.add(new FileInfo(file, MD5FileUtil.computeMd5ForFile(file.toFile())));
+            // Without a digest: Ratis computes it while it sends, and here it would hold up the log.
+            files.add(new FileInfo(file, null));
         }
         TermIndex at = termIndex(snapshot);
         return new FileListSnapshotInfo(files, at.getTerm(), at.getIndex());
@@ -114,6 +114,9 @@ final class Snapshots implements StateMachineStorage {
         state.checkpoint(building.toPath());
         FileUtils.createDirectories(target.getParentFile());
         FileUtils.move(building, target);
+        // The log before it will be given up, so it must be found again whatever happens.
+        force(target.toPath());
+        force(directory().toPath());
         newest = describe(target);
     }
 
@@ -138,9 +141,15 @@ final class Snapshots implements StateMachineStorage {
             force(target);
         }
         force(building);
-        FileUtils.deleteFully(database.toFile());
+        // Aside first, in one step: half a deleted database could be opened as an empty one.
+        Path replaced = database.resolveSibling(database.getFileName() + ".replaced");
+        FileUtils.deleteFully(replaced.toFile());
+        if (Files.exists(database)) {
+            Files.move(database, replaced);
+        }
         Files.move(building, database);
         force(database.toAbsolutePath().getParent());
+        FileUtils.deleteFully(replaced.toFile());
     }
 
     /** What was received is not on disk until it is told to be. */

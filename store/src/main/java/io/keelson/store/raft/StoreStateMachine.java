@@ -2,6 +2,7 @@ package io.keelson.store.raft;
 
 import io.keelson.proto.store.v1.LogCommand;
 import io.keelson.proto.store.v1.LogEntry;
+import io.keelson.store.KvException;
 import io.keelson.store.mvcc.Applied;
 import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.CommandCodec;
@@ -62,12 +63,19 @@ final class StoreStateMachine extends BaseStateMachine {
         this.listener = listener;
     }
 
+    /** The state, empty while a snapshot of the leader's takes its place. */
+    Optional<RocksState> ifOpen() {
+        return Optional.ofNullable(state);
+    }
+
+    /**
+     * The state.
+     *
+     * @throws KvException UNAVAILABLE while a snapshot of the leader's takes its place
+     */
     RocksState state() {
-        RocksState open = state;
-        if (open == null) {
-            throw new IllegalStateException("the store is not open");
-        }
-        return open;
+        return ifOpen().orElseThrow(() -> new KvException(
+                KvException.Reason.UNAVAILABLE, "etcdserver: request timed out, a snapshot is being installed"));
     }
 
     @Override
@@ -85,11 +93,18 @@ final class StoreStateMachine extends BaseStateMachine {
     private void open() throws IOException {
         Files.createDirectories(database);
         RocksState opened = RocksState.open(database);
-        state = opened;
         AppliedIndex held = opened.appliedIndex();
+        Optional<TermIndex> snapshot = snapshots.newest();
+        if (snapshot.isPresent() && held.index() < snapshot.get().getIndex()) {
+            // Ratis will not give again what lies before its snapshot. The snapshot has it.
+            opened.close();
+            snapshots.restore(database);
+            opened = RocksState.open(database);
+            held = opened.appliedIndex();
+        }
+        state = opened;
         appliedIndex = held.index();
         // Ratis counts from its snapshot on, whatever the state holds; anything else breaks its own bookkeeping.
-        Optional<TermIndex> snapshot = snapshots.newest();
         snapshot.ifPresent(this::setLastAppliedTermIndex);
         listener.opened(opened);
     }

@@ -2,6 +2,7 @@ package io.keelson.store.rocks;
 
 import com.google.protobuf.ByteString;
 import io.keelson.proto.etcd.KeyValue;
+import io.keelson.store.KvException;
 import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.LeaseRecord;
 import io.keelson.store.mvcc.View;
@@ -127,7 +128,7 @@ public final class RocksState implements AutoCloseable {
         open.readLock().lock();
         try {
             if (closed) {
-                throw new IllegalStateException("the store is closed");
+                throw closed();
             }
             try (var view = new RocksView(this)) {
                 return read.apply(view);
@@ -226,7 +227,7 @@ public final class RocksState implements AutoCloseable {
         open.readLock().lock();
         try {
             if (closed) {
-                throw new IllegalStateException("the store is closed");
+                throw closed();
             }
             db.write(writeOptions, batch);
         } finally {
@@ -267,7 +268,7 @@ public final class RocksState implements AutoCloseable {
         open.readLock().lock();
         try {
             if (closed) {
-                throw new IllegalStateException("the store is closed");
+                throw closed();
             }
             return db.get(family, key);
         } catch (RocksDBException e) {
@@ -280,8 +281,13 @@ public final class RocksState implements AutoCloseable {
     /** Makes a consistent copy by hard links, flushed; the directory must not exist. */
     public void checkpoint(Path directory) {
         open.readLock().lock();
-        try (Checkpoint checkpoint = Checkpoint.create(db)) {
-            checkpoint.createCheckpoint(directory.toString());
+        try {
+            if (closed) {
+                throw closed();
+            }
+            try (Checkpoint checkpoint = Checkpoint.create(db)) {
+                checkpoint.createCheckpoint(directory.toString());
+            }
         } catch (RocksDBException e) {
             throw new IllegalStateException("no checkpoint of the store in " + directory + ": " + e.getMessage(), e);
         } finally {
@@ -344,6 +350,11 @@ public final class RocksState implements AutoCloseable {
         } finally {
             open.writeLock().unlock();
         }
+    }
+
+    /** Who asked came a moment too late: the member stops, or a snapshot of the leader's takes the state's place. */
+    private static KvException closed() {
+        return new KvException(KvException.Reason.UNAVAILABLE, "etcdserver: server stopped");
     }
 
     private static void closeQuietly(AutoCloseable resource) {

@@ -12,6 +12,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.keelson.proto.etcd.KVGrpc;
 import io.keelson.proto.etcd.RangeRequest;
 import io.keelson.store.HostPort;
+import io.keelson.store.TestCertificates;
 import io.keelson.store.Tls;
 import java.io.IOException;
 import java.net.Socket;
@@ -20,18 +21,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -117,7 +111,7 @@ class HttpDoorTest {
 
     @Test
     void tlsPortServesBothToClientsWithACertificateOnly(@TempDir Path dir) throws Exception {
-        Certificates certificates = Certificates.in(dir);
+        TestCertificates certificates = TestCertificates.in(dir);
         Tls serverTls = certificates.issue("server");
         Tls clientTls = certificates.issue("client");
         try (var server = new ServerFixture(Optional.of(serverTls), StoreServer.Timing.ETCD)) {
@@ -171,7 +165,7 @@ class HttpDoorTest {
 
     @Test
     void keyThatIsMissingIsNamed(@TempDir Path dir) throws Exception {
-        Tls tls = Certificates.in(dir).issue("server");
+        Tls tls = TestCertificates.in(dir).issue("server");
         var broken = new Tls(tls.certificate(), dir.resolve("absent.key"), tls.trustedCa());
         try (var replica = new MemoryReplica(ServerFixture.freeAddress())) {
             assertThatExceptionOfType(IllegalStateException.class)
@@ -179,79 +173,6 @@ class HttpDoorTest {
                             () -> StoreServer.start(replica, List.of(ServerFixture.freeAddress()), Optional.of(broken))
                                     .close())
                     .withMessageContaining("absent.key");
-        }
-    }
-
-    /** An authority and what it issues, made with the JDK's keytool. */
-    private record Certificates(Path dir) {
-        private static final String PASSWORD = "secret";
-
-        static Certificates in(Path dir) throws Exception {
-            var certificates = new Certificates(dir);
-            certificates.keytool(
-                    "-genkeypair", "-alias", "ca", "-keystore", "ca.p12", "-dname", "CN=ca", "-ext", "bc:c");
-            certificates.keytool("-exportcert", "-rfc", "-alias", "ca", "-keystore", "ca.p12", "-file", "ca.pem");
-            return certificates;
-        }
-
-        /** A key store, and the same as PEM. */
-        Tls issue(String name) throws Exception {
-            String store = name + ".p12";
-            keytool("-genkeypair", "-alias", name, "-keystore", store, "-dname", "CN=" + name);
-            keytool("-certreq", "-alias", name, "-keystore", store, "-file", name + ".csr");
-            keytool(
-                    "-gencert",
-                    "-rfc",
-                    "-alias",
-                    "ca",
-                    "-keystore",
-                    "ca.p12",
-                    "-infile",
-                    name + ".csr",
-                    "-outfile",
-                    name + ".pem",
-                    "-ext",
-                    "san=ip:127.0.0.1");
-            keytool("-importcert", "-noprompt", "-alias", "ca", "-keystore", store, "-file", "ca.pem");
-            keytool("-importcert", "-noprompt", "-alias", name, "-keystore", store, "-file", name + ".pem");
-            var key = load(store).getKey(name, PASSWORD.toCharArray());
-            var pem = "-----BEGIN PRIVATE KEY-----\n"
-                    + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded())
-                    + "\n-----END PRIVATE KEY-----\n";
-            Files.writeString(dir.resolve(name + ".key"), pem);
-            return new Tls(dir.resolve(name + ".pem"), dir.resolve(name + ".key"), dir.resolve("ca.pem"));
-        }
-
-        SSLContext context(String name) throws Exception {
-            KeyStore store = load(name + ".p12");
-            var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(store, PASSWORD.toCharArray());
-            var trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trusted.init(store);
-            var context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), trusted.getTrustManagers(), null);
-            return context;
-        }
-
-        private KeyStore load(String store) throws Exception {
-            return KeyStore.getInstance(dir.resolve(store).toFile(), PASSWORD.toCharArray());
-        }
-
-        private void keytool(String... arguments) throws Exception {
-            var command = new ArrayList<String>();
-            command.add(
-                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-            command.addAll(List.of(arguments));
-            command.addAll(List.of("-storetype", "PKCS12", "-storepass", PASSWORD));
-            if (arguments[0].equals("-genkeypair")) {
-                command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1", "-validity", "2"));
-            }
-            Process process = new ProcessBuilder(command)
-                    .directory(dir.toFile())
-                    .redirectErrorStream(true)
-                    .start();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor()).as("%s: %s", command, said).isZero();
         }
     }
 }

@@ -1,0 +1,14 @@
+package io.keelson.store.raft;
+
+/**
+ * How much of the log is kept.
+ *
+ * @param snapshotEntries log entries (batches, not commands) between snapshots
+ * @param preservedEntries entries kept behind a snapshot for members that are a little late
+ * @param segmentBytes size of a file of the log; whole files are given up
+ */
+record LogLimits(long snapshotEntries, int preservedEntries, long segmentBytes) {
+
+    /** A snapshot costs some hard links, a late member without its entries a copy of everything. */
+    static final LogLimits USUAL = new LogLimits(10_000, 1_000, 32L << 20);
+}

@@ -1,0 +1,182 @@
+package io.keelson.store.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.KeyValue;
+import io.keelson.store.KvException;
+import io.keelson.store.TestCertificates;
+import io.keelson.store.mvcc.View;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What three replicas do when one of them goes, comes back, or comes back with nothing. */
+class ReplicaFaultsTest {
+
+    /** Little is kept, so that a few hundred entries are enough to need a snapshot. */
+    private static final LogLimits SMALL = new LogLimits(100, 10, 1L << 20);
+
+    private static final ByteString LARGE = ByteString.copyFrom(new byte[20_000]);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void memberThatLostEverythingIsBroughtBackByASnapshot() throws Exception {
+        try (Members members = Members.start(directory, SMALL, Optional.empty())) {
+            String leader = members.awaitLeader();
+            String wiped = other(members, leader);
+            members.stop(wiped);
+            Members.delete(members.directory(wiped));
+            for (int i = 0; i < 400; i++) {
+                var _ = Members.done(members.get(leader), Members.put("key-" + i % 40, LARGE));
+            }
+            assertThat(firstLogFile(members.directory(leader)))
+                    .as("the log's beginning is given up")
+                    .isPositive();
+            members.start(wiped);
+            members.awaitEven();
+            assertThat(members.content(wiped))
+                    .isEqualTo(members.content(leader))
+                    .hasSize(40);
+            // It takes part again, and what it got survives its next start.
+            var _ = Members.done(members.get(wiped), Members.put("after", ByteString.EMPTY));
+            members.stop(wiped);
+            members.start(wiped);
+            members.awaitEven();
+            assertThat(members.content(wiped))
+                    .isEqualTo(members.content(leader))
+                    .hasSize(41);
+        }
+    }
+
+    private static long firstLogFile(Path member) throws IOException {
+        try (Stream<Path> files = Files.walk(member.resolve("raft"))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith("log_"))
+                    .map(name -> name.substring("log_".length()).replaceAll("^inprogress_", ""))
+                    .mapToLong(name -> Long.parseLong(name.replaceAll("-.*", "")))
+                    .min()
+                    .orElseThrow();
+        }
+    }
+
+    private static String other(Members members, String name) {
+        return members.names().stream()
+                .filter(one -> !one.equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** A write to one key counts itself: its version is the number of writes that took effect. */
+    @Test
+    void everyAcknowledgedWriteTakesEffectOnceThoughLeadersGo() throws Exception {
+        var acknowledged = new AtomicInteger();
+        var unknown = new AtomicInteger();
+        var stop = new AtomicBoolean();
+        try (Members members = Members.start(directory, LogLimits.USUAL, Optional.empty());
+                var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int client = 0; client < 20; client++) {
+                int number = client;
+                var _ = clients.submit(() -> {
+                    for (int i = number; !stop.get(); i++) {
+                        List<String> names = members.names();
+                        RaftReplica replica = members.get(names.get(i % names.size()));
+                        try {
+                            var _ = Members.done(replica, Members.put("counter", ByteString.EMPTY));
+                            acknowledged.incrementAndGet();
+                        } catch (ExecutionException e) {
+                            if (e.getCause() instanceof KvException refused
+                                    && refused.reason() == KvException.Reason.UNKNOWN_OUTCOME) {
+                                unknown.incrementAndGet();
+                            }
+                        }
+                    }
+                    return number;
+                });
+            }
+            for (int round = 0; round < 3; round++) {
+                String leader = members.awaitLeader();
+                int before = acknowledged.get();
+                Members.await(() -> acknowledged.get() > before + 200);
+                members.stop(leader);
+                int without = acknowledged.get();
+                Members.await(() -> acknowledged.get() > without + 200);
+                members.start(leader);
+            }
+            stop.set(true);
+            clients.shutdown();
+            Members.await(clients::isTerminated);
+            members.awaitLeader();
+            members.awaitEven();
+            for (String name : members.names()) {
+                KeyValue counter = members.content(name).getFirst();
+                assertThat(counter.getVersion())
+                        .as("on %s; %d acknowledged, %d unknown", name, acknowledged.get(), unknown.get())
+                        .isBetween((long) acknowledged.get(), (long) acknowledged.get() + unknown.get());
+                assertThat(counter.getModRevision()).isEqualTo(counter.getVersion() + 1);
+            }
+        }
+    }
+
+    @Test
+    void membersTalkOverMutualTlsAndForwardWrites() throws Exception {
+        var tls = TestCertificates.in(directory).issue("member");
+        try (Members members = Members.start(directory, LogLimits.USUAL, Optional.of(tls))) {
+            for (String name : members.names()) {
+                var _ = Members.done(members.get(name), Members.put("from-" + name, ByteString.EMPTY));
+            }
+            members.awaitEven();
+            for (String name : members.names()) {
+                assertThat(members.content(name)).hasSize(3);
+            }
+        }
+    }
+
+    @Test
+    void stateWithoutItsLogIsRefused() throws Exception {
+        try (Members members = Members.start(directory, LogLimits.USUAL, Optional.empty())) {
+            String leader = members.awaitLeader();
+            var _ = Members.done(members.get(leader), Members.put("a", ByteString.EMPTY));
+            String name = other(members, leader);
+            members.stop(name);
+            Members.delete(members.directory(name).resolve("raft"));
+            assertThatThrownBy(() -> members.start(name))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("there is a state in")
+                    .hasMessageContaining("but no log in");
+        }
+    }
+
+    /** A kill while a snapshot takes the state's place can leave any part of the old one, or an empty one. */
+    @Test
+    void stateThatFellBehindItsSnapshotIsReplacedByIt() throws Exception {
+        try (Members members = Members.start(directory, SMALL, Optional.empty())) {
+            String leader = members.awaitLeader();
+            for (int i = 0; i < 250; i++) {
+                var _ = Members.done(members.get(leader), Members.put("key-" + i, LARGE));
+            }
+            members.awaitEven();
+            String name = other(members, leader);
+            members.stop(name);
+            Path state = members.directory(name).resolve("state");
+            Members.delete(state);
+            Files.createDirectories(state);
+            members.start(name);
+            members.awaitEven();
+            assertThat(members.content(name)).isEqualTo(members.content(leader)).hasSize(250);
+            assertThat(members.get(name).<Long>read(View::revision)).isEqualTo(251);
+        }
+    }
+}
