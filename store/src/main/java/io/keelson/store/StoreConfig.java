@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param members all members, this one included; the same on each
  * @param clientTls TLS for clients, who must then show a certificate; empty: plain text
  * @param peerTls mutual TLS between members; empty: plain text
+ * @param options what an operator may set
  */
 public record StoreConfig(
         String name,
@@ -25,7 +26,8 @@ public record StoreConfig(
         HostPort peerListen,
         List<Member> members,
         Optional<Tls> clientTls,
-        Optional<Tls> peerTls) {
+        Optional<Tls> peerTls,
+        StoreOptions options) {
 
     /** Checks that the members are distinct and this one is among them. */
     public StoreConfig {
@@ -42,6 +44,19 @@ public record StoreConfig(
             throw new IllegalArgumentException(
                     "initial cluster: this member's name \"" + name + "\" is not among the members " + names);
         }
+    }
+
+    /** With the default options. */
+    public StoreConfig(
+            String name,
+            Path dataDir,
+            String clusterToken,
+            List<HostPort> clientListen,
+            HostPort peerListen,
+            List<Member> members,
+            Optional<Tls> clientTls,
+            Optional<Tls> peerTls) {
+        this(name, dataDir, clusterToken, clientListen, peerListen, members, clientTls, peerTls, StoreOptions.DEFAULTS);
     }
 
     /** This member's row. */
