@@ -37,6 +37,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.ratis.conf.Parameters;
@@ -82,6 +83,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
             Thread.ofVirtual().name("store-ask-", 0).factory());
     private @Nullable EventLog events;
     private final CountDownLatch opened = new CountDownLatch(1);
+    private final AtomicBoolean failed = new AtomicBoolean();
     private volatile boolean closed;
 
     private RaftReplica(StoreConfig config, LogLimits limits, Consumer<Throwable> onFailure) throws IOException {
@@ -111,12 +113,16 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 .setStateMachine(machine)
                 .setOption(Files.exists(storage) ? RaftStorage.StartupOption.RECOVER : RaftStorage.StartupOption.FORMAT)
                 .build();
-        this.server.start();
         this.division = server.getDivision(group.getGroupId());
         this.peers = new Peers(division, group, properties, parameters);
         this.proposer = new Proposer(config.name(), peers);
         this.barrier = new ReadBarrier(peers, timer, reads);
         this.leases = new RaftLeases(this, peers, blocking);
+    }
+
+    /** Everything that an applied entry concerns must be there before: Ratis begins to apply the log while it starts. */
+    private void startServer() throws IOException {
+        server.start();
     }
 
     /**
@@ -132,6 +138,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
     static RaftReplica start(StoreConfig config, LogLimits limits, Consumer<Throwable> onFailure) {
         try {
             var replica = new RaftReplica(config, limits, onFailure);
+            replica.startServer();
             replica.awaitOpen();
             replica.proposer.start();
             var _ = replica.timer.scheduleWithFixedDelay(
@@ -177,7 +184,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
     }
 
     private void fail(Throwable problem) {
-        if (!closed) {
+        if (!closed && failed.compareAndSet(false, true)) {
             LOG.log(System.Logger.Level.ERROR, "the store member " + config.name() + " cannot go on", problem);
             onFailure.accept(problem);
         }

@@ -28,6 +28,7 @@ import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -42,6 +43,7 @@ final class Members implements AutoCloseable {
     private final Optional<Tls> peerTls;
     private final List<Member> members;
     private final NavigableMap<String, RaftReplica> running = new ConcurrentSkipListMap<>();
+    private final List<Throwable> failures = new CopyOnWriteArrayList<>();
 
     private Members(Path directory, LogLimits limits, Optional<Tls> peerTls, List<Member> members) {
         this.directory = directory;
@@ -74,9 +76,7 @@ final class Members implements AutoCloseable {
                 .orElseThrow();
         var config = new StoreConfig(
                 name, directory(name), "test", member.clients(), member.peer(), members, Optional.empty(), peerTls);
-        running.put(name, RaftReplica.start(config, limits, problem -> {
-            throw new AssertionError("member " + name + " failed", problem);
-        }));
+        running.put(name, RaftReplica.start(config, limits, failures::add));
     }
 
     void stop(String name) {
@@ -174,5 +174,6 @@ final class Members implements AutoCloseable {
     public void close() {
         running.values().forEach(RaftReplica::close);
         running.clear();
+        assertThat(failures).as("members that could not go on").isEmpty();
     }
 }

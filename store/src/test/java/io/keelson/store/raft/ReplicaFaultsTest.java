@@ -32,6 +32,25 @@ class ReplicaFaultsTest {
     @TempDir
     Path directory;
 
+    /** Ratis applies what the state lacks while it starts, before the constructor of the replica was over. */
+    @Test
+    void memberThatAppliesItsLogWhileItStartsComesUp() throws Exception {
+        try (Members members = Members.start(directory, LogLimits.USUAL, Optional.empty())) {
+            String leader = members.awaitLeader();
+            for (int i = 0; i < 200; i++) {
+                var _ = Members.done(members.get(leader), Members.put("key-" + i, ByteString.EMPTY));
+            }
+            String restarted = other(members, leader);
+            for (int i = 0; i < 5; i++) {
+                // What was applied since the last flush is not on disk: it is applied again.
+                members.stop(restarted);
+                members.start(restarted);
+                members.awaitEven();
+            }
+            assertThat(members.content(restarted)).hasSize(200);
+        }
+    }
+
     @Test
     void memberThatLostEverythingIsBroughtBackByASnapshot() throws Exception {
         try (Members members = Members.start(directory, SMALL, Optional.empty())) {
