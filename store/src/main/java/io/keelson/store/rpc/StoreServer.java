@@ -2,19 +2,31 @@ package io.keelson.store.rpc;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.grpc.BindableService;
+import io.grpc.ManagedChannel;
 import io.grpc.Server;
+import io.grpc.ServerBuilder;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.keelson.store.HostPort;
 import io.keelson.store.Tls;
 import io.keelson.store.node.Replica;
+import io.keelson.store.rpc.http.Gateway;
+import io.keelson.store.rpc.http.HttpConnection;
+import io.keelson.store.rpc.http.Site;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -27,6 +39,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
 /** Serves etcd's API for one replica on its client addresses until closed. */
@@ -34,6 +47,9 @@ public final class StoreServer implements AutoCloseable {
 
     /** Largest message taken from a client; larger writes than {@link KvService#MAX_REQUEST_BYTES} are refused by name. */
     private static final int MAX_INBOUND_BYTES = KvService.MAX_REQUEST_BYTES + (512 << 10);
+
+    /** The same as JSON, where bytes are base64 and have names around them. */
+    private static final int MAX_BODY_BYTES = MAX_INBOUND_BYTES / 3 * 4 + (64 << 10);
 
     private static final int EVENT_LOOPS = 2;
 
@@ -60,7 +76,10 @@ public final class StoreServer implements AutoCloseable {
     private final List<Server> servers = new ArrayList<>();
     private final EventLoopGroup eventLoops =
             new MultiThreadIoEventLoopGroup(EVENT_LOOPS, threads("store-io"), NioIoHandler.newFactory());
-    /** Its queue is bounded by what can be put there: {@link Calls#MAX_UNDER_WAY} calls and one turn of each open stream. */
+    /**
+     * Its queue is bounded by what can be put there: {@link Calls#MAX_UNDER_WAY} calls, one turn of each open stream, and one request of
+     * each HTTP/1.1 connection.
+     */
     private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
             WORKERS,
             WORKERS,
@@ -74,11 +93,20 @@ public final class StoreServer implements AutoCloseable {
     private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(1, threads("store-clock"));
     private final HealthStatusManager health = new HealthStatusManager();
     private final Streams streams;
+    private final ChannelGroup httpConnections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final List<ServerServiceDefinition> services;
+    private final List<ServerInterceptor> interceptors;
+    private final ManagedChannel within;
+    private final Site site;
 
-    private StoreServer(Replica replica, Timing timing) {
+    private StoreServer(Replica replica, boolean tls, Timing timing) {
         workers.allowCoreThreadTimeOut(true);
         clock.setRemoveOnCancelPolicy(true);
         streams = new Streams(replica, timing.leaderless, System::nanoTime);
+        services = services(replica, tls ? "https://" : "http://", timing);
+        interceptors = List.of(new LeaderGate(replica), new NotBuilt());
+        within = startWithin();
+        site = new Site(new HealthPages(replica, workers).pages(), Optional.of(new Gateway(services, within, workers)));
         var _ = clock.scheduleWithFixedDelay(
                 streams::tick, timing.tickMillis(), timing.tickMillis(), TimeUnit.MILLISECONDS);
     }
@@ -95,17 +123,55 @@ public final class StoreServer implements AutoCloseable {
     }
 
     static StoreServer start(Replica replica, List<HostPort> listen, Optional<Tls> tls, Timing timing) {
-        var server = new StoreServer(replica, timing);
+        var server = new StoreServer(replica, tls.isPresent(), timing);
         try {
             Optional<SslContext> context = tls.map(StoreServer::context);
             for (HostPort address : listen) {
-                server.listen(replica, address, context, timing);
+                server.listen(address, context);
             }
             return server;
         } catch (RuntimeException e) {
             server.close();
             throw e;
         }
+    }
+
+    private List<ServerServiceDefinition> services(Replica replica, String scheme, Timing timing) {
+        var calls = new Calls(workers);
+        var headers = new Headers(replica, System::nanoTime);
+        var random = new SecureRandom();
+        return Stream.of(
+                        new KvService(replica, calls, headers),
+                        new WatchService(replica, headers, streams, workers, clock, timing.progress, random),
+                        new LeaseService(replica, calls, headers, streams, workers, random),
+                        new ClusterService(replica, calls, headers, scheme),
+                        new MaintenanceService(replica, calls, headers),
+                        new AuthService(calls, headers),
+                        health.getHealthService(),
+                        ProtoReflectionServiceV1.newInstance(),
+                        reflectionV1Alpha())
+                .map(BindableService::bindService)
+                .toList();
+    }
+
+    /** What every server has, whichever way a call comes. */
+    private <B extends ServerBuilder<B>> B furnish(B builder) {
+        // Nothing blocks there: what may, goes to the workers.
+        builder.directExecutor();
+        interceptors.forEach(builder::intercept);
+        services.forEach(builder::addService);
+        return builder;
+    }
+
+    /** A server without an address, for calls that come as JSON. */
+    private ManagedChannel startWithin() {
+        String name = InProcessServerBuilder.generateName();
+        try {
+            servers.add(furnish(InProcessServerBuilder.forName(name)).build().start());
+        } catch (IOException e) {
+            throw new IllegalStateException("the gateway cannot start", e);
+        }
+        return InProcessChannelBuilder.forName(name).executor(workers).build();
     }
 
     private static SslContext context(Tls tls) {
@@ -119,33 +185,15 @@ public final class StoreServer implements AutoCloseable {
         }
     }
 
-    private void listen(Replica replica, HostPort address, Optional<SslContext> tls, Timing timing) {
-        var calls = new Calls(workers);
-        var headers = new Headers(replica, System::nanoTime);
-        var random = new SecureRandom();
-        List<BindableService> services = List.of(
-                new KvService(replica, calls, headers),
-                new WatchService(replica, headers, streams, workers, clock, timing.progress, random),
-                new LeaseService(replica, calls, headers, streams, workers, random),
-                new ClusterService(replica, calls, headers, tls.isPresent() ? "https://" : "http://"),
-                new MaintenanceService(replica, calls, headers),
-                new AuthService(calls, headers),
-                health.getHealthService(),
-                ProtoReflectionServiceV1.newInstance(),
-                reflectionV1Alpha());
-        var builder = NettyServerBuilder.forAddress(new InetSocketAddress(address.host(), address.port()))
+    private void listen(HostPort address, Optional<SslContext> tls) {
+        var builder = furnish(NettyServerBuilder.forAddress(new InetSocketAddress(address.host(), address.port())))
                 .channelType(NioServerSocketChannel.class)
                 .bossEventLoopGroup(eventLoops)
                 .workerEventLoopGroup(eventLoops)
-                .protocolNegotiator(new FrontDoor(tls, () -> new HttpDoor(replica, workers)))
+                .protocolNegotiator(new FrontDoor(tls, this::httpConnection))
                 .maxInboundMessageSize(MAX_INBOUND_BYTES)
                 .permitKeepAliveTime(PING_PERMITTED.toMillis(), TimeUnit.MILLISECONDS)
-                .permitKeepAliveWithoutCalls(true)
-                // Nothing blocks there: what may, goes to the workers.
-                .directExecutor()
-                .intercept(new LeaderGate(replica))
-                .intercept(new NotBuilt());
-        services.forEach(builder::addService);
+                .permitKeepAliveWithoutCalls(true);
         try {
             servers.add(builder.build().start());
         } catch (IOException e) {
@@ -155,6 +203,23 @@ public final class StoreServer implements AutoCloseable {
                             + "; stop what listens there, or give this member another client address",
                     e);
         }
+    }
+
+    int openStreams() {
+        return streams.count();
+    }
+
+    /** Bytes that wait for slow clients of HTTP/1.1. */
+    long unsentHttpBytes() {
+        return httpConnections.stream()
+                .mapToLong(each -> each.unsafe().outboundBuffer() == null
+                        ? 0
+                        : each.unsafe().outboundBuffer().totalPendingWriteBytes())
+                .sum();
+    }
+
+    private HttpConnection httpConnection() {
+        return new HttpConnection(site, MAX_BODY_BYTES, httpConnections);
     }
 
     /** grpcurl and others still ask for the old name. */
@@ -172,6 +237,9 @@ public final class StoreServer implements AutoCloseable {
     public void close() {
         servers.forEach(Server::shutdown);
         streams.endAll(Failures.STOPPED);
+        within.shutdown();
+        settled(within);
+        httpConnections.close().awaitUninterruptibly(GRACE.toMillis());
         for (Server server : servers) {
             if (!terminated(server)) {
                 terminated(server.shutdownNow());
@@ -182,6 +250,17 @@ public final class StoreServer implements AutoCloseable {
         eventLoops
                 .shutdownGracefully(0, GRACE.toMillis(), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly(GRACE.toMillis());
+    }
+
+    /** Calls that came as JSON get the time to be answered. */
+    private static void settled(ManagedChannel channel) {
+        try {
+            if (!channel.awaitTermination(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                channel.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @CanIgnoreReturnValue

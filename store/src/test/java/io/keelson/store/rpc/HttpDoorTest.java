@@ -58,9 +58,9 @@ class HttpDoorTest {
                     .contains("\"etcdcluster\":\"3.6.0\"");
             assertThat(get(client, "http://", server.address, "/livez").body()).isEqualTo("ok\n");
             assertThat(get(client, "http://", server.address, "/readyz").body()).isEqualTo("ok\n");
-            var absent = get(client, "http://", server.address, "/v3/kv/range");
+            var absent = get(client, "http://", server.address, "/nothing");
             assertThat(absent.statusCode()).isEqualTo(404);
-            assertThat(absent.body()).contains("gateway");
+            assertThat(absent.body()).contains("/health").contains("gateway");
         }
     }
 
@@ -79,7 +79,17 @@ class HttpDoorTest {
                     .isEqualTo(200);
             var ready = get(client, "http://", server.address, "/readyz");
             assertThat(ready.statusCode()).isEqualTo(503);
-            assertThat(ready.body()).contains("etcdserver: no leader");
+            assertThat(ready.body())
+                    .isEqualTo("[+]serializable_read ok\n[-]linearizable_read failed: etcdserver: no leader\n");
+            assertThat(get(client, "http://", server.address, "/readyz?exclude=linearizable_read&verbose")
+                            .body())
+                    .isEqualTo("[+]serializable_read ok\n[+]linearizable_read excluded: ok\nok\n");
+            assertThat(get(client, "http://", server.address, "/readyz/serializable_read?verbose")
+                            .body())
+                    .isEqualTo("[+]serializable_read ok\nok\n");
+            assertThat(get(client, "http://", server.address, "/readyz/linearizable_read")
+                            .statusCode())
+                    .isEqualTo(503);
         }
     }
 
@@ -88,7 +98,8 @@ class HttpDoorTest {
         try (var server = new ServerFixture();
                 var socket = new Socket(server.address.host(), server.address.port())) {
             socket.setTcpNoDelay(true);
-            for (byte each : "PUT /health HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII)) {
+            for (byte each : "PUT /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII)) {
                 socket.getOutputStream().write(each);
                 socket.getOutputStream().flush();
             }

@@ -91,6 +91,23 @@ final class ServerFixture implements AutoCloseable {
                 });
     }
 
+    int openStreams() {
+        return server.openStreams();
+    }
+
+    /** Waits until the server has noticed that streams were opened or are over. */
+    void awaitOpenStreams(int count) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (server.openStreams() != count && System.nanoTime() - deadline < 0) {
+            Thread.onSpinWait();
+        }
+        Assertions.assertThat(server.openStreams()).isEqualTo(count);
+    }
+
+    long unsentHttpBytes() {
+        return server.unsentHttpBytes();
+    }
+
     void stopServer() {
         server.close();
     }
