@@ -263,6 +263,7 @@ public final class MemoryKv implements Kv {
                                             .build(),
                                     WatchCreateRequest.FilterType.NODELETE);
                         case Change.LeaseGranted _, Change.LeaseRevoked _, Change.Compacted _ -> {}
+                        case Change.Auth _, Change.TokenAssigned _ -> {}
                     }
                 }
             });

@@ -23,6 +23,25 @@ final class Refusals {
                     INVALID_SORT_OPTION,
                     LEASE_TTL_TOO_LARGE,
                     REQUEST_TOO_LARGE -> KvException.Reason.INVALID;
+            // Nobody hears these through this port: it is not subject to authentication.
+            case ROOT_USER_MISSING,
+                    ROOT_ROLE_MISSING,
+                    USER_EMPTY,
+                    USER_EXISTS,
+                    USER_NOT_FOUND,
+                    ROLE_EMPTY,
+                    ROLE_EXISTS,
+                    ROLE_NOT_FOUND,
+                    ROLE_NOT_GRANTED,
+                    PERMISSION_NOT_GIVEN,
+                    PERMISSION_NOT_GRANTED,
+                    PERMISSION_DENIED,
+                    AUTH_NOT_ENABLED,
+                    AUTH_FAILED,
+                    PASSWORD_FOR_NONE,
+                    AUTH_OLD_REVISION,
+                    INVALID_AUTH_TOKEN,
+                    INVALID_AUTH_MANAGEMENT -> KvException.Reason.INVALID;
         };
         return new KvException(reason, refusal.message());
     }

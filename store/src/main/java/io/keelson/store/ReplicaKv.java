@@ -15,6 +15,7 @@ import io.keelson.proto.etcd.TxnResponse;
 import io.keelson.proto.etcd.WatchCreateRequest;
 import io.keelson.proto.etcd.WatchResponse;
 import io.keelson.store.mvcc.Answer;
+import io.keelson.store.mvcc.Caller;
 import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.KeyRange;
 import io.keelson.store.mvcc.Mvcc;
@@ -66,7 +67,7 @@ final class ReplicaKv implements Kv {
         if (Mvcc.readsOnly(request)) {
             await(replica.readBarrier());
             return replica.read(view -> answered(
-                            Mvcc.apply(view, new Command.Txn(request)).answer(), Answer.Txn.class)
+                            Mvcc.apply(view, trusted(new Command.Txn(request))).answer(), Answer.Txn.class)
                     .response());
         }
         return propose(new Command.Txn(request), Answer.Txn.class).response();
@@ -120,7 +121,12 @@ final class ReplicaKv implements Kv {
     }
 
     private <T extends Answer> T propose(Command command, Class<T> type) {
-        return answered(await(replica.propose(command)).answer(), type);
+        return answered(await(replica.propose(trusted(command))).answer(), type);
+    }
+
+    /** Who shares the process is not a user of the store. */
+    private static Command trusted(Command command) {
+        return new Command.As(Caller.SYSTEM, command);
     }
 
     private static <T extends Answer> T answered(Answer answer, Class<T> type) {

@@ -27,4 +27,10 @@ public sealed interface Answer {
 
     /** The lease is gone. */
     record LeaseRevoked(long id) implements Answer {}
+
+    /** Users, roles and permissions are as the command wants them. */
+    record AuthChanged() implements Answer {}
+
+    /** The user is known by this token from now on. */
+    record Authenticated(String token) implements Answer {}
 }

@@ -31,4 +31,10 @@ public sealed interface Change {
 
     /** History below the revision can no longer be read. */
     record Compacted(long revision) implements Change {}
+
+    /** Users, roles or permissions are others. */
+    record Auth(AuthState before, AuthState after) implements Change {}
+
+    /** A user has a token. Not part of the stored state: members keep tokens in memory, as long as they are used. */
+    record TokenAssigned(String token, String user) implements Change {}
 }

@@ -24,4 +24,20 @@ public sealed interface Command {
 
     /** Ends a lease and deletes its keys. */
     record LeaseRevoke(long id) implements Command {}
+
+    /** Users, roles and permissions. */
+    record Auth(AuthCommand command) implements Command {}
+
+    /**
+     * A command in somebody's name. One that comes without this comes from {@link Caller#NOBODY}, which is anybody as long as
+     * authentication is off and may do nothing when it is on.
+     */
+    record As(Caller caller, Command command) implements Command {
+        /** One name is enough. */
+        public As {
+            if (command instanceof As) {
+                throw new IllegalArgumentException("a command in two names: " + command);
+            }
+        }
+    }
 }

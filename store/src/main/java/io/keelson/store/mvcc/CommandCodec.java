@@ -19,6 +19,9 @@ public final class CommandCodec {
             case Command.LeaseGrant(long id, long ttl) ->
                 log.setLeaseGrant(LeaseGrantCommand.newBuilder().setId(id).setTtlSeconds(ttl));
             case Command.LeaseRevoke(long id) -> log.setLeaseRevoke(id);
+            case Command.Auth(AuthCommand auth) -> log.setAuth(AuthCodec.encode(auth));
+            case Command.As(Caller caller, Command inner) ->
+                log.mergeFrom(encode(inner)).setCaller(AuthCodec.encode(caller));
         }
         return log.build();
     }
@@ -29,6 +32,11 @@ public final class CommandCodec {
      * @throws IllegalArgumentException if this version does not know the command: going on would make replicas differ
      */
     public static Command decode(LogCommand log) {
+        Command command = decodeInner(log);
+        return log.hasCaller() ? new Command.As(AuthCodec.decode(log.getCaller()), command) : command;
+    }
+
+    private static Command decodeInner(LogCommand log) {
         return switch (log.getCommandCase()) {
             case PUT -> new Command.Put(log.getPut());
             case DELETE_RANGE -> new Command.DeleteRange(log.getDeleteRange());
@@ -38,6 +46,7 @@ public final class CommandCodec {
                 new Command.LeaseGrant(
                         log.getLeaseGrant().getId(), log.getLeaseGrant().getTtlSeconds());
             case LEASE_REVOKE -> new Command.LeaseRevoke(log.getLeaseRevoke());
+            case AUTH -> new Command.Auth(AuthCodec.decode(log.getAuth()));
             case COMMAND_NOT_SET ->
                 throw new IllegalArgumentException("the log holds a command that this version does not know");
         };

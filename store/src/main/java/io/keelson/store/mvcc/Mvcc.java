@@ -36,8 +36,18 @@ public final class Mvcc {
 
     private Mvcc() {}
 
-    /** Decides what the command changes and answers. The command must be well formed ({@link RequestCheck}). */
+    /**
+     * Decides whether the command is permitted, what it changes and what it answers. The command must be well formed ({@link
+     * RequestCheck}).
+     */
     public static Applied apply(View view, Command command) {
+        Caller caller = command instanceof Command.As(Caller named, Command _) ? named : Caller.NOBODY;
+        Command inner = command instanceof Command.As(Caller _, Command named) ? named : command;
+        Optional<Refusal> refusal = Permits.check(view, caller, inner);
+        return refusal.isPresent() ? refused(view, refusal.get()) : carryOut(view, inner);
+    }
+
+    private static Applied carryOut(View view, Command command) {
         return switch (command) {
             case Command.Put(PutRequest request) -> {
                 Optional<Refusal> refusal = check(view, request);
@@ -68,6 +78,8 @@ public final class Mvcc {
             case Command.Compact(long revision) -> compact(view, revision);
             case Command.LeaseGrant(long id, long ttl) -> grant(view, id, ttl);
             case Command.LeaseRevoke(long id) -> revoke(view, id);
+            case Command.Auth(AuthCommand auth) -> AuthRules.apply(view, auth);
+            case Command.As _ -> throw new IllegalArgumentException("a command in two names: " + command);
         };
     }
 

@@ -96,4 +96,9 @@ final class Overlay implements View {
     public List<LeaseRecord> leases() {
         return base.leases();
     }
+
+    @Override
+    public AuthState auth() {
+        return base.auth();
+    }
 }

@@ -30,12 +30,14 @@ public final class PendingView implements View {
 
     private long revision;
     private long compactRevision;
+    private AuthState auth;
 
     /** Nothing is pending yet. */
     public PendingView(View base) {
         this.base = base;
         this.revision = base.revision();
         this.compactRevision = base.compactRevision();
+        this.auth = base.auth();
     }
 
     /** Takes over what a command changed. */
@@ -53,6 +55,8 @@ public final class PendingView implements View {
                 case Change.LeaseGranted(LeaseRecord lease) -> leases.put(lease.id(), Optional.of(lease));
                 case Change.LeaseRevoked(long id) -> leases.put(id, Optional.empty());
                 case Change.Compacted(long at) -> compactRevision = at;
+                case Change.Auth(AuthState _, AuthState after) -> auth = after;
+                case Change.TokenAssigned _ -> {}
             }
         }
         revision = applied.revision();
@@ -143,6 +147,11 @@ public final class PendingView implements View {
             lease.ifPresent(granted -> all.put(id, granted));
         });
         return new ArrayList<>(all.values());
+    }
+
+    @Override
+    public AuthState auth() {
+        return auth;
     }
 
     /** Merges two ordered sources; what is pending wins. */

@@ -22,6 +22,7 @@ public final class TreeView implements View {
     private final TreeMap<Long, TreeSet<ByteString>> leaseKeys = new TreeMap<>();
     private long revision = 1;
     private long compactRevision;
+    private AuthState auth = AuthState.NEW;
 
     /** Takes over what a command changed. */
     public void take(Applied applied) {
@@ -44,6 +45,8 @@ public final class TreeView implements View {
                     leaseKeys.remove(id);
                 }
                 case Change.Compacted(long at) -> compact(at);
+                case Change.Auth(AuthState _, AuthState after) -> auth = after;
+                case Change.TokenAssigned _ -> {}
             }
         }
         revision = applied.revision();
@@ -141,6 +144,11 @@ public final class TreeView implements View {
     @Override
     public List<LeaseRecord> leases() {
         return List.copyOf(leases.values());
+    }
+
+    @Override
+    public AuthState auth() {
+        return auth;
     }
 
     private static final class Live implements Cursor {

@@ -30,6 +30,9 @@ public interface View {
     /** All leases. */
     List<LeaseRecord> leases();
 
+    /** Users, roles and whether they count. */
+    AuthState auth();
+
     /** An iterator that may hold something open. */
     interface Cursor extends Iterator<KeyValue>, AutoCloseable {
         @Override

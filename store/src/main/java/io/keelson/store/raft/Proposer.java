@@ -1,6 +1,7 @@
 package io.keelson.store.raft;
 
 import io.keelson.store.KvException;
+import io.keelson.store.mvcc.Caller;
 import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.CommandCodec;
 import io.keelson.store.node.Replica.Committed;
@@ -122,12 +123,17 @@ final class Proposer implements AutoCloseable {
     }
 
     private static long size(Pending pending) {
-        return switch (pending.command()) {
+        return size(pending.command());
+    }
+
+    private static long size(Command command) {
+        return switch (command) {
+            case Command.As(Caller caller, Command inner) -> caller.user().length() + size(inner);
             case Command.Put(var request) -> request.getSerializedSize();
             case Command.DeleteRange(var request) -> request.getSerializedSize();
             case Command.Txn(var request) -> request.getSerializedSize();
-            case Command.Compact _, Command.LeaseGrant _, Command.LeaseRevoke _ ->
-                CommandCodec.encode(pending.command()).getSerializedSize();
+            case Command.Compact _, Command.LeaseGrant _, Command.LeaseRevoke _, Command.Auth _ ->
+                CommandCodec.encode(command).getSerializedSize();
         };
     }
 

@@ -5,6 +5,7 @@ import io.keelson.proto.store.v1.LeaseAnswer;
 import io.keelson.proto.store.v1.LeaseQuestion;
 import io.keelson.store.KvException;
 import io.keelson.store.lease.LeaseClock;
+import io.keelson.store.mvcc.Caller;
 import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.View;
@@ -98,11 +99,12 @@ final class RaftLeases implements Leases {
             ending.addAll(due);
         }
         for (long id : due) {
-            var _ = replica.proposeAsLeader(new Command.LeaseRevoke(id)).whenComplete((_, _) -> {
-                synchronized (lock) {
-                    ending.remove(id);
-                }
-            });
+            var _ = replica.proposeAsLeader(new Command.As(Caller.SYSTEM, new Command.LeaseRevoke(id)))
+                    .whenComplete((_, _) -> {
+                        synchronized (lock) {
+                            ending.remove(id);
+                        }
+                    });
         }
     }
 
@@ -121,6 +123,7 @@ final class RaftLeases implements Leases {
                     }
                 }
                 case Change.Put _, Change.Delete _, Change.Compacted _ -> {}
+                case Change.Auth _, Change.TokenAssigned _ -> {}
             }
         }
     }

@@ -3,6 +3,7 @@ package io.keelson.store.rocks;
 import com.google.protobuf.ByteString;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.store.KvException;
+import io.keelson.store.mvcc.AuthState;
 import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.LeaseRecord;
 import io.keelson.store.mvcc.View;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
@@ -63,9 +65,13 @@ public final class RocksState implements AutoCloseable {
     final ReadWriteLock open = new ReentrantReadWriteLock();
 
     private final List<AutoCloseable> resources;
+    /** Users and roles as they are stored; changes only while {@link #open} is held for writing, so that no read sees half. */
+    private volatile AuthState auth;
+
     private boolean closed;
 
-    private RocksState(RocksDB db, List<ColumnFamilyHandle> families, List<AutoCloseable> resources) {
+    private RocksState(RocksDB db, List<ColumnFamilyHandle> families, List<AutoCloseable> resources)
+            throws RocksDBException {
         this.db = db;
         this.resources = resources;
         this.latest = families.get(1);
@@ -74,6 +80,7 @@ public final class RocksState implements AutoCloseable {
         this.leases = families.get(4);
         this.leaseKeys = families.get(5);
         this.meta = families.get(6);
+        this.auth = AuthRows.read(db, meta);
     }
 
     /**
@@ -168,10 +175,31 @@ public final class RocksState implements AutoCloseable {
             if (!member.isEmpty()) {
                 batch.put(meta, proposer(member), pair(incarnation, sequence));
             }
-            write(batch);
+            write(batch, changes);
         } catch (RocksDBException e) {
             throw new IllegalStateException("the store cannot write: " + e.getMessage(), e);
         }
+    }
+
+    private void write(WriteBatch batch, List<Change> changes) throws RocksDBException {
+        Optional<AuthState> changed = AuthRows.newest(changes);
+        if (changed.isEmpty()) {
+            write(batch);
+            return;
+        }
+        // A read that began before ends first, and one that begins after sees keys and permissions of the same moment.
+        open.writeLock().lock();
+        try {
+            write(batch);
+            auth = changed.get();
+        } finally {
+            open.writeLock().unlock();
+        }
+    }
+
+    /** Users and roles, and whether they count; those of a view are in the view. */
+    public AuthState auth() {
+        return auth;
     }
 
     private static long revisionOf(Change change) {
@@ -179,6 +207,7 @@ public final class RocksState implements AutoCloseable {
             case Change.Put(KeyValue kv, long _) -> kv.getModRevision();
             case Change.Delete(ByteString _, long at, long _) -> at;
             case Change.LeaseGranted _, Change.LeaseRevoked _, Change.Compacted _ -> -1;
+            case Change.Auth _, Change.TokenAssigned _ -> -1;
         };
     }
 
@@ -208,6 +237,9 @@ public final class RocksState implements AutoCloseable {
                 batch.put(leases, Layout.number(lease.id()), Layout.number(lease.ttlSeconds()));
             case Change.LeaseRevoked(long id) -> batch.delete(leases, Layout.number(id));
             case Change.Compacted(long at) -> batch.put(meta, COMPACT, Layout.number(at));
+            case Change.Auth(AuthState before, AuthState after) -> AuthRows.write(batch, meta, before, after);
+            // Tokens live in memory only.
+            case Change.TokenAssigned _ -> {}
         }
     }
 

@@ -2,6 +2,7 @@ package io.keelson.store.rocks;
 
 import com.google.protobuf.ByteString;
 import io.keelson.proto.etcd.KeyValue;
+import io.keelson.store.mvcc.AuthState;
 import io.keelson.store.mvcc.KeyRange;
 import io.keelson.store.mvcc.LeaseRecord;
 import io.keelson.store.mvcc.View;
@@ -25,9 +26,11 @@ final class RocksView implements View, AutoCloseable {
     private final ReadOptions options;
     private final long revision;
     private final long compactRevision;
+    private final AuthState auth;
 
     RocksView(RocksState state) {
         this.state = state;
+        this.auth = state.auth();
         this.snapshot = state.db.getSnapshot();
         this.options = new ReadOptions().setSnapshot(snapshot);
         byte[] newest = get(state.meta, RocksState.revisionKey());
@@ -131,6 +134,11 @@ final class RocksView implements View, AutoCloseable {
             check(iterator);
         }
         return all;
+    }
+
+    @Override
+    public AuthState auth() {
+        return auth;
     }
 
     @Override

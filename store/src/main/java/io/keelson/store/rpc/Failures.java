@@ -19,6 +19,10 @@ final class Failures {
     /** Not Unavailable: a client library must not take it for "certainly not done, try elsewhere". */
     static final Status TOO_MANY_REQUESTS = Status.UNKNOWN.withDescription("etcdserver: too many requests");
 
+    /** etcd's words and code for a member that has only the public key of its tokens. */
+    static final Status VERIFY_ONLY =
+            Status.UNKNOWN.withDescription("auth: token signing attempted with verify-only key");
+
     private static final Status TIMED_OUT = Status.UNAVAILABLE.withDescription("etcdserver: request timed out");
 
     private Failures() {}
@@ -33,10 +37,28 @@ final class Failures {
                     TOO_MANY_OPS,
                     DUPLICATE_KEY,
                     INVALID_SORT_OPTION,
-                    REQUEST_TOO_LARGE -> Status.INVALID_ARGUMENT;
+                    REQUEST_TOO_LARGE,
+                    USER_EMPTY,
+                    ROLE_EMPTY,
+                    PERMISSION_NOT_GIVEN,
+                    AUTH_FAILED,
+                    AUTH_OLD_REVISION,
+                    INVALID_AUTH_MANAGEMENT -> Status.INVALID_ARGUMENT;
             case COMPACTED, FUTURE_REVISION, LEASE_TTL_TOO_LARGE -> Status.OUT_OF_RANGE;
             case LEASE_NOT_FOUND -> Status.NOT_FOUND;
-            case LEASE_EXISTS -> Status.FAILED_PRECONDITION;
+            case LEASE_EXISTS,
+                    ROOT_USER_MISSING,
+                    ROOT_ROLE_MISSING,
+                    USER_EXISTS,
+                    USER_NOT_FOUND,
+                    ROLE_EXISTS,
+                    ROLE_NOT_FOUND,
+                    ROLE_NOT_GRANTED,
+                    PERMISSION_NOT_GRANTED,
+                    AUTH_NOT_ENABLED -> Status.FAILED_PRECONDITION;
+            case PERMISSION_DENIED -> Status.PERMISSION_DENIED;
+            case INVALID_AUTH_TOKEN -> Status.UNAUTHENTICATED;
+            case PASSWORD_FOR_NONE -> Status.UNKNOWN;
             case NO_SPACE -> Status.RESOURCE_EXHAUSTED;
         };
         return code.withDescription(refusal.message());

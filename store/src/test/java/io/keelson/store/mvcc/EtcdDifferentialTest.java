@@ -105,6 +105,7 @@ class EtcdDifferentialTest {
             case Answer.DeleteRange(var response) -> response;
             case Answer.Txn(var response) -> response;
             case Answer.Compacted _, Answer.LeaseGranted _, Answer.LeaseRevoked _ -> applied.revision();
+            case Answer.AuthChanged _, Answer.Authenticated _ -> throw new AssertionError(command);
         };
     }
 
@@ -139,6 +140,7 @@ class EtcdDifferentialTest {
                 lease.leaseRevoke(LeaseRevokeRequest.newBuilder().setID(id).build())
                         .getHeader()
                         .getRevision();
+            case Command.Auth _, Command.As _ -> throw new AssertionError(command);
         });
     }
 

@@ -14,7 +14,8 @@ public final class Oracle {
             case Command.Put(var request) -> RequestCheck.check(request);
             case Command.DeleteRange(var request) -> RequestCheck.check(request);
             case Command.Txn(var request) -> RequestCheck.check(request);
-            case Command.Compact _, Command.LeaseGrant _, Command.LeaseRevoke _ -> Optional.empty();
+            case Command.Compact _, Command.LeaseGrant _, Command.LeaseRevoke _, Command.Auth _ -> Optional.empty();
+            case Command.As(Caller _, Command inner) -> check(inner);
         };
     }
 
@@ -37,6 +38,8 @@ public final class Oracle {
                     oracle.revoke(id);
                     yield new Answer.LeaseRevoked(id);
                 }
+                case Command.Auth _, Command.As _ ->
+                    throw new IllegalArgumentException("this store knows no users: " + command);
             };
         } catch (NaiveStore.Refused refused) {
             return new Answer.Refused(refusal(refused));
