@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.keelson.proto.etcd.WatchCreateRequest;
+import io.keelson.store.auth.Authentication;
+import io.keelson.store.mvcc.AuthState;
 import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.KeyRange;
 import io.keelson.store.mvcc.View;
@@ -64,6 +66,16 @@ class ReplicaKvTest {
         @Override
         public Leases leases() {
             throw new AssertionError("no leases here");
+        }
+
+        @Override
+        public AuthState auth() {
+            throw new AssertionError("nobody is asked for here");
+        }
+
+        @Override
+        public Authentication authentication() {
+            throw new AssertionError("nobody is asked for here");
         }
 
         @Override

@@ -1,6 +1,8 @@
 package io.keelson.store.node;
 
+import io.keelson.store.auth.Authentication;
 import io.keelson.store.mvcc.Answer;
+import io.keelson.store.mvcc.AuthState;
 import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.View;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +40,15 @@ public interface Replica {
 
     /** Renewal and remaining time of leases. */
     Leases leases();
+
+    /**
+     * Users, roles and whether they count, as applied here now; the same as {@code read(View::auth)} and as cheap as a field. A read that
+     * must fit to keys takes it from its view.
+     */
+    AuthState auth();
+
+    /** Who somebody is: tokens that this member knows, and passwords. */
+    Authentication authentication();
 
     /** Who this is and how it stands. */
     Standing standing();

@@ -8,6 +8,9 @@ import io.keelson.store.HostPort;
 import io.keelson.store.KvException;
 import io.keelson.store.Member;
 import io.keelson.store.StoreConfig;
+import io.keelson.store.auth.Authentication;
+import io.keelson.store.auth.SimpleTokens;
+import io.keelson.store.mvcc.AuthState;
 import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.View;
@@ -68,6 +71,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private final RaftLeases leases;
     private final Consumer<Throwable> onFailure;
     private final long clusterId;
+    private final Authentication authentication;
     private final Map<String, Long> memberIds = new LinkedHashMap<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("store-timer").daemon().factory());
@@ -90,6 +94,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
         this.config = config;
         this.onFailure = onFailure;
         this.clusterId = id(config.clusterToken());
+        this.authentication = Authentication.of(config.options().auth());
         config.members()
                 .forEach(member -> memberIds.put(member.name(), id(config.clusterToken() + "/" + member.name())));
         RaftGroup group = RaftSettings.group(config);
@@ -144,7 +149,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
             var _ = replica.timer.scheduleWithFixedDelay(
                     replica::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
             return replica;
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
             throw new IllegalStateException(
                     "the store member " + config.name() + " cannot start on " + config.peerListen() + " with data in "
                             + config.dataDir() + ": " + e.getMessage(),
@@ -228,6 +233,16 @@ public final class RaftReplica implements Replica, AutoCloseable {
         return leases;
     }
 
+    @Override
+    public AuthState auth() {
+        return machine.state().auth();
+    }
+
+    @Override
+    public Authentication authentication() {
+        return authentication;
+    }
+
     long term() {
         return division.getInfo().getCurrentTerm();
     }
@@ -274,6 +289,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
         background.shutdownNow();
         stopServer();
         answers.shutdown();
+        authentication.close();
         wakeUps.shutdown();
         blocking.shutdownNow();
     }
@@ -328,6 +344,10 @@ public final class RaftReplica implements Replica, AutoCloseable {
         @Override
         public void opened(RocksState state) {
             long revision = state.read(View::revision);
+            if (authentication.tokens() instanceof SimpleTokens simple) {
+                // A snapshot does not say whose tokens have become void since.
+                simple.clear();
+            }
             synchronized (RaftReplica.this) {
                 EventLog known = events;
                 if (known == null) {
@@ -343,6 +363,9 @@ public final class RaftReplica implements Replica, AutoCloseable {
         @Override
         public void applied(LogEntry entry, List<Committed> committed, List<Change> changes, long revision) {
             leases.applied(changes);
+            if (authentication.tokens() instanceof SimpleTokens simple) {
+                simple.applied(changes);
+            }
             log().publish(events(changes), revision);
             Batch batch = proposer.applied(entry.getIncarnation(), entry.getSequence());
             if (batch != null && committed.size() == entry.getCommandsCount()) {
@@ -361,6 +384,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
                         events.add(Event.newBuilder().setKv(kv).build());
                     case Change.Delete(ByteString key, long at, long _) -> events.add(RocksHistory.deletion(key, at));
                     case Change.LeaseGranted _, Change.LeaseRevoked _, Change.Compacted _ -> {}
+                    case Change.Auth _, Change.TokenAssigned _ -> {}
                 }
             }
             return events;

@@ -1,8 +1,11 @@
 package io.keelson.store.rpc;
 
+import io.grpc.Grpc;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
+import io.grpc.netty.InternalProtocolNegotiationEvent;
 import io.grpc.netty.InternalProtocolNegotiator;
 import io.grpc.netty.InternalProtocolNegotiators;
+import io.grpc.netty.ProtocolNegotiationEvent;
 import io.keelson.store.Tls;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -15,6 +18,7 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.util.AsciiString;
@@ -106,6 +110,20 @@ final class FrontDoor implements InternalProtocolNegotiator.ProtocolNegotiator {
             held.add(event);
         }
 
+        /** gRPC does not look for our TLS; calls want to know whose certificate was shown. */
+        private static Object withTls(ChannelHandlerContext ctx, Object event) {
+            SslHandler tls = ctx.pipeline().get(SslHandler.class);
+            return tls != null && event instanceof ProtocolNegotiationEvent negotiation
+                    ? InternalProtocolNegotiationEvent.withAttributes(
+                            negotiation,
+                            InternalProtocolNegotiationEvent.getAttributes(negotiation).toBuilder()
+                                    .set(
+                                            Grpc.TRANSPORT_ATTR_SSL_SESSION,
+                                            tls.engine().getSession())
+                                    .build())
+                    : event;
+        }
+
         @Override
         protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
             int length = Math.min(in.readableBytes(), PREFACE.readableBytes());
@@ -115,7 +133,7 @@ final class FrontDoor implements InternalProtocolNegotiator.ProtocolNegotiator {
             }
             if (http2) {
                 ctx.pipeline().addAfter(ctx.name(), null, next);
-                held.forEach(ctx::fireUserEventTriggered);
+                held.forEach(event -> ctx.fireUserEventTriggered(withTls(ctx, event)));
             } else {
                 // Last stands what keeps gRPC's writes until its negotiation is over, which will not be.
                 ctx.pipeline().removeLast();

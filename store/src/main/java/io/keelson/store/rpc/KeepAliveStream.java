@@ -6,14 +6,15 @@ import io.grpc.stub.StreamObserver;
 import io.keelson.proto.etcd.LeaseKeepAliveRequest;
 import io.keelson.proto.etcd.LeaseKeepAliveResponse;
 import io.keelson.proto.etcd.ResponseHeader;
-import io.keelson.store.node.Leases;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.LongFunction;
 
 /** One client's stream of renewals: one at a time, answered in order. The next is asked for when the last is answered. */
 final class KeepAliveStream implements StreamObserver<LeaseKeepAliveRequest>, Streams.Open {
 
     private final ServerCallStreamObserver<LeaseKeepAliveResponse> client;
-    private final Leases leases;
+    private final LongFunction<CompletableFuture<Long>> keepAlive;
     private final Headers headers;
     private final Executor workers;
     private final Streams streams;
@@ -21,14 +22,15 @@ final class KeepAliveStream implements StreamObserver<LeaseKeepAliveRequest>, St
     private boolean halfClosed;
     private boolean done;
 
+    /** @param keepAlive renews a lease and completes with its TTL in seconds, 0 if there is none */
     KeepAliveStream(
             ServerCallStreamObserver<LeaseKeepAliveResponse> client,
-            Leases leases,
+            LongFunction<CompletableFuture<Long>> keepAlive,
             Headers headers,
             Executor workers,
             Streams streams) {
         this.client = client;
-        this.leases = leases;
+        this.keepAlive = keepAlive;
         this.headers = headers;
         this.workers = workers;
         this.streams = streams;
@@ -39,7 +41,8 @@ final class KeepAliveStream implements StreamObserver<LeaseKeepAliveRequest>, St
         renewing = true;
         // Before renewing: a revoke at revision 3 must not look older than a renewal that claims revision 4.
         ResponseHeader header = headers.now();
-        var _ = leases.keepAlive(request.getID())
+        var _ = keepAlive
+                .apply(request.getID())
                 .whenCompleteAsync(
                         (ttl, error) -> {
                             if (error == null) {

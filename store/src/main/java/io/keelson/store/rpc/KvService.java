@@ -17,6 +17,7 @@ import io.keelson.proto.etcd.TxnResponse;
 import io.keelson.store.mvcc.Answer;
 import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.Mvcc;
+import io.keelson.store.mvcc.Permits;
 import io.keelson.store.mvcc.Ranges;
 import io.keelson.store.mvcc.Refusal;
 import io.keelson.store.mvcc.RequestCheck;
@@ -34,8 +35,10 @@ final class KvService extends KVGrpc.KVImplBase {
     private final Replica replica;
     private final Calls calls;
     private final Headers headers;
+    private final Guard guard;
 
-    KvService(Replica replica, Calls calls, Headers headers) {
+    KvService(Replica replica, Calls calls, Headers headers, Guard guard) {
+        this.guard = guard;
         this.replica = replica;
         this.calls = calls;
         this.headers = headers;
@@ -43,13 +46,18 @@ final class KvService extends KVGrpc.KVImplBase {
 
     @Override
     public void range(RangeRequest request, StreamObserver<RangeResponse> observer) {
+        Identity who = Identity.current();
         calls.answer(
                 observer,
                 () -> {
                     Failures.check(RequestCheck.check(request));
-                    return barrierUnless(request.getSerializable());
+                    return barrierUnless(request.getSerializable(), who);
                 },
                 _ -> replica.read(view -> {
+                    guard.check(
+                            view,
+                            who,
+                            caller -> Permits.read(view.auth(), caller, request.getKey(), request.getRangeEnd()));
                     Failures.check(Ranges.check(view, request));
                     // The current revision, also when an old one is read.
                     return Ranges.read(view, request).toBuilder()
@@ -60,11 +68,12 @@ final class KvService extends KVGrpc.KVImplBase {
 
     @Override
     public void put(PutRequest request, StreamObserver<PutResponse> observer) {
+        Identity who = Identity.current();
         calls.answer(
                 observer,
                 () -> {
                     Failures.check(RequestCheck.check(request).or(() -> size(request)));
-                    return replica.propose(new Command.Put(request));
+                    return guard.propose(who, new Command.Put(request));
                 },
                 committed -> Failures.expect(Answer.Put.class, committed.answer()).response().toBuilder()
                         .setHeader(headers.at(committed.revision()))
@@ -73,11 +82,12 @@ final class KvService extends KVGrpc.KVImplBase {
 
     @Override
     public void deleteRange(DeleteRangeRequest request, StreamObserver<DeleteRangeResponse> observer) {
+        Identity who = Identity.current();
         calls.answer(
                 observer,
                 () -> {
                     Failures.check(RequestCheck.check(request).or(() -> size(request)));
-                    return replica.propose(new Command.DeleteRange(request));
+                    return guard.propose(who, new Command.DeleteRange(request));
                 },
                 committed -> Failures.expect(Answer.DeleteRange.class, committed.answer()).response().toBuilder()
                         .setHeader(headers.at(committed.revision()))
@@ -86,29 +96,33 @@ final class KvService extends KVGrpc.KVImplBase {
 
     @Override
     public void txn(TxnRequest request, StreamObserver<TxnResponse> observer) {
+        Identity who = Identity.current();
         if (Mvcc.readsOnly(request)) {
             calls.answer(
                     observer,
                     () -> {
                         Failures.check(RequestCheck.check(request));
-                        return barrierUnless(isSerializable(request));
+                        return barrierUnless(isSerializable(request), who);
                     },
-                    _ -> replica.read(view ->
-                            answer(Mvcc.apply(view, new Command.Txn(request)).answer(), view.revision())));
+                    _ -> replica.read(view -> {
+                        var command = new Command.As(guard.caller(view.auth(), who), new Command.Txn(request));
+                        return answer(Mvcc.apply(view, command).answer(), view.revision());
+                    }));
             return;
         }
         calls.answer(
                 observer,
                 () -> {
                     Failures.check(RequestCheck.check(request).or(() -> size(request)));
-                    return replica.propose(new Command.Txn(request));
+                    return guard.propose(who, new Command.Txn(request));
                 },
                 committed -> answer(committed.answer(), committed.revision()));
     }
 
     @Override
     public void compact(CompactionRequest request, StreamObserver<CompactionResponse> observer) {
-        calls.answer(observer, () -> replica.propose(new Command.Compact(request.getRevision())), committed -> {
+        Identity who = Identity.current();
+        calls.answer(observer, () -> guard.propose(who, new Command.Compact(request.getRevision())), committed -> {
             Failures.expect(Answer.Compacted.class, committed.answer());
             return CompactionResponse.newBuilder()
                     .setHeader(headers.at(committed.revision()))
@@ -123,10 +137,8 @@ final class KvService extends KVGrpc.KVImplBase {
     }
 
     /** The barrier's outcome has no value; the future of this one is there so that every call has the same shape. */
-    private CompletableFuture<Boolean> barrierUnless(boolean serializable) {
-        return serializable
-                ? CompletableFuture.completedFuture(true)
-                : replica.readBarrier().thenApply(_ -> true);
+    private CompletableFuture<Boolean> barrierUnless(boolean serializable, Identity who) {
+        return serializable ? guard.recognized(who) : replica.readBarrier().thenApply(_ -> true);
     }
 
     /** Whether every operation may be answered from a stale state. A transaction of compares alone may not. */

@@ -19,11 +19,13 @@ import io.keelson.store.mvcc.Answer;
 import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.LeaseRecord;
 import io.keelson.store.mvcc.Mvcc;
+import io.keelson.store.mvcc.Permits;
 import io.keelson.store.mvcc.Refusal;
 import io.keelson.store.node.Replica;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
@@ -41,9 +43,17 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
     private final Executor workers;
     private final RandomGenerator ids;
     private final Headers headers;
+    private final Guard guard;
 
     LeaseService(
-            Replica replica, Calls calls, Headers headers, Streams streams, Executor workers, RandomGenerator ids) {
+            Replica replica,
+            Calls calls,
+            Headers headers,
+            Streams streams,
+            Executor workers,
+            RandomGenerator ids,
+            Guard guard) {
+        this.guard = guard;
         this.replica = replica;
         this.calls = calls;
         this.streams = streams;
@@ -54,6 +64,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
 
     @Override
     public void leaseGrant(LeaseGrantRequest request, StreamObserver<LeaseGrantResponse> observer) {
+        Identity who = Identity.current();
         calls.answer(
                 observer,
                 () -> {
@@ -61,7 +72,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
                         Failures.check(Optional.of(Refusal.LEASE_TTL_TOO_LARGE));
                     }
                     long id = request.getID() != 0 ? request.getID() : ids.nextLong(1, Long.MAX_VALUE);
-                    return replica.propose(new Command.LeaseGrant(id, Math.max(request.getTTL(), MIN_TTL_SECONDS)));
+                    return guard.propose(who, new Command.LeaseGrant(id, Math.max(request.getTTL(), MIN_TTL_SECONDS)));
                 },
                 committed -> {
                     LeaseRecord lease = Failures.expect(Answer.LeaseGranted.class, committed.answer())
@@ -76,7 +87,8 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
 
     @Override
     public void leaseRevoke(LeaseRevokeRequest request, StreamObserver<LeaseRevokeResponse> observer) {
-        calls.answer(observer, () -> replica.propose(new Command.LeaseRevoke(request.getID())), committed -> {
+        Identity who = Identity.current();
+        calls.answer(observer, () -> guard.propose(who, new Command.LeaseRevoke(request.getID())), committed -> {
             Failures.expect(Answer.LeaseRevoked.class, committed.answer());
             return LeaseRevokeResponse.newBuilder()
                     .setHeader(headers.at(committed.revision()))
@@ -87,7 +99,8 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
     @Override
     public StreamObserver<LeaseKeepAliveRequest> leaseKeepAlive(StreamObserver<LeaseKeepAliveResponse> observer) {
         var client = (ServerCallStreamObserver<LeaseKeepAliveResponse>) observer;
-        var stream = new KeepAliveStream(client, replica.leases(), headers, workers, streams);
+        Identity who = Identity.current();
+        var stream = new KeepAliveStream(client, id -> keepAlive(who, id), headers, workers, streams);
         client.disableAutoRequest();
         client.setOnCancelHandler(stream::gone);
         streams.opened(stream, LeaderGate.isRequired());
@@ -95,14 +108,34 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
         return stream;
     }
 
+    /** Who keeps a lease alive keeps its keys, so it must be one who may write them. */
+    private CompletableFuture<Long> keepAlive(Identity who, long id) {
+        return guard.judge(
+                        who,
+                        (view, caller) ->
+                                Permits.user(view.auth(), caller).or(() -> Permits.writeLease(view, caller, id)))
+                .thenCompose(refusal -> {
+                    Failures.check(refusal);
+                    return replica.leases().keepAlive(id);
+                });
+    }
+
     @Override
     public void leaseTimeToLive(LeaseTimeToLiveRequest request, StreamObserver<LeaseTimeToLiveResponse> observer) {
+        Identity who = Identity.current();
         calls.answer(
                 observer,
                 () -> replica.leases()
                         .remaining(request.getID())
                         .thenCombine(replica.readBarrier(), (remaining, _) -> remaining),
                 remaining -> replica.read(view -> {
+                    guard.check(
+                            view,
+                            who,
+                            caller -> Permits.user(view.auth(), caller)
+                                    .or(() -> request.getKeys()
+                                            ? Permits.readLease(view, caller, request.getID())
+                                            : Optional.empty()));
                     var answer = LeaseTimeToLiveResponse.newBuilder()
                             .setHeader(headers.at(view.revision()))
                             .setID(request.getID());
@@ -120,10 +153,12 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
 
     @Override
     public void leaseLeases(LeaseLeasesRequest request, StreamObserver<LeaseLeasesResponse> observer) {
+        Identity who = Identity.current();
         calls.answer(
                 observer,
                 () -> replica.readBarrier().thenApply(_ -> true),
                 _ -> replica.read(view -> {
+                    guard.check(view, who, caller -> Permits.user(view.auth(), caller));
                     var answer = LeaseLeasesResponse.newBuilder().setHeader(headers.at(view.revision()));
                     for (LeaseRecord lease : view.leases()) {
                         answer.addLeases(LeaseStatus.newBuilder().setID(lease.id()));

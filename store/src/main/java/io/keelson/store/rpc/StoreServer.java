@@ -103,8 +103,9 @@ public final class StoreServer implements AutoCloseable {
         workers.allowCoreThreadTimeOut(true);
         clock.setRemoveOnCancelPolicy(true);
         streams = new Streams(replica, timing.leaderless, System::nanoTime);
-        services = services(replica, tls ? "https://" : "http://", timing);
-        interceptors = List.of(new LeaderGate(replica), new NotBuilt());
+        var guard = new Guard(replica);
+        services = services(replica, guard, tls ? "https://" : "http://", timing);
+        interceptors = List.of(new AuthGate(guard), new LeaderGate(replica), new NotBuilt());
         within = startWithin();
         site = new Site(new HealthPages(replica, workers).pages(), Optional.of(new Gateway(services, within, workers)));
         var _ = clock.scheduleWithFixedDelay(
@@ -136,17 +137,17 @@ public final class StoreServer implements AutoCloseable {
         }
     }
 
-    private List<ServerServiceDefinition> services(Replica replica, String scheme, Timing timing) {
+    private List<ServerServiceDefinition> services(Replica replica, Guard guard, String scheme, Timing timing) {
         var calls = new Calls(workers);
         var headers = new Headers(replica, System::nanoTime);
         var random = new SecureRandom();
         return Stream.of(
-                        new KvService(replica, calls, headers),
-                        new WatchService(replica, headers, streams, workers, clock, timing.progress, random),
-                        new LeaseService(replica, calls, headers, streams, workers, random),
+                        new KvService(replica, calls, headers, guard),
+                        new WatchService(replica, headers, streams, workers, clock, timing.progress, random, guard),
+                        new LeaseService(replica, calls, headers, streams, workers, random, guard),
                         new ClusterService(replica, calls, headers, scheme),
                         new MaintenanceService(replica, calls, headers),
-                        new AuthService(calls, headers),
+                        new AuthService(replica, calls, headers, guard),
                         health.getHealthService(),
                         ProtoReflectionServiceV1.newInstance(),
                         reflectionV1Alpha())

@@ -5,8 +5,13 @@ import io.grpc.stub.StreamObserver;
 import io.keelson.proto.etcd.WatchGrpc;
 import io.keelson.proto.etcd.WatchRequest;
 import io.keelson.proto.etcd.WatchResponse;
+import io.keelson.store.mvcc.KeyRange;
+import io.keelson.store.mvcc.Permits;
+import io.keelson.store.mvcc.Refusal;
 import io.keelson.store.node.Replica;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -23,6 +28,7 @@ final class WatchService extends WatchGrpc.WatchImplBase {
     private final ScheduledExecutorService clock;
     private final Duration progressInterval;
     private final RandomGenerator random;
+    private final Guard guard;
 
     WatchService(
             Replica replica,
@@ -31,7 +37,9 @@ final class WatchService extends WatchGrpc.WatchImplBase {
             Executor workers,
             ScheduledExecutorService clock,
             Duration progressInterval,
-            RandomGenerator random) {
+            RandomGenerator random,
+            Guard guard) {
+        this.guard = guard;
         this.replica = replica;
         this.headers = headers;
         this.streams = streams;
@@ -41,10 +49,17 @@ final class WatchService extends WatchGrpc.WatchImplBase {
         this.random = random;
     }
 
+    /** Once, when a watch is made. */
+    private CompletableFuture<Optional<Refusal>> permission(Identity who, KeyRange range) {
+        return guard.judge(who, (view, caller) -> Permits.read(view.auth(), caller, range));
+    }
+
     @Override
     public StreamObserver<WatchRequest> watch(StreamObserver<WatchResponse> observer) {
         var client = (ServerCallStreamObserver<WatchResponse>) observer;
-        var stream = new WatchStream(client, replica.history(), headers, workers, streams);
+        Identity who = Identity.current();
+        var stream =
+                new WatchStream(client, replica.history(), range -> permission(who, range), headers, workers, streams);
         // Up to a tenth later, so that the streams of many clients do not all speak at once.
         long interval = progressInterval.toMillis() + random.nextLong(progressInterval.toMillis() / 10 + 1);
         ScheduledFuture<?> ticks = clock.scheduleAtFixedRate(stream::tick, interval, interval, TimeUnit.MILLISECONDS);

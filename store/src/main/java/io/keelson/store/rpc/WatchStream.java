@@ -7,6 +7,7 @@ import io.keelson.proto.etcd.WatchCreateRequest;
 import io.keelson.proto.etcd.WatchRequest;
 import io.keelson.proto.etcd.WatchResponse;
 import io.keelson.store.KvException;
+import io.keelson.store.mvcc.KeyRange;
 import io.keelson.store.mvcc.Refusal;
 import io.keelson.store.node.History;
 import java.util.ArrayDeque;
@@ -14,10 +15,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 /**
  * One client's watch stream: any number of cursors over history and one queue of answers. Everything happens in turns, one at
@@ -40,6 +43,7 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
 
     private final ServerCallStreamObserver<WatchResponse> client;
     private final History history;
+    private final Function<KeyRange, CompletableFuture<Optional<Refusal>>> permission;
     private final Headers headers;
     private final Executor workers;
     private final Streams streams;
@@ -60,16 +64,22 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
     private long passed;
     private long awaited;
     private Optional<Long> progressFrom = Optional.empty();
+    /** A watch that waits for its permission; the requests behind it wait as well. */
+    private Optional<Creation> creation = Optional.empty();
+
     private boolean done;
 
+    /** @param permission says why a range may not be watched, empty if it may; asked once for each watch */
     WatchStream(
             ServerCallStreamObserver<WatchResponse> client,
             History history,
+            Function<KeyRange, CompletableFuture<Optional<Refusal>>> permission,
             Headers headers,
             Executor workers,
             Streams streams) {
         this.client = client;
         this.history = history;
+        this.permission = permission;
         this.headers = headers;
         this.workers = workers;
         this.streams = streams;
@@ -112,6 +122,8 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
         }
     }
 
+    private record Creation(WatchCreateRequest request, CompletableFuture<Optional<Refusal>> permission) {}
+
     private void run() {
         int seen = wakes.get();
         turn();
@@ -148,13 +160,22 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
             client.onNext(answer);
             return true;
         }
-        WatchRequest request = inbox.poll();
-        if (request != null) {
-            take(request);
+        if (creation.isPresent() && creation.get().permission.isDone()) {
+            Creation judged = creation.get();
+            creation = Optional.empty();
+            create(judged.request, judged.permission.join());
             client.request(1);
             return true;
         }
-        if (halfClosed) {
+        WatchRequest request = creation.isPresent() ? null : inbox.poll();
+        if (request != null) {
+            take(request);
+            if (creation.isEmpty()) {
+                client.request(1);
+            }
+            return true;
+        }
+        if (halfClosed && creation.isEmpty()) {
             end(Status.OK);
             return true;
         }
@@ -184,16 +205,25 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
 
     private void take(WatchRequest request) {
         switch (request.getRequestUnionCase()) {
-            case CREATE_REQUEST -> create(request.getCreateRequest());
+            case CREATE_REQUEST -> {
+                WatchCreateRequest wanted = request.getCreateRequest();
+                var permitted = permission.apply(WatchCursor.range(wanted));
+                if (permitted.isDone()) {
+                    create(wanted, permitted.join());
+                } else {
+                    creation = Optional.of(new Creation(wanted, permitted));
+                    var _ = permitted.whenComplete((_, _) -> wake());
+                }
+            }
             case CANCEL_REQUEST -> cancel(request.getCancelRequest().getWatchId());
             case PROGRESS_REQUEST -> progressFrom = Optional.of(history.revision());
             case REQUESTUNION_NOT_SET -> {}
         }
     }
 
-    private void create(WatchCreateRequest request) {
+    private void create(WatchCreateRequest request, Optional<Refusal> notPermitted) {
         long now = history.revision();
-        Optional<String> refusal = refusal(request);
+        Optional<String> refusal = notPermitted.map(WatchStream::words).or(() -> refusal(request));
         if (refusal.isPresent()) {
             outbox.add(answer(now, NO_WATCH)
                     .setCreated(true)
@@ -210,6 +240,17 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
         if (start <= passed) {
             behind.add(cursor);
         }
+    }
+
+    /** As Go's gRPC writes an error: clients read the code out of it. */
+    private static String words(Refusal refusal) {
+        Status status = Failures.status(refusal);
+        String code = switch (status.getCode()) {
+            case PERMISSION_DENIED -> "PermissionDenied";
+            case UNAUTHENTICATED -> "Unauthenticated";
+            default -> "InvalidArgument";
+        };
+        return "rpc error: code = " + code + " desc = " + status.getDescription();
     }
 
     private Optional<String> refusal(WatchCreateRequest request) {

@@ -5,7 +5,11 @@ import io.keelson.proto.etcd.KeyValue;
 import io.keelson.store.HostPort;
 import io.keelson.store.KvException;
 import io.keelson.store.Member;
+import io.keelson.store.StoreOptions;
+import io.keelson.store.auth.Authentication;
+import io.keelson.store.auth.SimpleTokens;
 import io.keelson.store.mvcc.Applied;
+import io.keelson.store.mvcc.AuthState;
 import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.KeyRange;
@@ -18,6 +22,7 @@ import io.keelson.store.node.History;
 import io.keelson.store.node.Leases;
 import io.keelson.store.node.Replica;
 import io.keelson.store.node.Standing;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,11 +44,17 @@ final class MemoryReplica implements Replica, AutoCloseable {
             Thread.ofPlatform().name("test-apply").factory());
     private final List<Waiting> waiting = new ArrayList<>();
     private final List<Member> members;
+    private final Authentication authentication;
     private volatile boolean hasLeader = true;
 
     private record Waiting(long revision, Runnable wake) {}
 
     MemoryReplica(HostPort client) {
+        this(client, new StoreOptions.Auth("simple", 4, Duration.ofMinutes(5)));
+    }
+
+    MemoryReplica(HostPort client, StoreOptions.Auth options) {
+        authentication = Authentication.of(options);
         members = List.of(new Member("one", new HostPort("127.0.0.1", 2380), List.of(client)));
     }
 
@@ -68,6 +79,9 @@ final class MemoryReplica implements Replica, AutoCloseable {
         synchronized (this) {
             applied = Mvcc.apply(view, command);
             view.take(applied);
+            if (authentication.tokens() instanceof SimpleTokens simple) {
+                simple.applied(applied.changes());
+            }
             woken = waiting.stream()
                     .filter(each -> each.revision <= view.revision())
                     .toList();
@@ -145,7 +159,11 @@ final class MemoryReplica implements Replica, AutoCloseable {
             case Change.Delete(var key, long at, long _) ->
                 event.setType(Event.EventType.DELETE)
                         .setKv(KeyValue.newBuilder().setKey(key).setModRevision(at));
-            case Change.LeaseGranted _, Change.LeaseRevoked _, Change.Compacted _ ->
+            case Change.LeaseGranted _,
+                    Change.LeaseRevoked _,
+                    Change.Compacted _,
+                    Change.Auth _,
+                    Change.TokenAssigned _ ->
                 throw new IllegalArgumentException("not in the history of keys: " + change);
         }
         long before = event.getKv().getModRevision() - 1;
@@ -179,6 +197,16 @@ final class MemoryReplica implements Replica, AutoCloseable {
     }
 
     @Override
+    public AuthState auth() {
+        return read(View::auth);
+    }
+
+    @Override
+    public Authentication authentication() {
+        return authentication;
+    }
+
+    @Override
     public Standing standing() {
         return new Standing(
                 "one",
@@ -196,5 +224,6 @@ final class MemoryReplica implements Replica, AutoCloseable {
     @Override
     public void close() {
         applying.shutdownNow();
+        authentication.close();
     }
 }

@@ -11,9 +11,6 @@ import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.StreamObserver;
-import io.keelson.proto.etcd.AuthEnableRequest;
-import io.keelson.proto.etcd.AuthGrpc;
-import io.keelson.proto.etcd.AuthStatusRequest;
 import io.keelson.proto.etcd.ClusterGrpc;
 import io.keelson.proto.etcd.HashKVRequest;
 import io.keelson.proto.etcd.MaintenanceGrpc;
@@ -74,14 +71,6 @@ class OtherServicesTest {
                 () -> ClusterGrpc.newBlockingStub(server.channel).memberAdd(MemberAddRequest.getDefaultInstance()),
                 Status.Code.UNIMPLEMENTED,
                 "keelson: etcdserverpb.Cluster/MemberAdd is not built yet");
-        assertRefused(
-                () -> AuthGrpc.newBlockingStub(server.channel).authEnable(AuthEnableRequest.getDefaultInstance()),
-                Status.Code.UNIMPLEMENTED,
-                "keelson: etcdserverpb.Auth/AuthEnable is not built yet");
-        assertThat(AuthGrpc.newBlockingStub(server.channel)
-                        .authStatus(AuthStatusRequest.getDefaultInstance())
-                        .getEnabled())
-                .isFalse();
     }
 
     @Test
