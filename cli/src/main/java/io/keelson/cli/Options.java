@@ -6,6 +6,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 
 /** Short ways to say which options there are, and to read them. */
 final class Options {
@@ -47,8 +48,17 @@ final class Options {
         return OptionSpec.builder(names.split(" "))
                 .paramLabel(label)
                 .type(Long.class)
+                .converters(Options::wholeNumber)
                 .description(description)
                 .build();
+    }
+
+    private static Long wholeNumber(String text) {
+        try {
+            return Long.valueOf(text.strip());
+        } catch (NumberFormatException wrong) {
+            throw new TypeConversionException("'" + text + "' is not a whole number");
+        }
     }
 
     static OptionSpec flag(String names, String description) {

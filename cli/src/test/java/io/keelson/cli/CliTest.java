@@ -73,7 +73,7 @@ class CliTest {
     void anOptionWithoutItsValueIsToldSo() {
         var result = run("scale", "deployment/a", "--replicas", "many");
         assertThat(result.code()).isEqualTo(2);
-        assertThat(result.err()).contains("--replicas").contains("many");
+        assertThat(result.err()).contains("--replicas").contains("'many' is not a whole number");
     }
 
     @Test
