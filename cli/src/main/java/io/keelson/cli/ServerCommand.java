@@ -76,7 +76,7 @@ final class ServerCommand implements Command {
                 hostPorts(parsed, "--listen-api"),
                 tls.certificate(),
                 tls.key(),
-                tls.trustedCa(),
+                Serving.file(parsed, "--ca"),
                 Options.text(parsed, "--service-cidr").orElse(SERVICE_CIDR),
                 Options.text(parsed, "--cluster-cidr").orElse(CLUSTER_CIDR),
                 Options.text(parsed, "--api-endpoints")

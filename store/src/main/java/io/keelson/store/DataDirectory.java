@@ -26,6 +26,11 @@ final class DataDirectory {
             }
             String identity = "cluster " + config.clusterToken() + "\nmember " + config.name() + "\n";
             Path file = directory.resolve(IDENTITY);
+            if (Files.isDirectory(file)) {
+                throw new IllegalStateException("data directory " + directory
+                        + " is etcd's; save it with etcdctl snapshot save while etcd runs, and restore that to an empty"
+                        + " --data-dir (docs/moving-from-etcd.md)");
+            }
             if (Files.exists(file)) {
                 String found = Files.readString(file);
                 if (!found.equals(identity)) {

@@ -9,6 +9,9 @@ import java.util.function.Consumer;
 /** A member of the replicated store: the replica, its doors for clients, and the port for who lives in the same process. */
 public final class Store implements AutoCloseable {
 
+    /** The version of etcd whose API this is. */
+    public static final String ETCD_VERSION = StoreServer.ETCD_VERSION;
+
     private final StoreConfig config;
     private final RaftReplica replica;
     private final StoreServer doors;
@@ -32,7 +35,7 @@ public final class Store implements AutoCloseable {
         DataDirectory.claim(config);
         RaftReplica replica = RaftReplica.start(config, onFailure);
         try {
-            return new Store(config, replica, StoreServer.start(replica, config.clientListen(), config.clientTls()));
+            return new Store(config, replica, StoreServer.start(replica, config));
         } catch (RuntimeException e) {
             replica.close();
             throw e;

@@ -11,28 +11,31 @@ import java.util.Optional;
  * @param name its own name, one of {@code members}
  * @param dataDir where its data lives; made if absent
  * @param clusterToken tells clusters apart: data of another token is refused
- * @param clientListen addresses to serve clients on
+ * @param doors addresses to serve clients on
  * @param peerListen address to serve peers on
  * @param members all members, this one included; the same on each
- * @param clientTls TLS for clients, who must then show a certificate; empty: plain text
- * @param peerTls mutual TLS between members; empty: plain text
+ * @param clientTls TLS for clients, on the doors that speak it; empty if none does
+ * @param peerTls TLS between members; empty: plain text
  * @param options what an operator may set
  */
 public record StoreConfig(
         String name,
         Path dataDir,
         String clusterToken,
-        List<HostPort> clientListen,
+        List<Door> doors,
         HostPort peerListen,
         List<Member> members,
         Optional<Tls> clientTls,
         Optional<Tls> peerTls,
         StoreOptions options) {
 
-    /** Checks that the members are distinct and this one is among them. */
+    /** Checks that the members are distinct and this one is among them, and that there are certificates for doors with TLS. */
     public StoreConfig {
         members = List.copyOf(members);
-        clientListen = List.copyOf(clientListen);
+        doors = List.copyOf(doors);
+        if (clientTls.isEmpty() && doors.stream().anyMatch(door -> door.wire() == Door.Wire.TLS)) {
+            throw new IllegalArgumentException("clients are to be served with TLS and there is no certificate");
+        }
         var names = new HashSet<String>();
         for (Member member : members) {
             if (!names.add(member.name())) {
@@ -46,7 +49,7 @@ public record StoreConfig(
         }
     }
 
-    /** With the default options. */
+    /** With the default options, and doors for everything: all with TLS if there is a certificate for clients, else none. */
     public StoreConfig(
             String name,
             Path dataDir,
@@ -56,7 +59,29 @@ public record StoreConfig(
             List<Member> members,
             Optional<Tls> clientTls,
             Optional<Tls> peerTls) {
-        this(name, dataDir, clusterToken, clientListen, peerListen, members, clientTls, peerTls, StoreOptions.DEFAULTS);
+        this(
+                name,
+                dataDir,
+                clusterToken,
+                clientListen.stream()
+                        .map(address -> new Door(
+                                address,
+                                clientTls.isPresent() ? Door.Wire.TLS : Door.Wire.PLAIN,
+                                Door.Serves.EVERYTHING))
+                        .toList(),
+                peerListen,
+                members,
+                clientTls,
+                peerTls,
+                StoreOptions.DEFAULTS);
+    }
+
+    /** Where gRPC clients are served. */
+    public List<HostPort> clientListen() {
+        return doors.stream()
+                .filter(door -> door.serves().grpc())
+                .map(Door::address)
+                .toList();
     }
 
     /** This member's row. */

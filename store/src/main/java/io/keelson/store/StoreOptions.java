@@ -10,15 +10,17 @@ import java.time.Duration;
  * @param timing heartbeats, elections, progress
  * @param compaction when history is given up without anybody asking
  * @param auth how users prove who they are once authentication is on
+ * @param connections what clients may do with a connection
  */
-public record StoreOptions(Limits limits, Timing timing, Compaction compaction, Auth auth) {
+public record StoreOptions(Limits limits, Timing timing, Compaction compaction, Auth auth, Connections connections) {
 
     /** etcd's defaults, but for elections: see {@link Timing}. */
     public static final StoreOptions DEFAULTS = new StoreOptions(
             new Limits(128, 1_572_864, 0),
             new Timing(Duration.ofMillis(250), Duration.ofMillis(500), 10_000, Duration.ofMinutes(10)),
             new Compaction(Compaction.Mode.OFF, 0),
-            new Auth("simple", 10, Duration.ofMinutes(5)));
+            new Auth("simple", 10, Duration.ofMinutes(5)),
+            new Connections(Integer.MAX_VALUE, Duration.ofSeconds(5), Duration.ofHours(2), Duration.ofSeconds(20)));
 
     /**
      * Bounds.
@@ -108,6 +110,30 @@ public record StoreOptions(Limits limits, Timing timing, Compaction compaction, 
             if (bcryptCost < 4 || bcryptCost > 31) {
                 throw new IllegalArgumentException("--bcrypt-cost " + bcryptCost + " is not between 4 and 31");
             }
+        }
+    }
+
+    /**
+     * Connections of clients.
+     *
+     * @param maxStreams calls and streams that one may have open, {@code --max-concurrent-streams}
+     * @param minPing one that pings more often is closed ("too_many_pings"), {@code --grpc-keepalive-min-time}
+     * @param ping one that is silent for so long is pinged, {@code --grpc-keepalive-interval}; zero: never
+     * @param pingTimeout one that does not answer for so long is closed, {@code --grpc-keepalive-timeout}
+     */
+    public record Connections(int maxStreams, Duration minPing, Duration ping, Duration pingTimeout) {
+        /** Checks the bounds. */
+        public Connections {
+            positive("--max-concurrent-streams", maxStreams);
+            notNegative("--grpc-keepalive-min-time", minPing);
+            notNegative("--grpc-keepalive-interval", ping);
+            notNegative("--grpc-keepalive-timeout", pingTimeout);
+        }
+    }
+
+    private static void notNegative(String flag, Duration value) {
+        if (value.isNegative()) {
+            throw new IllegalArgumentException(flag + " " + value + " is negative");
         }
     }
 

@@ -1,63 +1,87 @@
 package io.keelson.store;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.List;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.openssl.PKCS8Generator;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** An authority and what it issues, made with the JDK's keytool. */
-public record TestCertificates(Path dir) {
-    private static final String PASSWORD = "secret";
+/** An authority and what it issues for 127.0.0.1, as files in a directory: {@code ca.pem}, {@code NAME.pem}, {@code NAME.key}. */
+public final class TestCertificates {
+
+    private static final AtomicLong SERIALS = new AtomicLong(System.nanoTime());
+
+    private record Issued(X509Certificate certificate, KeyPair keys) {}
+
+    private final Path dir;
+    private final Issued authority;
+    private final Map<String, Issued> issued = new ConcurrentHashMap<>();
+
+    private TestCertificates(Path dir) throws Exception {
+        this.dir = dir;
+        KeyPair keys = keys();
+        this.authority = new Issued(certificate("ca", keys, "ca", keys, true), keys);
+        write(dir.resolve("ca.pem"), authority.certificate);
+    }
 
     /** An authority whose files go to a directory. */
     public static TestCertificates in(Path dir) throws Exception {
-        var certificates = new TestCertificates(dir);
-        certificates.keytool("-genkeypair", "-alias", "ca", "-keystore", "ca.p12", "-dname", "CN=ca", "-ext", "bc:c");
-        certificates.keytool("-exportcert", "-rfc", "-alias", "ca", "-keystore", "ca.p12", "-file", "ca.pem");
-        return certificates;
+        return new TestCertificates(dir);
     }
 
-    /** A key store, and the same as PEM. */
+    /** Where the files are. */
+    public Path dir() {
+        return dir;
+    }
+
+    /** A certificate with the common name {@code name}. */
     public Tls issue(String name) throws Exception {
-        String store = name + ".p12";
-        keytool("-genkeypair", "-alias", name, "-keystore", store, "-dname", "CN=" + name);
-        keytool("-certreq", "-alias", name, "-keystore", store, "-file", name + ".csr");
-        keytool(
-                "-gencert",
-                "-rfc",
-                "-alias",
-                "ca",
-                "-keystore",
-                "ca.p12",
-                "-infile",
-                name + ".csr",
-                "-outfile",
-                name + ".pem",
-                "-ext",
-                "san=ip:127.0.0.1");
-        keytool("-importcert", "-noprompt", "-alias", "ca", "-keystore", store, "-file", "ca.pem");
-        keytool("-importcert", "-noprompt", "-alias", name, "-keystore", store, "-file", name + ".pem");
-        var key = load(store).getKey(name, PASSWORD.toCharArray());
-        var pem = "-----BEGIN PRIVATE KEY-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded())
-                + "\n-----END PRIVATE KEY-----\n";
-        Files.writeString(dir.resolve(name + ".key"), pem);
+        KeyPair keys = keys();
+        var own = new Issued(certificate(name, keys, "ca", authority.keys, false), keys);
+        issued.put(name, own);
+        write(dir.resolve(name + ".pem"), own.certificate);
+        write(
+                dir.resolve(name + ".key"),
+                new PKCS8Generator(PrivateKeyInfo.getInstance(keys.getPrivate().getEncoded()), null));
         return new Tls(dir.resolve(name + ".pem"), dir.resolve(name + ".key"), dir.resolve("ca.pem"));
     }
 
     /** What a Java client shows and trusts. */
     public SSLContext context(String name) throws Exception {
-        KeyStore store = load(name + ".p12");
+        var store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setCertificateEntry("ca", authority.certificate);
+        Issued own = issued.get(name);
+        store.setKeyEntry(
+                name, own.keys.getPrivate(), new char[0], new X509Certificate[] {own.certificate, authority.certificate
+                });
         var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(store, PASSWORD.toCharArray());
+        keys.init(store, new char[0]);
         var trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trusted.init(store);
         var context = SSLContext.getInstance("TLS");
@@ -65,23 +89,39 @@ public record TestCertificates(Path dir) {
         return context;
     }
 
-    private KeyStore load(String store) throws Exception {
-        return KeyStore.getInstance(dir.resolve(store).toFile(), PASSWORD.toCharArray());
+    private static KeyPair keys() throws Exception {
+        var generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        return generator.generateKeyPair();
     }
 
-    private void keytool(String... arguments) throws Exception {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-        command.addAll(List.of(arguments));
-        command.addAll(List.of("-storetype", "PKCS12", "-storepass", PASSWORD));
-        if (arguments[0].equals("-genkeypair")) {
-            command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1", "-validity", "2"));
+    private static X509Certificate certificate(
+            String name, KeyPair keys, String issuer, KeyPair issuerKeys, boolean authority) throws Exception {
+        var now = Instant.now();
+        var builder = new JcaX509v3CertificateBuilder(
+                new X500Name("CN=" + issuer),
+                BigInteger.valueOf(SERIALS.incrementAndGet()),
+                Date.from(now.minus(Duration.ofMinutes(5))),
+                Date.from(now.plus(Duration.ofDays(2))),
+                new X500Name("CN=" + name),
+                keys.getPublic());
+        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
+        if (!authority) {
+            builder.addExtension(
+                    Extension.subjectAlternativeName,
+                    false,
+                    new GeneralNames(new GeneralName(GeneralName.iPAddress, "127.0.0.1")));
         }
-        Process process = new ProcessBuilder(command)
-                .directory(dir.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as("%s: %s", command, said).isZero();
+        return new JcaX509CertificateConverter()
+                .getCertificate(
+                        builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(issuerKeys.getPrivate())));
+    }
+
+    private static void write(Path file, Object what) throws IOException {
+        var text = new StringWriter();
+        try (var writer = new JcaPEMWriter(text)) {
+            writer.writeObject(what);
+        }
+        Files.writeString(file, text.toString());
     }
 }

@@ -4,6 +4,7 @@ import io.keelson.store.HostPort;
 import io.keelson.store.Member;
 import io.keelson.store.StoreConfig;
 import io.keelson.store.Tls;
+import io.keelson.store.tls.Credentials;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -104,11 +105,9 @@ final class RaftSettings {
     static Parameters parameters(Optional<Tls> tls) {
         var parameters = new Parameters();
         tls.ifPresent(files -> {
+            var credentials = Credentials.load(files);
             var conf = new GrpcTlsConfig(
-                    files.key().toFile(),
-                    files.certificate().toFile(),
-                    files.trustedCa().toFile(),
-                    true);
+                    credentials.keys(), credentials.trust(), files.others().mustShow());
             GrpcConfigKeys.TLS.setConf(parameters, conf);
             GrpcConfigKeys.Server.setTlsConf(parameters, conf);
             GrpcConfigKeys.Client.setTlsConf(parameters, conf);

@@ -6,7 +6,9 @@ import io.grpc.netty.InternalProtocolNegotiationEvent;
 import io.grpc.netty.InternalProtocolNegotiator;
 import io.grpc.netty.InternalProtocolNegotiators;
 import io.grpc.netty.ProtocolNegotiationEvent;
+import io.keelson.store.Door;
 import io.keelson.store.Tls;
+import io.keelson.store.tls.Credentials;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
@@ -36,28 +38,35 @@ import javax.net.ssl.SSLException;
 final class FrontDoor implements InternalProtocolNegotiator.ProtocolNegotiator {
 
     private final Optional<SslContext> tls;
+    private final Door.Serves serves;
     private final Supplier<ChannelHandler> http;
     private final InternalProtocolNegotiator.ProtocolNegotiator grpc = InternalProtocolNegotiators.serverPlaintext();
 
-    /** @param http makes the handler that takes over a connection that speaks HTTP/1.1 */
-    FrontDoor(Optional<SslContext> tls, Supplier<ChannelHandler> http) {
+    /**
+     * @param serves what is answered here; a connection that speaks something else is closed
+     * @param http makes the handler that takes over a connection that speaks HTTP/1.1
+     */
+    FrontDoor(Optional<SslContext> tls, Door.Serves serves, Supplier<ChannelHandler> http) {
         this.tls = tls;
+        this.serves = serves;
         this.http = http;
     }
 
     /**
-     * TLS that asks every client for a certificate.
+     * TLS that asks clients for a certificate where that is wanted.
      *
      * <p>HTTP/1.1 is preferred where a client offers both: browsers, curl and probes do and want a page; gRPC clients offer h2
      * only.
      *
-     * @throws SSLException if a file cannot be read or is not what it should be
+     * @throws SSLException if the JDK cannot do it
+     * @throws io.keelson.store.tls.TlsProblem if a file cannot be read or is not what it should be
      */
     static SslContext tls(Tls tls) throws SSLException {
-        return SslContextBuilder.forServer(tls.certificate().toFile(), tls.key().toFile())
+        var credentials = Credentials.load(tls);
+        return SslContextBuilder.forServer(credentials.keys())
                 .sslProvider(SslProvider.JDK)
-                .trustManager(tls.trustedCa().toFile())
-                .clientAuth(ClientAuth.REQUIRE)
+                .trustManager(credentials.trust())
+                .clientAuth(tls.others().mustShow() ? ClientAuth.REQUIRE : ClientAuth.NONE)
                 .protocols("TLSv1.3", "TLSv1.2")
                 .ciphers(Http2SecurityUtil.CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
                 .applicationProtocolConfig(new ApplicationProtocolConfig(
@@ -129,6 +138,11 @@ final class FrontDoor implements InternalProtocolNegotiator.ProtocolNegotiator {
             int length = Math.min(in.readableBytes(), PREFACE.readableBytes());
             boolean http2 = in.slice(in.readerIndex(), length).equals(PREFACE.slice(0, length));
             if (http2 && length < PREFACE.readableBytes()) {
+                return;
+            }
+            if (http2 ? !serves.grpc() : !serves.http()) {
+                in.skipBytes(in.readableBytes());
+                var _ = ctx.close();
                 return;
             }
             if (http2) {

@@ -12,7 +12,9 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
-import io.keelson.store.HostPort;
+import io.keelson.store.Door;
+import io.keelson.store.StoreConfig;
+import io.keelson.store.StoreOptions;
 import io.keelson.store.Tls;
 import io.keelson.store.node.Replica;
 import io.keelson.store.rpc.http.Gateway;
@@ -45,6 +47,9 @@ import javax.net.ssl.SSLException;
 /** Serves etcd's API for one replica on its client addresses until closed. */
 public final class StoreServer implements AutoCloseable {
 
+    /** The version of etcd whose API this is. */
+    public static final String ETCD_VERSION = MaintenanceService.VERSION;
+
     /** Largest message taken from a client; larger writes than {@link KvService#MAX_REQUEST_BYTES} are refused by name. */
     private static final int MAX_INBOUND_BYTES = KvService.MAX_REQUEST_BYTES + (512 << 10);
 
@@ -56,7 +61,6 @@ public final class StoreServer implements AutoCloseable {
     /** Threads that read the store and make answers; more than two even on a small machine, as a read may wait for a disk. */
     private static final int WORKERS = Math.clamp(Runtime.getRuntime().availableProcessors() * 2L, 4, 16);
 
-    private static final Duration PING_PERMITTED = Duration.ofSeconds(5);
     private static final Duration GRACE = Duration.ofSeconds(2);
 
     /**
@@ -66,7 +70,13 @@ public final class StoreServer implements AutoCloseable {
      * @param leaderless how long a stream that requires a leader outlives it; etcd: three election timeouts
      */
     record Timing(Duration progress, Duration leaderless) {
-        static final Timing ETCD = new Timing(Duration.ofMinutes(10), Duration.ofSeconds(3));
+        private static final Duration LEADERLESS = Duration.ofSeconds(3);
+
+        static final Timing ETCD = new Timing(Duration.ofMinutes(10), LEADERLESS);
+
+        static Timing of(StoreConfig config) {
+            return new Timing(config.options().timing().progressNotify(), LEADERLESS);
+        }
 
         private long tickMillis() {
             return Math.max(1, leaderless.toMillis() / 6);
@@ -113,22 +123,23 @@ public final class StoreServer implements AutoCloseable {
     }
 
     /**
-     * Starts to serve.
+     * Starts to serve clients on the doors of a configuration.
      *
-     * @param listen addresses, each for gRPC and HTTP/1.1
-     * @param tls with it, every client must show a certificate of the trusted authority; without, plain text
-     * @throws IllegalStateException if an address cannot be listened on or a file of {@code tls} not be read; the message names it
+     * @throws IllegalStateException if an address cannot be listened on or a file of its TLS not be read; the message names it
      */
-    public static StoreServer start(Replica replica, List<HostPort> listen, Optional<Tls> tls) {
-        return start(replica, listen, tls, Timing.ETCD);
+    public static StoreServer start(Replica replica, StoreConfig config) {
+        return start(replica, config, Timing.of(config));
     }
 
-    static StoreServer start(Replica replica, List<HostPort> listen, Optional<Tls> tls, Timing timing) {
-        var server = new StoreServer(replica, tls.isPresent(), timing);
+    static StoreServer start(Replica replica, StoreConfig config, Timing timing) {
+        var server = new StoreServer(replica, config.clientTls().isPresent(), timing);
         try {
-            Optional<SslContext> context = tls.map(StoreServer::context);
-            for (HostPort address : listen) {
-                server.listen(address, context);
+            Optional<SslContext> context = config.clientTls().map(StoreServer::context);
+            for (Door door : config.doors()) {
+                server.listen(
+                        door,
+                        door.wire() == Door.Wire.TLS ? context : Optional.empty(),
+                        config.options().connections());
             }
             return server;
         } catch (RuntimeException e) {
@@ -178,29 +189,32 @@ public final class StoreServer implements AutoCloseable {
     private static SslContext context(Tls tls) {
         try {
             return FrontDoor.tls(tls);
-        } catch (SSLException | IllegalArgumentException e) {
-            throw new IllegalStateException(
-                    "TLS for clients: certificate " + tls.certificate() + ", key " + tls.key() + ", trusted authority "
-                            + tls.trustedCa() + ": " + e.getMessage(),
-                    e);
+        } catch (SSLException | IllegalArgumentException | IllegalStateException e) {
+            throw new IllegalStateException("TLS for clients: " + e.getMessage(), e);
         }
     }
 
-    private void listen(HostPort address, Optional<SslContext> tls) {
-        var builder = furnish(NettyServerBuilder.forAddress(new InetSocketAddress(address.host(), address.port())))
+    private void listen(Door door, Optional<SslContext> tls, StoreOptions.Connections connections) {
+        var address = new InetSocketAddress(door.address().host(), door.address().port());
+        var builder = furnish(NettyServerBuilder.forAddress(address))
                 .channelType(NioServerSocketChannel.class)
                 .bossEventLoopGroup(eventLoops)
                 .workerEventLoopGroup(eventLoops)
-                .protocolNegotiator(new FrontDoor(tls, this::httpConnection))
+                .protocolNegotiator(new FrontDoor(tls, door.serves(), this::httpConnection))
                 .maxInboundMessageSize(MAX_INBOUND_BYTES)
-                .permitKeepAliveTime(PING_PERMITTED.toMillis(), TimeUnit.MILLISECONDS)
-                .permitKeepAliveWithoutCalls(true);
+                .permitKeepAliveTime(connections.minPing().toMillis(), TimeUnit.MILLISECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .maxConcurrentCallsPerConnection(connections.maxStreams());
+        if (!connections.ping().isZero()) {
+            builder.keepAliveTime(connections.ping().toMillis(), TimeUnit.MILLISECONDS)
+                    .keepAliveTimeout(Math.max(1, connections.pingTimeout().toMillis()), TimeUnit.MILLISECONDS);
+        }
         try {
             servers.add(builder.build().start());
         } catch (IOException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new IllegalStateException(
-                    "cannot listen for clients of the store on " + address + ": " + cause.getMessage()
+                    "cannot listen for clients of the store on " + door.address() + ": " + cause.getMessage()
                             + "; stop what listens there, or give this member another client address",
                     e);
         }

@@ -23,7 +23,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -113,7 +112,8 @@ class HttpDoorTest {
     void addressInUseIsNamedWithTheWayOut() throws Exception {
         try (var server = new ServerFixture()) {
             assertThatExceptionOfType(IllegalStateException.class)
-                    .isThrownBy(() -> StoreServer.start(server.replica, List.of(server.address), Optional.empty())
+                    .isThrownBy(() -> StoreServer.start(
+                                    server.replica, ServerFixture.config(server.address, Optional.empty()))
                             .close())
                     .withMessageContaining(server.address.toString())
                     .withMessageContaining("another client address");
@@ -131,12 +131,12 @@ class HttpDoorTest {
                             .keyManager(
                                     clientTls.certificate().toFile(),
                                     clientTls.key().toFile())
-                            .trustManager(clientTls.trustedCa().toFile())
+                            .trustManager(certificates.dir().resolve("ca.pem").toFile())
                             .build())
                     .build();
             ManagedChannel nobody = NettyChannelBuilder.forAddress(server.address.host(), server.address.port())
                     .sslContext(GrpcSslContexts.forClient()
-                            .trustManager(clientTls.trustedCa().toFile())
+                            .trustManager(certificates.dir().resolve("ca.pem").toFile())
                             .build())
                     .build();
             var range = RangeRequest.newBuilder().setKey(bytes("a")).build();
@@ -177,12 +177,12 @@ class HttpDoorTest {
     @Test
     void keyThatIsMissingIsNamed(@TempDir Path dir) throws Exception {
         Tls tls = TestCertificates.in(dir).issue("server");
-        var broken = new Tls(tls.certificate(), dir.resolve("absent.key"), tls.trustedCa());
+        var broken = new Tls(tls.certificate(), dir.resolve("absent.key"), dir.resolve("ca.pem"));
         try (var replica = new MemoryReplica(ServerFixture.freeAddress())) {
             assertThatExceptionOfType(IllegalStateException.class)
-                    .isThrownBy(
-                            () -> StoreServer.start(replica, List.of(ServerFixture.freeAddress()), Optional.of(broken))
-                                    .close())
+                    .isThrownBy(() -> StoreServer.start(
+                                    replica, ServerFixture.config(ServerFixture.freeAddress(), Optional.of(broken)))
+                            .close())
                     .withMessageContaining("absent.key");
         }
     }

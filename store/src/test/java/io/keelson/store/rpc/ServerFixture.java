@@ -11,11 +11,14 @@ import io.keelson.proto.etcd.KVGrpc;
 import io.keelson.proto.etcd.PutRequest;
 import io.keelson.proto.etcd.PutResponse;
 import io.keelson.store.HostPort;
+import io.keelson.store.Member;
+import io.keelson.store.StoreConfig;
 import io.keelson.store.Tls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +41,20 @@ final class ServerFixture implements AutoCloseable {
     }
 
     ServerFixture(Optional<Tls> tls, StoreServer.Timing timing) {
-        server = StoreServer.start(replica, List.of(address), tls, timing);
+        server = StoreServer.start(replica, config(address, tls), timing);
+    }
+
+    static StoreConfig config(HostPort address, Optional<Tls> tls) {
+        var peer = new HostPort("127.0.0.1", 2380);
+        return new StoreConfig(
+                "one",
+                Path.of("not-used"),
+                "token",
+                List.of(address),
+                peer,
+                List.of(new Member("one", peer, List.of(address))),
+                tls,
+                Optional.empty());
     }
 
     static StoreServer.Timing timing(Duration progress, Duration leaderless) {

@@ -1,0 +1,206 @@
+package io.keelson.store.tls;
+
+import io.keelson.store.Tls;
+import java.lang.System.Logger.Level;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who we are and whom we trust, for the JDK's TLS. The files are looked at with every handshake and read again when one has changed, so
+ * a renewed certificate is shown to the next who connects; connections that stand are left alone. New files that cannot be used are
+ * logged, once for each change, and the old stay in force.
+ */
+public final class Credentials {
+
+    private static final System.Logger LOG = System.getLogger(Credentials.class.getName());
+
+    /**
+     * @param number of the load; the alias that a handshake goes on with names it, so that key and chain of one handshake are of one
+     *     load
+     */
+    private record Generation(long number, Loaded loaded) {
+        String alias() {
+            return "own-" + number;
+        }
+    }
+
+    private final Tls tls;
+    private final List<Path> files;
+    private Stamp stamp;
+    private Generation current;
+    /** For a handshake that began just before a change. */
+    private Generation previous;
+
+    private Credentials(Tls tls) {
+        this.tls = tls;
+        var paths = new ArrayList<>(List.of(tls.certificate(), tls.key()));
+        tls.trustedCa().ifPresent(paths::add);
+        this.files = List.copyOf(paths);
+        this.stamp = Stamp.of(files);
+        this.current = new Generation(0, Loaded.of(tls));
+        this.previous = current;
+    }
+
+    /**
+     * Reads the files.
+     *
+     * @throws TlsProblem if one is not there or not what it should be
+     */
+    public static Credentials load(Tls tls) {
+        return new Credentials(tls);
+    }
+
+    /** Who we are. */
+    public X509ExtendedKeyManager keys() {
+        return new Keys();
+    }
+
+    /** Whom we trust. */
+    public X509ExtendedTrustManager trust() {
+        return new Trust();
+    }
+
+    private synchronized Generation current() {
+        Stamp now = Stamp.of(files);
+        if (!now.equals(stamp)) {
+            stamp = now;
+            try {
+                var next = new Generation(current.number + 1, Loaded.of(tls));
+                previous = current;
+                current = next;
+                LOG.log(Level.INFO, "TLS files have changed and are read again: " + files);
+            } catch (TlsProblem e) {
+                LOG.log(
+                        Level.WARNING,
+                        "TLS files have changed and cannot be used, the old stay in force: " + e.getMessage());
+            }
+        }
+        return current;
+    }
+
+    private synchronized @Nullable Generation of(@Nullable String alias) {
+        return current.alias().equals(alias) ? current : previous.alias().equals(alias) ? previous : null;
+    }
+
+    private final class Keys extends X509ExtendedKeyManager {
+
+        @Override
+        public @Nullable String chooseEngineServerAlias(
+                String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+            Generation now = current();
+            return now.loaded.keys().chooseEngineServerAlias(keyType, issuers, engine) == null ? null : now.alias();
+        }
+
+        @Override
+        public @Nullable String chooseEngineClientAlias(
+                String[] keyTypes, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+            Generation now = current();
+            return now.loaded.keys().chooseEngineClientAlias(keyTypes, issuers, engine) == null ? null : now.alias();
+        }
+
+        @Override
+        public @Nullable String chooseServerAlias(
+                String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+            Generation now = current();
+            return now.loaded.keys().chooseServerAlias(keyType, issuers, socket) == null ? null : now.alias();
+        }
+
+        @Override
+        public @Nullable String chooseClientAlias(
+                String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
+            Generation now = current();
+            return now.loaded.keys().chooseClientAlias(keyTypes, issuers, socket) == null ? null : now.alias();
+        }
+
+        @Override
+        public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
+            Generation now = current();
+            return now.loaded.keys().getClientAliases(keyType, issuers) == null ? null : new String[] {now.alias()};
+        }
+
+        @Override
+        public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
+            Generation now = current();
+            return now.loaded.keys().getServerAliases(keyType, issuers) == null ? null : new String[] {now.alias()};
+        }
+
+        @Override
+        public X509Certificate @Nullable [] getCertificateChain(String alias) {
+            Generation meant = of(alias);
+            return meant == null ? null : meant.loaded.keys().getCertificateChain("own");
+        }
+
+        @Override
+        public @Nullable PrivateKey getPrivateKey(String alias) {
+            Generation meant = of(alias);
+            return meant == null ? null : meant.loaded.keys().getPrivateKey("own");
+        }
+    }
+
+    private final class Trust extends X509ExtendedTrustManager {
+
+        @FunctionalInterface
+        private interface Check {
+            void by(X509ExtendedTrustManager judge) throws CertificateException;
+        }
+
+        private static void check(Generation now, Check check) throws CertificateException {
+            if (now.loaded.trust().isPresent()) {
+                check.by(now.loaded.trust().get());
+            }
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String kind, @Nullable SSLEngine engine)
+                throws CertificateException {
+            check(current(), judge -> judge.checkClientTrusted(chain, kind, engine));
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String kind, @Nullable SSLEngine engine)
+                throws CertificateException {
+            check(current(), judge -> judge.checkServerTrusted(chain, kind, engine));
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String kind, @Nullable Socket socket)
+                throws CertificateException {
+            check(current(), judge -> judge.checkClientTrusted(chain, kind, socket));
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String kind, @Nullable Socket socket)
+                throws CertificateException {
+            check(current(), judge -> judge.checkServerTrusted(chain, kind, socket));
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String kind) throws CertificateException {
+            check(current(), judge -> judge.checkClientTrusted(chain, kind));
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String kind) throws CertificateException {
+            check(current(), judge -> judge.checkServerTrusted(chain, kind));
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return current()
+                    .loaded
+                    .trust()
+                    .map(X509ExtendedTrustManager::getAcceptedIssuers)
+                    .orElseGet(() -> new X509Certificate[0]);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.keelson.store.tls;
+
+import io.keelson.store.Tls;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of a {@link Tls} as they were at one time.
+ *
+ * @param keys answers for one alias
+ * @param trust checks the other side; empty if everybody is believed
+ */
+record Loaded(X509ExtendedKeyManager keys, Optional<X509ExtendedTrustManager> trust) {
+
+    private static final char[] NO_PASSWORD = {};
+
+    static Loaded of(Tls tls) {
+        try {
+            return new Loaded(
+                    keys(tls), tls.others() == Tls.Others.ARE_BELIEVED ? Optional.empty() : Optional.of(trust(tls)));
+        } catch (GeneralSecurityException | IOException e) {
+            throw new TlsProblem(tls.certificate(), "cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private static X509ExtendedKeyManager keys(Tls tls) throws GeneralSecurityException, IOException {
+        List<X509Certificate> chain = PemFiles.certificates(tls.certificate());
+        PrivateKey key = PemFiles.key(tls.key());
+        if (!belongTogether(chain.getFirst(), key)) {
+            throw new TlsProblem(tls.key(), "is not the key of the certificate in " + tls.certificate());
+        }
+        KeyStore store = empty();
+        store.setKeyEntry("own", key, NO_PASSWORD, chain.toArray(X509Certificate[]::new));
+        var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(store, NO_PASSWORD);
+        return (X509ExtendedKeyManager) factory.getKeyManagers()[0];
+    }
+
+    /** While files are being replaced they do not for a moment; better found here than by every client. */
+    private static boolean belongTogether(X509Certificate certificate, PrivateKey key) throws GeneralSecurityException {
+        String algorithm = switch (key.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC", "ECDSA" -> "SHA256withECDSA";
+            default -> key.getAlgorithm();
+        };
+        byte[] text = "these belong together".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        try {
+            var signing = Signature.getInstance(algorithm);
+            signing.initSign(key);
+            signing.update(text);
+            var verifying = Signature.getInstance(algorithm);
+            verifying.initVerify(certificate.getPublicKey());
+            verifying.update(text);
+            return verifying.verify(signing.sign());
+        } catch (java.security.InvalidKeyException | java.security.SignatureException ofAnotherKind) {
+            return false;
+        }
+    }
+
+    private static X509ExtendedTrustManager trust(Tls tls) throws GeneralSecurityException, IOException {
+        @Nullable KeyStore authorities = null;
+        if (tls.trustedCa().isPresent()) {
+            authorities = empty();
+            int number = 0;
+            for (X509Certificate each : PemFiles.certificates(tls.trustedCa().get())) {
+                authorities.setCertificateEntry("ca" + number++, each);
+            }
+        }
+        var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        // Without a store, the JDK takes the authorities it comes with.
+        factory.init(authorities);
+        return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
+    }
+
+    private static KeyStore empty() throws GeneralSecurityException, IOException {
+        var store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        return store;
+    }
+}

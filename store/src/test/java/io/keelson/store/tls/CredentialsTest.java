@@ -1,0 +1,138 @@
+package io.keelson.store.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.keelson.store.TestCertificates;
+import io.keelson.store.Tls;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.Objects;
+import java.util.Optional;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files of an operator, as TLS sees them. */
+class CredentialsTest {
+
+    @TempDir
+    Path dir;
+
+    private TestCertificates certificates;
+    private Tls first;
+    private Tls second;
+
+    @BeforeEach
+    void issue() throws Exception {
+        certificates = TestCertificates.in(dir);
+        first = certificates.issue("first");
+        second = certificates.issue("second");
+    }
+
+    private static String shown(Credentials credentials) {
+        String alias = credentials.keys().chooseEngineServerAlias("EC", null, null);
+        return subject(credentials, Objects.requireNonNull(alias));
+    }
+
+    private static String subject(Credentials credentials, String alias) {
+        X509Certificate[] chain = Objects.requireNonNull(credentials.keys().getCertificateChain(alias));
+        return chain[0].getSubjectX500Principal().getName();
+    }
+
+    private static void replace(Path file, Path with) throws Exception {
+        Path beside = file.resolveSibling("new");
+        Files.copy(with, beside);
+        Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Test
+    void renewedFilesAreShownToTheNextWhoConnects() throws Exception {
+        var credentials = Credentials.load(first);
+        String begun = Objects.requireNonNull(credentials.keys().chooseEngineServerAlias("EC", null, null));
+        replace(first.certificate(), second.certificate());
+        assertThat(shown(credentials)).as("no longer the key's").isEqualTo("CN=first");
+        replace(first.key(), second.key());
+        assertThat(shown(credentials)).isEqualTo("CN=second");
+        assertThat(subject(credentials, begun))
+                .as("a handshake that was under way")
+                .isEqualTo("CN=first");
+    }
+
+    @Test
+    void filesThatAreGoneLeaveTheOldInForce() throws Exception {
+        var credentials = Credentials.load(first);
+        Files.delete(first.certificate());
+        assertThat(shown(credentials)).isEqualTo("CN=first");
+    }
+
+    @Test
+    void othersAreJudgedByTheAuthority() throws Exception {
+        Path elsewhere = Files.createDirectory(dir.resolve("elsewhere"));
+        X509Certificate[] known = {PemFiles.certificates(second.certificate()).getFirst()};
+        X509Certificate[] stranger = {
+            PemFiles.certificates(
+                            TestCertificates.in(elsewhere).issue("stranger").certificate())
+                    .getFirst()
+        };
+        var strict = Credentials.load(first).trust();
+        strict.checkClientTrusted(known, "EC");
+        assertThatExceptionOfType(CertificateException.class)
+                .isThrownBy(() -> strict.checkClientTrusted(stranger, "EC"));
+        var system = Credentials.load(
+                        new Tls(first.certificate(), first.key(), Optional.empty(), Tls.Others.SHOW_A_CERTIFICATE))
+                .trust();
+        assertThatExceptionOfType(CertificateException.class)
+                .as("not an authority of the system's")
+                .isThrownBy(() -> system.checkServerTrusted(known, "EC"));
+        var credulous = Credentials.load(
+                        new Tls(first.certificate(), first.key(), Optional.empty(), Tls.Others.ARE_BELIEVED))
+                .trust();
+        credulous.checkServerTrusted(stranger, "EC");
+        assertThat(credulous.getAcceptedIssuers()).isEmpty();
+    }
+
+    @Test
+    void keysAreReadAsOpensslWritesThem() throws Exception {
+        for (String algorithm : new String[] {"RSA", "EC"}) {
+            PrivateKey key =
+                    KeyPairGenerator.getInstance(algorithm).generateKeyPair().getPrivate();
+            var text = new StringWriter();
+            try (var writer = new JcaPEMWriter(text)) {
+                writer.writeObject(key);
+            }
+            Path file = Files.writeString(dir.resolve("traditional.key"), text.toString());
+            assertThat(text.toString()).contains("BEGIN " + algorithm + " PRIVATE KEY");
+            assertThat(PemFiles.key(file)).isEqualTo(key);
+        }
+    }
+
+    @Test
+    void whatIsWrongIsNamed() throws Exception {
+        assertProblem(
+                new Tls(dir.resolve("absent.pem"), first.key(), dir.resolve("ca.pem")), "absent.pem is not there");
+        assertProblem(new Tls(first.key(), first.key(), dir.resolve("ca.pem")), "holds no certificate in PEM");
+        assertProblem(
+                new Tls(first.certificate(), first.certificate(), dir.resolve("ca.pem")),
+                "holds no private key in PEM");
+        assertProblem(
+                new Tls(first.certificate(), second.key(), dir.resolve("ca.pem")),
+                "second.key is not the key of the certificate in");
+        Path damaged = Files.writeString(
+                dir.resolve("damaged.pem"), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+        assertProblem(new Tls(damaged, first.key(), dir.resolve("ca.pem")), "damaged.pem");
+    }
+
+    private static void assertProblem(Tls tls, String text) {
+        assertThatExceptionOfType(TlsProblem.class)
+                .isThrownBy(() -> Credentials.load(tls))
+                .withMessageContaining(text);
+    }
+}
