@@ -41,6 +41,7 @@ final class Cli {
         }
         var name = args[0].equals("--version") ? "version" : args[0];
         var command = Commands.named(name).orElseThrow(() -> unknownCommand(name));
+        if (command instanceof OwnWords own) return own.run(List.of(args).subList(1, args.length), terminal);
         var line = new CommandLine(command.spec());
         line.setOverwrittenOptionsAllowed(true);
         var rest = Arrays.copyOfRange(args, 1, args.length);

@@ -1,17 +1,23 @@
 package io.keelson.cli;
 
 import io.keelson.cli.print.Trouble;
+import io.keelson.cli.store.LogSettings;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.ConsoleHandler;
+import java.util.logging.FileHandler;
 import java.util.logging.Formatter;
+import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
 import picocli.CommandLine.ParseResult;
 
 /** What the commands that serve until they are told to end have in common. */
@@ -19,6 +25,9 @@ final class Serving {
 
     /** Longest stack trace in the log, in lines. */
     private static final int TRACE_LINES_MAX = 12;
+
+    /** Libraries that say at INFO what is of no use to an operator. Strong references: a logger without one forgets its level. */
+    private static final List<String> NOISY = List.of("io.grpc", "io.netty", "org.apache.ratis", "io.helidon");
 
     private Serving() {}
 
@@ -64,8 +73,46 @@ final class Serving {
     static void logLines() {
         var root = Logger.getLogger("");
         for (var handler : root.getHandlers()) handler.setFormatter(new Line());
-        for (var noisy : List.of("io.grpc", "io.netty", "org.apache.ratis", "io.helidon"))
-            Logger.getLogger(noisy).setLevel(Level.WARNING);
+        for (var noisy : NOISY) Logger.getLogger(noisy).setLevel(Level.WARNING);
+    }
+
+    /** The same, at a level and to places of the operator's choice. */
+    static void logLines(LogSettings settings) {
+        var root = Logger.getLogger("");
+        for (var handler : root.getHandlers()) root.removeHandler(handler);
+        for (var output : settings.outputs()) root.addHandler(handler(output));
+        for (var handler : root.getHandlers()) handler.setLevel(Level.ALL);
+        Logger.getLogger("keelson").setLevel(settings.level());
+        Logger.getLogger("io.keelson").setLevel(settings.level());
+        root.setLevel(settings.level().intValue() < Level.INFO.intValue() ? Level.INFO : settings.level());
+        logLines();
+        if (settings.level().intValue() > Level.WARNING.intValue())
+            NOISY.forEach(noisy -> Logger.getLogger(noisy).setLevel(settings.level()));
+    }
+
+    private static Handler handler(String output) {
+        try {
+            return switch (output) {
+                case "stderr" -> new ConsoleHandler();
+                case "stdout" -> new Lines(System.out);
+                default -> new FileHandler(output, 0, 1, true);
+            };
+        } catch (IOException failed) {
+            throw Trouble.because(failed, "cannot write the log to " + output + " (--log-outputs): " + failed);
+        }
+    }
+
+    /** Standard output, a line at a time. */
+    private static final class Lines extends StreamHandler {
+        Lines(OutputStream out) {
+            super(out, new Line());
+        }
+
+        @Override
+        public synchronized void publish(LogRecord record) {
+            super.publish(record);
+            flush();
+        }
     }
 
     static void log(String event) {
@@ -85,6 +132,8 @@ final class Serving {
                     log(what + " stops");
                     close(what, served);
                     log(what + " has stopped");
+                    // As etcd: to be told to end is no failure. Without this, the JVM would report the signal as one.
+                    Runtime.getRuntime().halt(0);
                 }));
         died.await();
         log(what + " has died; the process ends");
@@ -106,7 +155,7 @@ final class Serving {
             var line = new StringBuilder(160)
                     .append(record.getInstant().truncatedTo(ChronoUnit.MILLIS))
                     .append(' ')
-                    .append("%-7s".formatted(record.getLevel().getName().toLowerCase(Locale.ROOT)))
+                    .append("%-5s".formatted(name(record.getLevel())))
                     .append(' ')
                     .append(shortName(String.valueOf(record.getLoggerName())))
                     .append("  ")
@@ -119,6 +168,12 @@ final class Serving {
                         .forEach(frame -> line.append("\n    at ").append(frame));
             }
             return line.append('\n').toString();
+        }
+
+        private static String name(Level level) {
+            if (level.intValue() >= Level.SEVERE.intValue()) return "error";
+            if (level.intValue() >= Level.WARNING.intValue()) return "warn";
+            return level.intValue() >= Level.INFO.intValue() ? "info" : "debug";
         }
 
         private static String shortName(String logger) {

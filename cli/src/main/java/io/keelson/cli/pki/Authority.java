@@ -73,6 +73,32 @@ public final class Authority {
         return new Authority(new Issued(sign(builder, keys.getPrivate()), keys.getPrivate()), random);
     }
 
+    /**
+     * A certificate for a server that nobody has signed but itself.
+     *
+     * @param name the common name
+     * @param hosts addresses and host names under which it is reached
+     */
+    public static Issued selfSigned(
+            String name, List<String> hosts, Instant now, Duration validity, SecureRandom random) {
+        var keys = keys(random);
+        var subject =
+                new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.CN, name).build();
+        var builder = builder(subject, subject, keys, now, validity, random);
+        try {
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+            builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(new KeyPurposeId[] {
+                KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
+            }));
+            var names = hosts.stream().distinct().map(Authority::generalName).toArray(GeneralName[]::new);
+            builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
+        } catch (CertIOException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+        return new Issued(sign(builder, keys.getPrivate()), keys.getPrivate());
+    }
+
     /** An authority that was made before. */
     public static Authority of(Issued own) {
         return new Authority(own, new SecureRandom());
