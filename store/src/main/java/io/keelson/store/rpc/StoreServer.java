@@ -107,6 +107,7 @@ public final class StoreServer implements AutoCloseable {
     private final List<ServerServiceDefinition> services;
     private final List<ServerInterceptor> interceptors;
     private final ManagedChannel within;
+    private final Site pages;
     private final Site site;
 
     private StoreServer(Replica replica, boolean tls, Timing timing) {
@@ -117,6 +118,7 @@ public final class StoreServer implements AutoCloseable {
         services = services(replica, guard, tls ? "https://" : "http://", timing);
         interceptors = List.of(new AuthGate(guard), new LeaderGate(replica), new NotBuilt());
         within = startWithin();
+        pages = new Site(new HealthPages(replica, workers).pages(), Optional.empty());
         site = new Site(new HealthPages(replica, workers).pages(), Optional.of(new Gateway(services, within, workers)));
         var _ = clock.scheduleWithFixedDelay(
                 streams::tick, timing.tickMillis(), timing.tickMillis(), TimeUnit.MILLISECONDS);
@@ -195,12 +197,13 @@ public final class StoreServer implements AutoCloseable {
     }
 
     private void listen(Door door, Optional<SslContext> tls, StoreOptions.Connections connections) {
+        Site behind = door.serves() == Door.Serves.METRICS ? pages : site;
         var address = new InetSocketAddress(door.address().host(), door.address().port());
         var builder = furnish(NettyServerBuilder.forAddress(address))
                 .channelType(NioServerSocketChannel.class)
                 .bossEventLoopGroup(eventLoops)
                 .workerEventLoopGroup(eventLoops)
-                .protocolNegotiator(new FrontDoor(tls, door.serves(), this::httpConnection))
+                .protocolNegotiator(new FrontDoor(tls, door.serves(), () -> httpConnection(behind)))
                 .maxInboundMessageSize(MAX_INBOUND_BYTES)
                 .permitKeepAliveTime(connections.minPing().toMillis(), TimeUnit.MILLISECONDS)
                 .permitKeepAliveWithoutCalls(true)
@@ -233,8 +236,8 @@ public final class StoreServer implements AutoCloseable {
                 .sum();
     }
 
-    private HttpConnection httpConnection() {
-        return new HttpConnection(site, MAX_BODY_BYTES, httpConnections);
+    private HttpConnection httpConnection(Site behind) {
+        return new HttpConnection(behind, MAX_BODY_BYTES, httpConnections);
     }
 
     /** grpcurl and others still ask for the old name. */
