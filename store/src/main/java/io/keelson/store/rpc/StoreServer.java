@@ -198,7 +198,8 @@ public final class StoreServer implements AutoCloseable {
 
     private void listen(Door door, Optional<SslContext> tls, StoreOptions.Connections connections) {
         Site behind = door.serves() == Door.Serves.METRICS ? pages : site;
-        var address = new InetSocketAddress(door.address().host(), door.address().port());
+        var address =
+                new InetSocketAddress(door.address().host(), door.address().port());
         var builder = furnish(NettyServerBuilder.forAddress(address))
                 .channelType(NioServerSocketChannel.class)
                 .bossEventLoopGroup(eventLoops)
