@@ -2,6 +2,7 @@ package io.keelson.store.mvcc;
 
 import io.keelson.proto.etcd.Compare;
 import io.keelson.proto.etcd.KeyValue;
+import io.keelson.store.fault.PlantedFault;
 
 /** Whether the conditions of a transaction hold on a view. */
 final class Compares {
@@ -19,15 +20,19 @@ final class Compares {
         return true;
     }
 
+    private static long revision(View view) {
+        return view.revision() - (PlantedFault.COMPARE_ON_STALE_STATE.isPlanted() ? 1 : 0);
+    }
+
     private static boolean holds(View view, Compare compare) {
         if (compare.getRangeEnd().isEmpty()) {
-            var kv = view.get(compare.getKey(), view.revision());
+            var kv = view.get(compare.getKey(), revision(view));
             return kv.map(found -> matches(found, compare)).orElseGet(() -> absentMatches(compare));
         }
         boolean any = false;
         KeyRange range = KeyRange.of(compare.getKey(), compare.getRangeEnd());
         if (!range.isEmpty()) {
-            try (View.Cursor cursor = view.range(range, view.revision())) {
+            try (View.Cursor cursor = view.range(range, revision(view))) {
                 while (cursor.hasNext()) {
                     any = true;
                     if (!matches(cursor.next(), compare)) {

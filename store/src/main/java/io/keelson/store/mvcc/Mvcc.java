@@ -11,6 +11,7 @@ import io.keelson.proto.etcd.ResponseHeader;
 import io.keelson.proto.etcd.ResponseOp;
 import io.keelson.proto.etcd.TxnRequest;
 import io.keelson.proto.etcd.TxnResponse;
+import io.keelson.store.fault.PlantedFault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -239,7 +240,10 @@ public final class Mvcc {
         if (revision > view.revision()) {
             return refused(view, Refusal.FUTURE_REVISION);
         }
-        return new Applied(new Answer.Compacted(revision), List.of(new Change.Compacted(revision)), view.revision());
+        long hidden = PlantedFault.COMPACTION_HIDES_TOO_MUCH.isPlanted()
+                ? Math.min(revision + 15, view.revision())
+                : revision;
+        return new Applied(new Answer.Compacted(revision), List.of(new Change.Compacted(hidden)), view.revision());
     }
 
     private static Applied grant(View view, long id, long ttlSeconds) {
@@ -261,6 +265,10 @@ public final class Mvcc {
         var overlay = new Overlay(view);
         for (ByteString key : view.leaseKeys(id)) {
             overlay.delete(key, id);
+            if (PlantedFault.LEASE_KEYS_IN_TWO_REVISIONS.isPlanted()) {
+                // Whoever looks at the clock next ends the rest.
+                return done(overlay, new Answer.LeaseRevoked(id));
+            }
         }
         var changes = new ArrayList<>(overlay.changes());
         changes.add(new Change.LeaseRevoked(id));

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.keelson.proto.store.v1.LeaseAnswer;
 import io.keelson.proto.store.v1.LeaseQuestion;
 import io.keelson.store.KvException;
+import io.keelson.store.fault.PlantedFault;
 import io.keelson.store.lease.LeaseClock;
 import io.keelson.store.mvcc.Caller;
 import io.keelson.store.mvcc.Change;
@@ -87,7 +88,8 @@ final class RaftLeases implements Leases {
     }
 
     private List<Long> dueNow() {
-        return clock.due(System.nanoTime(), MAX_DUE).stream()
+        long early = PlantedFault.LEASE_ENDS_EARLY.isPlanted() ? TimeUnit.MILLISECONDS.toNanos(500) : 0;
+        return clock.due(System.nanoTime() + early, MAX_DUE).stream()
                 .filter(id -> !ending.contains(id))
                 .toList();
     }

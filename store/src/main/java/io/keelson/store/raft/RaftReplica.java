@@ -197,7 +197,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
 
     @Override
     public CompletableFuture<Committed> propose(Command command) {
-        return proposer.propose(command, false);
+        return GuessedAnswers.unlessPlanted(this, command, proposer.propose(command, false));
     }
 
     /** As {@link #propose}, but only while this member leads. */

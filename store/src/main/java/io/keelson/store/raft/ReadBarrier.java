@@ -1,6 +1,7 @@
 package io.keelson.store.raft;
 
 import io.keelson.store.KvException;
+import io.keelson.store.fault.PlantedFault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +38,10 @@ final class ReadBarrier {
     }
 
     CompletableFuture<Void> await() {
+        if (PlantedFault.READ_WITHOUT_BARRIER.isPlanted()
+                || (PlantedFault.READ_WITHOUT_QUORUM.isPlanted() && peers.isLeading())) {
+            return CompletableFuture.completedFuture(null);
+        }
         var done = new CompletableFuture<Void>();
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Proposer.REQUEST_TIMEOUT_MILLIS);
         synchronized (lock) {

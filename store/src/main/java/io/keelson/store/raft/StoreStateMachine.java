@@ -103,7 +103,7 @@ final class StoreStateMachine extends BaseStateMachine {
             held = opened.appliedIndex();
         }
         state = opened;
-        appliedIndex = held.index();
+        appliedIndex = PlantedReplay.applied(held.index());
         // Ratis counts from its snapshot on, whatever the state holds; anything else breaks its own bookkeeping.
         snapshot.ifPresent(this::setLastAppliedTermIndex);
         listener.opened(opened);
@@ -151,7 +151,8 @@ final class StoreStateMachine extends BaseStateMachine {
         LogEntry entry = LogEntry.parseFrom(
                 raftEntry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
         RocksState open = state();
-        boolean repeated = entry.getSequence() <= open.sequenceOf(entry.getMember(), entry.getIncarnation());
+        boolean repeated = PlantedReplay.repeated(
+                entry.getSequence() <= open.sequenceOf(entry.getMember(), entry.getIncarnation()));
         var answers = new ArrayList<Committed>();
         var changes = new ArrayList<Change>();
         long revision = open.read(view -> {
@@ -167,12 +168,13 @@ final class StoreStateMachine extends BaseStateMachine {
             return pending.revision();
         });
         open.write(
-                changes,
+                PlantedReplay.kept(changes, getId().toString(), raftEntry.getIndex()),
                 revision,
                 new AppliedIndex(raftEntry.getTerm(), raftEntry.getIndex()),
                 repeated ? "" : entry.getMember(),
                 entry.getIncarnation(),
                 entry.getSequence());
+        PlantedReplay.flush(open, raftEntry.getIndex());
         listener.applied(entry, answers, changes, revision);
     }
 

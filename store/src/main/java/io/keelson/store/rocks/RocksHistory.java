@@ -3,6 +3,7 @@ package io.keelson.store.rocks;
 import com.google.protobuf.ByteString;
 import io.keelson.proto.etcd.Event;
 import io.keelson.proto.etcd.KeyValue;
+import io.keelson.store.fault.PlantedFault;
 import io.keelson.store.mvcc.KeyRange;
 import io.keelson.store.mvcc.View;
 import io.keelson.store.node.History.Slice;
@@ -66,7 +67,9 @@ public final class RocksHistory implements PastEvents {
     public Event withPrevious(Event event) {
         long before = event.getKv().getModRevision() - 1;
         return state.get().read(view -> {
-            if (before < view.compactRevision()) {
+            boolean hidden =
+                    PlantedFault.PREVIOUS_VALUE_MISSING.isPlanted() && event.getType() == Event.EventType.DELETE;
+            if (before < view.compactRevision() || hidden) {
                 return event;
             }
             return view.get(event.getKv().getKey(), before)

@@ -14,6 +14,7 @@ import io.keelson.proto.etcd.RangeResponse;
 import io.keelson.proto.etcd.RequestOp;
 import io.keelson.proto.etcd.TxnRequest;
 import io.keelson.proto.etcd.TxnResponse;
+import io.keelson.store.fault.PlantedFault;
 import io.keelson.store.mvcc.Answer;
 import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.Mvcc;
@@ -61,7 +62,10 @@ final class KvService extends KVGrpc.KVImplBase {
                     Failures.check(Ranges.check(view, request));
                     // The current revision, also when an old one is read.
                     return Ranges.read(view, request).toBuilder()
-                            .setHeader(headers.at(view.revision()))
+                            .setHeader(headers.at(view.revision()
+                                    + (PlantedFault.HEADER_AHEAD_OF_STATE.isPlanted() && request.getSerializable()
+                                            ? 1
+                                            : 0)))
                             .build();
                 }));
     }

@@ -7,6 +7,7 @@ import io.keelson.proto.etcd.WatchCreateRequest;
 import io.keelson.proto.etcd.WatchRequest;
 import io.keelson.proto.etcd.WatchResponse;
 import io.keelson.store.KvException;
+import io.keelson.store.fault.PlantedFault;
 import io.keelson.store.mvcc.KeyRange;
 import io.keelson.store.mvcc.Refusal;
 import io.keelson.store.node.History;
@@ -216,7 +217,12 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
                 }
             }
             case CANCEL_REQUEST -> cancel(request.getCancelRequest().getWatchId());
-            case PROGRESS_REQUEST -> progressFrom = Optional.of(history.revision());
+            case PROGRESS_REQUEST -> {
+                if (PlantedFault.PROGRESS_AHEAD_OF_EVENTS.isPlanted()) {
+                    outbox.add(answer(history.revision(), NO_WATCH).build());
+                }
+                progressFrom = Optional.of(history.revision());
+            }
             case REQUESTUNION_NOT_SET -> {}
         }
     }
@@ -293,7 +299,7 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
         }
         History.Slice slice;
         try {
-            slice = history.read(cursor.range(), cursor.next(), cursor.previous(), cursor.batch());
+            slice = history.read(cursor.range(), PlantedEvents.from(cursor.next()), cursor.previous(), cursor.batch());
         } catch (KvException e) {
             if (e.reason() != KvException.Reason.COMPACTED) {
                 throw e;
@@ -308,9 +314,9 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
             return;
         }
         var events = WatchAnswers.filter(slice.events(), cursor.filters());
-        if (!events.isEmpty()) {
+        for (var part : PlantedEvents.parts(events)) {
             outbox.addAll(WatchAnswers.cut(
-                    headers.at(slice.through()), cursor.id(), events, cursor.fragment(), KvService.MAX_REQUEST_BYTES));
+                    headers.at(slice.through()), cursor.id(), part, cursor.fragment(), KvService.MAX_REQUEST_BYTES));
         }
         cursor.advance(slice.through(), events);
         if (cursor.next() <= passed) {

@@ -1,0 +1,38 @@
+package io.keelson.store.raft;
+
+import io.keelson.store.KvException;
+import io.keelson.store.fault.PlantedFault;
+import io.keelson.store.mvcc.Applied;
+import io.keelson.store.mvcc.Command;
+import io.keelson.store.mvcc.Mvcc;
+import io.keelson.store.node.Replica;
+import io.keelson.store.node.Replica.Committed;
+import java.util.concurrent.CompletableFuture;
+
+/** Answers that do not wait for the log, for tests of the tests: see {@link PlantedFault}. */
+final class GuessedAnswers {
+
+    private GuessedAnswers() {}
+
+    /** The log's answer; or, if such a fault is planted, what the command would do to the state as it is here. */
+    static CompletableFuture<Committed> unlessPlanted(
+            Replica replica, Command command, CompletableFuture<Committed> answer) {
+        if (PlantedFault.ANSWER_BEFORE_COMMIT.isPlanted()) {
+            return CompletableFuture.completedFuture(guess(replica, command));
+        }
+        if (PlantedFault.ANSWER_LOST_WRITE.isPlanted()) {
+            return answer.exceptionallyCompose(problem ->
+                    problem instanceof KvException known && known.reason() == KvException.Reason.UNKNOWN_OUTCOME
+                            ? CompletableFuture.completedFuture(guess(replica, command))
+                            : CompletableFuture.failedFuture(problem));
+        }
+        return answer;
+    }
+
+    private static Committed guess(Replica replica, Command command) {
+        return replica.read(view -> {
+            Applied applied = Mvcc.apply(view, command);
+            return new Committed(applied.answer(), applied.revision());
+        });
+    }
+}
