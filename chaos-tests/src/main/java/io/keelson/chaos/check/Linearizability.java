@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Linearizability {
 
+    /** Steps of the search for one key; a history that needs more stays undecided and is no violation. */
+    static final int MAX_STEPS = 2_000_000;
+
     private Linearizability() {}
 
     /** All keys whose history has no linearization, described; empty when all is well. */
@@ -102,7 +105,8 @@ public final class Linearizability {
         int longest = 0;
         Operation stuckAt = operations.getFirst();
         Node entry = head.next;
-        while (entry != null) {
+        int steps = 0;
+        while (entry != null && steps++ < MAX_STEPS) {
             Operation operation = operations.get(entry.operation);
             if (entry.call) {
                 OptionalLong after = step(state, operation);
@@ -145,12 +149,14 @@ public final class Linearizability {
             case Outcome.Done done ->
                 switch (operation.action()) {
                     case Action.Read _ -> done.value() == state ? OptionalLong.of(state) : OptionalLong.empty();
+                    case Action.Write write -> OptionalLong.of(write.next());
                     case Action.CompareAndSet set ->
                         set.expected() == state ? OptionalLong.of(set.next()) : OptionalLong.empty();
                 };
             case Outcome.Unknown _ ->
                 switch (operation.action()) {
                     case Action.Read _ -> OptionalLong.of(state);
+                    case Action.Write write -> OptionalLong.of(write.next());
                     // Taking effect without changing anything is the same as never: only the other case needs a try.
                     case Action.CompareAndSet set ->
                         set.expected() == state ? OptionalLong.of(set.next()) : OptionalLong.empty();

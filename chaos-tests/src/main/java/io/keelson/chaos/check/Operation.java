@@ -19,6 +19,9 @@ public record Operation(int client, String key, Action action, Outcome outcome, 
         /** A linearizable read. */
         record Read() implements Action {}
 
+        /** A write of {@code next} whatever was there; every {@code next} of a key is unique. */
+        record Write(long next) implements Action {}
+
         /** A write of {@code next} on condition that the value is {@code expected}. Every {@code next} of a key is unique or follows from its condition. */
         record CompareAndSet(long expected, long next) implements Action {}
     }

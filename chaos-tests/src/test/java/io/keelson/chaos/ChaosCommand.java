@@ -1,0 +1,56 @@
+package io.keelson.chaos;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * {@code dev/chaos}, run by a test on the test's own class path.
+ *
+ * @param status how it ended
+ * @param output what it printed
+ */
+record ChaosCommand(int status, String output) {
+
+    private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
+
+    /** Runs it; the test is skipped where it cannot run. */
+    static ChaosCommand run(String... arguments) throws IOException, InterruptedException {
+        assumeTrue(Files.isWritable(Path.of("/proc/1/oom_score_adj")), "not root: no namespaces, so no chaos");
+        var command = new ArrayList<String>();
+        command.add(REPOSITORY.resolve("dev/chaos").toString());
+        command.addAll(List.of(arguments));
+        if (!Files.isExecutable(Path.of("/usr/sbin/dockerd"))) {
+            System.out.println("no dockerd here (Debian: docker.io): members run in network namespaces");
+            command.addAll(List.of("--machines", "namespaces"));
+        }
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("KEELSON_CHAOS_CLASSPATH", classPath());
+        Process process = builder.start();
+        process.getOutputStream().close();
+        var output = new StringBuilder();
+        try (var lines = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                System.out.println(line);
+                output.append(line).append('\n');
+            }
+        }
+        return new ChaosCommand(process.waitFor(), output.toString());
+    }
+
+    /** Surefire hides the class path in a jar and tells it here. Absolute, because members run elsewhere. */
+    private static String classPath() {
+        String path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        return Arrays.stream(path.split(File.pathSeparator, -1))
+                .map(entry -> Path.of(entry).toAbsolutePath().normalize().toString())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+}
