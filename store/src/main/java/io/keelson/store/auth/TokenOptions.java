@@ -48,7 +48,8 @@ final class TokenOptions {
     static JwtTokens jwt(String text, InstantSource clock) {
         Map<String, String> given = given(text);
         String name = given.getOrDefault(SIGN_METHOD, "");
-        SecureDigestAlgorithm<?, ?> method = Jwts.SIG.get().get(name);
+        SecureDigestAlgorithm<?, ?> method =
+                name.isEmpty() ? null : Jwts.SIG.get().get(name);
         if (method == null || method == Jwts.SIG.NONE) {
             throw invalid(
                     text,

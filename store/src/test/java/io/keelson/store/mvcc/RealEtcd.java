@@ -10,13 +10,15 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** One real etcd on the loopback address, for comparison. */
-final class RealEtcd implements AutoCloseable {
+public final class RealEtcd implements AutoCloseable {
 
-    static final Path BINARY = Path.of("/usr/bin/etcd");
+    /** Where Debian installs it. */
+    public static final Path BINARY = Path.of("/usr/bin/etcd");
 
     private static final long START_SECONDS = 30;
 
@@ -28,11 +30,12 @@ final class RealEtcd implements AutoCloseable {
         this.channel = channel;
     }
 
-    static RealEtcd start(Path directory) throws IOException, InterruptedException {
+    /** Starts it on ports that are free, with its data below a directory. */
+    public static RealEtcd start(Path directory, String... flags) throws IOException, InterruptedException {
         List<Integer> ports = freePorts(2);
         String client = "http://127.0.0.1:" + ports.getFirst();
         String peer = "http://127.0.0.1:" + ports.getLast();
-        Process process = new ProcessBuilder(
+        var command = new ArrayList<>(List.of(
                         BINARY.toString(),
                         "--name=real",
                         "--data-dir=" + directory.resolve("etcd"),
@@ -41,7 +44,9 @@ final class RealEtcd implements AutoCloseable {
                         "--listen-peer-urls=" + peer,
                         "--initial-advertise-peer-urls=" + peer,
                         "--initial-cluster=real=" + peer,
-                        "--unsafe-no-fsync")
+                        "--unsafe-no-fsync"));
+        command.addAll(List.of(flags));
+        Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("etcd.log").toFile())
                 .start();
@@ -71,7 +76,7 @@ final class RealEtcd implements AutoCloseable {
 
     /** Ports that were free a moment ago. */
     static List<Integer> freePorts(int count) throws IOException {
-        var sockets = new java.util.ArrayList<ServerSocket>();
+        var sockets = new ArrayList<ServerSocket>();
         try {
             for (int i = 0; i < count; i++) {
                 sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
@@ -84,7 +89,8 @@ final class RealEtcd implements AutoCloseable {
         }
     }
 
-    ManagedChannel channel() {
+    /** To its client port. */
+    public ManagedChannel channel() {
         return channel;
     }
 
