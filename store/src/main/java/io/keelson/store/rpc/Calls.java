@@ -59,6 +59,20 @@ final class Calls {
         });
     }
 
+    /** Answers a call that may take long, and whose number who began it bounds; its end runs on a worker. */
+    <T> void answerLater(StreamObserver<T> observer, CompletableFuture<T> later) {
+        var _ = later.whenCompleteAsync(
+                (answer, error) -> {
+                    if (error == null) {
+                        observer.onNext(answer);
+                        observer.onCompleted();
+                    } else {
+                        observer.onError(report(error).asRuntimeException());
+                    }
+                },
+                workers);
+    }
+
     /** Answers a call for which nothing has to be waited for. */
     <T> void answer(StreamObserver<T> observer, Supplier<T> answer) {
         answer(observer, () -> CompletableFuture.completedFuture(observer), _ -> answer.get());

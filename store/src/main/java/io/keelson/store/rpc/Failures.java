@@ -23,6 +23,18 @@ final class Failures {
     static final Status VERIFY_ONLY =
             Status.UNKNOWN.withDescription("auth: token signing attempted with verify-only key");
 
+    /** Lock: the lease ended while its holder waited. */
+    static final Status SESSION_EXPIRED = Status.UNKNOWN.withDescription("mutex: session is expired");
+
+    /** Election: nobody leads. */
+    static final Status NOBODY_ELECTED = Status.UNKNOWN.withDescription("election: no leader");
+
+    /** Election: the caller does not lead, any more. */
+    static final Status NOT_ELECTED = Status.UNKNOWN.withDescription("election: not leader");
+
+    /** Election: the request does not say whose lead is meant. */
+    static final Status LEADER_MISSING = Status.UNKNOWN.withDescription("\"leader\" field must be provided");
+
     private static final Status TIMED_OUT = Status.UNAVAILABLE.withDescription("etcdserver: request timed out");
 
     private Failures() {}

@@ -154,6 +154,7 @@ public final class StoreServer implements AutoCloseable {
         var calls = new Calls(workers);
         var headers = new Headers(replica, System::nanoTime);
         var random = new SecureRandom();
+        var line = new Line(replica, guard, streams, workers, clock, random);
         return Stream.of(
                         new KvService(replica, calls, headers, guard),
                         new WatchService(replica, headers, streams, workers, clock, timing.progress, random, guard),
@@ -161,6 +162,8 @@ public final class StoreServer implements AutoCloseable {
                         new ClusterService(replica, calls, headers, scheme),
                         new MaintenanceService(replica, calls, headers),
                         new AuthService(replica, calls, headers, guard),
+                        new LockService(replica, calls, headers, guard, line),
+                        new ElectionService(replica, calls, headers, line, streams, workers),
                         health.getHealthService(),
                         ProtoReflectionServiceV1.newInstance(),
                         reflectionV1Alpha())
