@@ -1,5 +1,6 @@
 package io.keelson.store;
 
+import io.keelson.store.metrics.Metrics;
 import io.keelson.store.node.Replica;
 import io.keelson.store.raft.RaftReplica;
 import io.keelson.store.rpc.StoreServer;
@@ -33,9 +34,10 @@ public final class Store implements AutoCloseable {
      */
     public static Store start(StoreConfig config, Consumer<Throwable> onFailure) {
         DataDirectory.claim(config);
-        RaftReplica replica = RaftReplica.start(config, onFailure);
+        var metrics = new Metrics();
+        RaftReplica replica = RaftReplica.start(config, metrics, onFailure);
         try {
-            return new Store(config, replica, StoreServer.start(replica, config));
+            return new Store(config, replica, StoreServer.start(replica, config, metrics));
         } catch (RuntimeException e) {
             replica.close();
             throw e;

@@ -30,6 +30,7 @@ class ArchitectureTest {
         livesOnlyIn("io.keelson.store.rocks..", "org.rocksdb..");
         livesOnlyIn("io.keelson.store.rpc..", "io.grpc..", "io.netty..");
         livesOnlyIn("io.keelson.store.auth..", "io.jsonwebtoken..", "org.bouncycastle..");
+        livesOnlyIn("io.keelson.store.metrics..", "io.prometheus..");
     }
 
     @Test

@@ -49,6 +49,7 @@ final class Proposer implements AutoCloseable {
 
     private final String member;
     private final Peers peers;
+    private final RaftMetrics metrics;
     private final long incarnation = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
     private final BlockingQueue<Pending> queue = new LinkedBlockingQueue<>(MAX_QUEUED_COMMANDS);
     private final Map<Long, Batch> waiting = new ConcurrentHashMap<>();
@@ -57,9 +58,10 @@ final class Proposer implements AutoCloseable {
     private long sequence;
     private volatile boolean closed;
 
-    Proposer(String member, Peers peers) {
+    Proposer(String member, Peers peers, RaftMetrics metrics) {
         this.member = member;
         this.peers = peers;
+        this.metrics = metrics;
         this.thread = Thread.ofPlatform().name("store-proposer").unstarted(this::run);
     }
 
@@ -86,6 +88,14 @@ final class Proposer implements AutoCloseable {
         return entryIncarnation == incarnation ? waiting.remove(entrySequence) : null;
     }
 
+    /** Commands that wait for their answers. */
+    int pending() {
+        return queue.size()
+                + waiting.values().stream()
+                        .mapToInt(batch -> batch.entry().getCommandsCount())
+                        .sum();
+    }
+
     private void run() {
         try {
             while (!closed) {
@@ -93,6 +103,7 @@ final class Proposer implements AutoCloseable {
                 waiting.put(batch.entry().getSequence(), batch);
                 KvException problem = send(batch);
                 if (problem != null && waiting.remove(batch.entry().getSequence()) != null) {
+                    metrics.proposalsFailed(batch.entry().getCommandsCount());
                     batch.failed(problem);
                 }
             }

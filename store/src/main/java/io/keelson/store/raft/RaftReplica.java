@@ -10,6 +10,7 @@ import io.keelson.store.Member;
 import io.keelson.store.StoreConfig;
 import io.keelson.store.auth.Authentication;
 import io.keelson.store.auth.SimpleTokens;
+import io.keelson.store.metrics.Metrics;
 import io.keelson.store.mvcc.AuthState;
 import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.Command;
@@ -46,6 +47,7 @@ import java.util.function.Function;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupMemberId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -86,12 +88,18 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private final ExecutorService blocking = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("store-ask-", 0).factory());
     private @Nullable EventLog events;
+    private final RaftMetrics metrics;
+    /** Under which Ratis measures this member. */
+    private final String measuredAs;
+
     private final CountDownLatch opened = new CountDownLatch(1);
     private final AtomicBoolean failed = new AtomicBoolean();
     private volatile boolean closed;
 
-    private RaftReplica(StoreConfig config, LogLimits limits, Consumer<Throwable> onFailure) throws IOException {
+    private RaftReplica(StoreConfig config, LogLimits limits, Metrics metrics, Consumer<Throwable> onFailure)
+            throws IOException {
         this.config = config;
+        this.metrics = new RaftMetrics(metrics);
         this.onFailure = onFailure;
         this.clusterId = id(config.clusterToken());
         this.authentication = Authentication.of(config.options().auth());
@@ -100,7 +108,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
         RaftGroup group = RaftSettings.group(config);
         RaftProperties properties = RaftSettings.properties(config, limits);
         Parameters parameters = RaftSettings.parameters(config.peerTls());
-        this.machine = new StoreStateMachine(config.dataDir().resolve("state"), new Applier());
+        this.machine = new StoreStateMachine(config.dataDir().resolve("state"), new Applier(), this.metrics);
         Path storage = config.dataDir()
                 .resolve("raft")
                 .resolve(group.getGroupId().getUuid().toString());
@@ -110,6 +118,9 @@ public final class RaftReplica implements Replica, AutoCloseable {
             throw new IOException("there is a state in " + state + " but no log in " + storage
                     + "; restore the log, or remove both so that the others bring this member up to date");
         }
+        this.measuredAs = RaftGroupMemberId.valueOf(RaftPeerId.valueOf(config.name()), group.getGroupId())
+                .toString();
+        RatisMeters.attach(measuredAs, this.metrics);
         this.server = RaftServer.newBuilder()
                 .setServerId(RaftPeerId.valueOf(config.name()))
                 .setGroup(group)
@@ -120,9 +131,21 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 .build();
         this.division = server.getDivision(group.getGroupId());
         this.peers = new Peers(division, group, properties, parameters);
-        this.proposer = new Proposer(config.name(), peers);
-        this.barrier = new ReadBarrier(peers, timer, reads);
+        this.proposer = new Proposer(config.name(), peers, this.metrics);
+        this.barrier = new ReadBarrier(peers, timer, reads, this.metrics);
         this.leases = new RaftLeases(this, peers, blocking);
+        metrics.gauge(
+                "etcd_server_proposals_pending",
+                "The current number of pending proposals to commit.",
+                proposer::pending);
+        metrics.gauge(
+                "etcd_debugging_mvcc_keys_total",
+                "Total number of keys.",
+                () -> machine.ifOpen().map(RocksState::keys).orElse(0L));
+        metrics.gauge(
+                "etcd_server_snapshot_apply_in_progress_total",
+                "1 if the server is applying the incoming snapshot. 0 if none.",
+                () -> machine.ifOpen().isPresent() ? 0 : 1);
     }
 
     /** Everything that an applied entry concerns must be there before: Ratis begins to apply the log while it starts. */
@@ -137,12 +160,26 @@ public final class RaftReplica implements Replica, AutoCloseable {
      * @throws IllegalStateException if it cannot start; the message names what is in the way
      */
     public static RaftReplica start(StoreConfig config, Consumer<Throwable> onFailure) {
-        return start(config, LogLimits.USUAL, onFailure);
+        return start(config, new Metrics(), onFailure);
+    }
+
+    /**
+     * As {@link #start(StoreConfig, Consumer)}.
+     *
+     * @param metrics where the replica shows what it measures of itself
+     */
+    public static RaftReplica start(StoreConfig config, Metrics metrics, Consumer<Throwable> onFailure) {
+        return start(config, LogLimits.USUAL, metrics, onFailure);
     }
 
     static RaftReplica start(StoreConfig config, LogLimits limits, Consumer<Throwable> onFailure) {
+        return start(config, limits, new Metrics(), onFailure);
+    }
+
+    private static RaftReplica start(
+            StoreConfig config, LogLimits limits, Metrics metrics, Consumer<Throwable> onFailure) {
         try {
-            var replica = new RaftReplica(config, limits, onFailure);
+            var replica = new RaftReplica(config, limits, metrics, onFailure);
             replica.startServer();
             replica.awaitOpen();
             replica.proposer.start();
@@ -292,6 +329,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
         authentication.close();
         wakeUps.shutdown();
         blocking.shutdownNow();
+        RatisMeters.detach(measuredAs, metrics);
     }
 
     /**

@@ -25,14 +25,16 @@ final class ReadBarrier {
     private record Waiting(CompletableFuture<Void> done, long deadlineNanos) {}
 
     private final Peers peers;
+    private final RaftMetrics metrics;
     private final ScheduledExecutorService timer;
     private final Executor answers;
     private final Object lock = new Object();
     private List<Waiting> gathering = new ArrayList<>();
     private boolean inFlight;
 
-    ReadBarrier(Peers peers, ScheduledExecutorService timer, Executor answers) {
+    ReadBarrier(Peers peers, ScheduledExecutorService timer, Executor answers, RaftMetrics metrics) {
         this.peers = peers;
+        this.metrics = metrics;
         this.timer = timer;
         this.answers = answers;
     }
@@ -77,6 +79,7 @@ final class ReadBarrier {
             asked.forEach(waiting -> waiting.done.complete(null));
             return;
         }
+        metrics.readIndexSlow();
         long now = System.nanoTime();
         var expired = new ArrayList<Runnable>();
         synchronized (lock) {
@@ -88,6 +91,7 @@ final class ReadBarrier {
                             KvException.Reason.UNAVAILABLE,
                             peers.leader() == null ? "etcdserver: no leader" : "etcdserver: request timed out",
                             problem != null ? problem : reply == null ? null : reply.getException());
+                    metrics.readIndexFailed();
                     expired.add(() -> waiting.done.completeExceptionally(timeout));
                 }
             }

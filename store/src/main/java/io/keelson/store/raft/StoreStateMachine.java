@@ -3,6 +3,7 @@ package io.keelson.store.raft;
 import io.keelson.proto.store.v1.LogCommand;
 import io.keelson.proto.store.v1.LogEntry;
 import io.keelson.store.KvException;
+import io.keelson.store.mvcc.Answer;
 import io.keelson.store.mvcc.Applied;
 import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.CommandCodec;
@@ -21,6 +22,8 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -53,14 +56,16 @@ final class StoreStateMachine extends BaseStateMachine {
 
     private final Path database;
     private final Listener listener;
+    private final RaftMetrics metrics;
     private final Snapshots snapshots = new Snapshots();
     private volatile @Nullable RocksState state;
     /** What the state holds; entries up to here are not applied again. */
     private long appliedIndex;
 
-    StoreStateMachine(Path database, Listener listener) {
+    StoreStateMachine(Path database, Listener listener, RaftMetrics metrics) {
         this.database = database;
         this.listener = listener;
+        this.metrics = metrics;
     }
 
     /** The state, empty while a snapshot of the leader's takes its place. */
@@ -150,6 +155,7 @@ final class StoreStateMachine extends BaseStateMachine {
     private void apply(LogEntryProto raftEntry) throws IOException {
         LogEntry entry = LogEntry.parseFrom(
                 raftEntry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
+        long begun = System.nanoTime();
         RocksState open = state();
         boolean repeated = PlantedReplay.repeated(
                 entry.getSequence() <= open.sequenceOf(entry.getMember(), entry.getIncarnation()));
@@ -159,14 +165,20 @@ final class StoreStateMachine extends BaseStateMachine {
             var pending = new PendingView(view);
             if (!repeated) {
                 for (LogCommand command : entry.getCommandsList()) {
+                    long commandBegun = System.nanoTime();
                     Applied applied = Mvcc.apply(pending, CommandCodec.decode(command));
                     pending.take(applied);
+                    metrics.applied(
+                            command.getCommandCase(),
+                            !(applied.answer() instanceof Answer.Refused),
+                            System.nanoTime() - commandBegun);
                     changes.addAll(applied.changes());
                     answers.add(new Committed(applied.answer(), applied.revision()));
                 }
             }
             return pending.revision();
         });
+        long writing = System.nanoTime();
         open.write(
                 PlantedReplay.kept(changes, getId().toString(), raftEntry.getIndex()),
                 revision,
@@ -174,8 +186,17 @@ final class StoreStateMachine extends BaseStateMachine {
                 repeated ? "" : entry.getMember(),
                 entry.getIncarnation(),
                 entry.getSequence());
+        long written = System.nanoTime();
+        metrics.written(changes, written - writing, written - begun);
         PlantedReplay.flush(open, raftEntry.getIndex());
         listener.applied(entry, answers, changes, revision);
+    }
+
+    @Override
+    public void notifyLeaderChanged(RaftGroupMemberId member, @Nullable RaftPeerId leader) {
+        if (leader != null) {
+            metrics.leaderChanged();
+        }
     }
 
     @Override

@@ -350,6 +350,18 @@ public final class RocksState implements AutoCloseable {
         }
     }
 
+    /** How many keys there are, about: RocksDB's estimate. */
+    public long keys() {
+        open.readLock().lock();
+        try {
+            return closed ? 0 : db.getLongProperty(latest, "rocksdb.estimate-num-keys");
+        } catch (RocksDBException e) {
+            throw new IllegalStateException("the store cannot tell how many keys it has: " + e.getMessage(), e);
+        } finally {
+            open.readLock().unlock();
+        }
+    }
+
     /** Writes out what is in memory. A clean stop does it so that the next start need not replay; nothing depends on it. */
     public void flush() {
         open.readLock().lock();

@@ -16,9 +16,11 @@ import io.keelson.store.Door;
 import io.keelson.store.StoreConfig;
 import io.keelson.store.StoreOptions;
 import io.keelson.store.Tls;
+import io.keelson.store.metrics.Metrics;
 import io.keelson.store.node.Replica;
 import io.keelson.store.rpc.http.Gateway;
 import io.keelson.store.rpc.http.HttpConnection;
+import io.keelson.store.rpc.http.Page;
 import io.keelson.store.rpc.http.Site;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -34,7 +36,9 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -110,16 +114,21 @@ public final class StoreServer implements AutoCloseable {
     private final Site pages;
     private final Site site;
 
-    private StoreServer(Replica replica, boolean tls, Timing timing) {
+    private final CallMetrics callMetrics;
+
+    private StoreServer(Replica replica, StoreConfig config, Timing timing, Metrics metrics) {
         workers.allowCoreThreadTimeOut(true);
         clock.setRemoveOnCancelPolicy(true);
         streams = new Streams(replica, timing.leaderless, System::nanoTime);
         var guard = new Guard(replica);
-        services = services(replica, guard, tls ? "https://" : "http://", timing);
+        services = services(replica, guard, config.clientTls().isPresent() ? "https://" : "http://", timing);
         interceptors = List.of(new AuthGate(guard), new LeaderGate(replica), new NotBuilt());
+        callMetrics = new CallMetrics(metrics, services);
         within = startWithin();
-        pages = new Site(new HealthPages(replica, workers).pages(), Optional.empty());
-        site = new Site(new HealthPages(replica, workers).pages(), Optional.of(new Gateway(services, within, workers)));
+        Map<String, Site.Handler> handlers =
+                pages(replica, metrics, config.options().limits().quota());
+        pages = new Site(handlers, Optional.empty());
+        site = new Site(handlers, Optional.of(new Gateway(services, within, workers)));
         var _ = clock.scheduleWithFixedDelay(
                 streams::tick, timing.tickMillis(), timing.tickMillis(), TimeUnit.MILLISECONDS);
     }
@@ -130,11 +139,20 @@ public final class StoreServer implements AutoCloseable {
      * @throws IllegalStateException if an address cannot be listened on or a file of its TLS not be read; the message names it
      */
     public static StoreServer start(Replica replica, StoreConfig config) {
-        return start(replica, config, Timing.of(config));
+        return start(replica, config, new Metrics());
     }
 
-    static StoreServer start(Replica replica, StoreConfig config, Timing timing) {
-        var server = new StoreServer(replica, config.clientTls().isPresent(), timing);
+    /**
+     * As {@link #start(Replica, StoreConfig)}.
+     *
+     * @param metrics what the replica measures of itself; what the server measures is added, and all of it shown at {@code /metrics}
+     */
+    public static StoreServer start(Replica replica, StoreConfig config, Metrics metrics) {
+        return start(replica, config, Timing.of(config), metrics);
+    }
+
+    static StoreServer start(Replica replica, StoreConfig config, Timing timing, Metrics metrics) {
+        var server = new StoreServer(replica, config, timing, metrics);
         try {
             Optional<SslContext> context = config.clientTls().map(StoreServer::context);
             for (Door door : config.doors()) {
@@ -171,10 +189,21 @@ public final class StoreServer implements AutoCloseable {
                 .toList();
     }
 
+    private Map<String, Site.Handler> pages(Replica replica, Metrics metrics, long quotaBytes) {
+        var healthPages = new HealthPages(replica, workers);
+        ServerMetrics.register(metrics, replica, streams, healthPages, quotaBytes);
+        Map<String, Site.Handler> handlers = new HashMap<>(healthPages.pages());
+        handlers.put(
+                "/metrics", Site.on(workers, exchange -> exchange.answer(Page.of(Metrics.MEDIA_TYPE, metrics.page()))));
+        handlers.put("/debug/vars", Site.on(workers, exchange -> exchange.answer(DebugVars.page(replica.standing()))));
+        return handlers;
+    }
+
     /** What every server has, whichever way a call comes. */
     private <B extends ServerBuilder<B>> B furnish(B builder) {
         // Nothing blocks there: what may, goes to the workers.
         builder.directExecutor();
+        builder.addStreamTracerFactory(callMetrics);
         interceptors.forEach(builder::intercept);
         services.forEach(builder::addService);
         return builder;

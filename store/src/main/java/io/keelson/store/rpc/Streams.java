@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /** The long-lived streams that are open, to end them when the server stops or, where asked for, when no leader is known. */
 final class Streams {
@@ -22,6 +24,7 @@ final class Streams {
     private final Duration patience;
     private final LongSupplier nanoTime;
     private final Map<Open, Boolean> open = new ConcurrentHashMap<>();
+    private final LongAdder eventsSent = new LongAdder();
     private OptionalLong leaderlessSince = OptionalLong.empty();
 
     /**
@@ -44,6 +47,21 @@ final class Streams {
 
     int count() {
         return open.size();
+    }
+
+    /** Those among them that watch. */
+    Stream<WatchStream> watching() {
+        return open.keySet().stream().filter(WatchStream.class::isInstance).map(WatchStream.class::cast);
+    }
+
+    /** Events were sent to a watcher. */
+    void sent(int events) {
+        eventsSent.add(events);
+    }
+
+    /** Events sent to watchers since the start. */
+    long eventsSent() {
+        return eventsSent.sum();
     }
 
     /** Looks for the leader; to be called often, by one thread. */

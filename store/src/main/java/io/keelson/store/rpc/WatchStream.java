@@ -70,6 +70,11 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
 
     private boolean done;
 
+    // What others see of it, as of the end of the last turn.
+    private volatile int watchers;
+    private volatile int watchersBehind;
+    private volatile int pending;
+
     /** @param permission says why a range may not be watched, empty if it may; asked once for each watch */
     WatchStream(
             ServerCallStreamObserver<WatchResponse> client,
@@ -125,9 +130,27 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
 
     private record Creation(WatchCreateRequest request, CompletableFuture<Optional<Refusal>> permission) {}
 
+    /** Watches that are open. */
+    int watchers() {
+        return watchers;
+    }
+
+    /** Watches that have not been sent all that there is. */
+    int watchersBehind() {
+        return watchersBehind;
+    }
+
+    /** Answers that wait for the client to take more. */
+    int pending() {
+        return pending;
+    }
+
     private void run() {
         int seen = wakes.get();
         turn();
+        watchers = watches.size();
+        watchersBehind = behind.size();
+        pending = outbox.size();
         if (wakes.addAndGet(-seen) != 0) {
             workers.execute(this::run);
         }
@@ -159,6 +182,7 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
         WatchResponse answer = outbox.poll();
         if (answer != null) {
             client.onNext(answer);
+            streams.sent(answer.getEventsCount());
             return true;
         }
         if (creation.isPresent() && creation.get().permission.isDone()) {

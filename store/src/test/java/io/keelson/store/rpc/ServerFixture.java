@@ -14,6 +14,7 @@ import io.keelson.store.HostPort;
 import io.keelson.store.Member;
 import io.keelson.store.StoreConfig;
 import io.keelson.store.Tls;
+import io.keelson.store.metrics.Metrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -41,7 +42,7 @@ final class ServerFixture implements AutoCloseable {
     }
 
     ServerFixture(Optional<Tls> tls, StoreServer.Timing timing) {
-        server = StoreServer.start(replica, config(address, tls), timing);
+        server = StoreServer.start(replica, config(address, tls), timing, new Metrics());
     }
 
     static StoreConfig config(HostPort address, Optional<Tls> tls) {

@@ -22,6 +22,11 @@ public record Page(int status, String type, Map<String, String> headers, ByteStr
         return new Page(status, TEXT, Map.of("X-Content-Type-Options", "nosniff"), ByteString.copyFromUtf8(body));
     }
 
+    /** Text of a media type of its own. */
+    public static Page of(String type, String body) {
+        return new Page(200, type, Map.of(), ByteString.copyFromUtf8(body));
+    }
+
     /** JSON, already printed. */
     public static Page json(int status, String body) {
         return new Page(status, JSON, Map.of(), ByteString.copyFromUtf8(body));
