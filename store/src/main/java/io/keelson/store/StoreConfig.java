@@ -84,6 +84,12 @@ public record StoreConfig(
                 .toList();
     }
 
+    /** The same with another data directory. */
+    StoreConfig at(Path directory) {
+        return new StoreConfig(
+                name, directory, clusterToken, clientListen, peerListen, members, clientTls, peerTls, options);
+    }
+
     /** This member's row. */
     public Member self() {
         return members.stream()

@@ -13,6 +13,7 @@ import io.keelson.store.node.History;
 import io.keelson.store.node.Leases;
 import io.keelson.store.node.Replica;
 import io.keelson.store.node.Standing;
+import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,11 @@ class ReplicaKvTest {
         @Override
         public <T> T read(Function<View, T> read) {
             throw new AssertionError("nothing is read here");
+        }
+
+        @Override
+        public FileChannel snapshotFile() {
+            throw new AssertionError("no files here");
         }
 
         @Override

@@ -12,6 +12,7 @@ import io.keelson.store.auth.Authentication;
 import io.keelson.store.auth.SimpleTokens;
 import io.keelson.store.metrics.Metrics;
 import io.keelson.store.mvcc.AuthState;
+import io.keelson.store.backup.SnapshotWriter;
 import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.View;
@@ -24,6 +25,7 @@ import io.keelson.store.rocks.RocksHistory;
 import io.keelson.store.rocks.RocksState;
 import io.keelson.store.watch.EventLog;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -250,6 +252,23 @@ public final class RaftReplica implements Replica, AutoCloseable {
     @Override
     public <T> T read(Function<View, T> read) {
         return machine.state().read(read);
+    }
+
+    @Override
+    public FileChannel snapshotFile() throws IOException {
+        String scheme = config.peerTls().isPresent() ? "https://" : "http://";
+        String clientScheme = config.clientTls().isPresent() ? "https://" : "http://";
+        List<SnapshotWriter.Row> members = config.members().stream()
+                .map(member -> new SnapshotWriter.Row(
+                        memberIds.getOrDefault(member.name(), 0L),
+                        member.name(),
+                        List.of(scheme + member.peer()),
+                        member.clients().stream()
+                                .map(client -> clientScheme + client)
+                                .toList(),
+                        false))
+                .toList();
+        return SavedState.save(config.dataDir(), machine.state(), members);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.keelson.store.raft;
 
+import io.keelson.store.rocks.AppliedIndex;
 import io.keelson.store.rocks.RocksState;
 import java.io.File;
 import java.io.IOException;
@@ -118,6 +119,13 @@ final class Snapshots implements StateMachineStorage {
         force(target.toPath());
         force(directory().toPath());
         newest = describe(target);
+    }
+
+    /** Makes the first snapshot of a storage that has none and no log either. */
+    static void first(RaftStorage storage, RocksState state, AppliedIndex at) throws IOException {
+        var snapshots = new Snapshots();
+        snapshots.init(storage);
+        snapshots.take(state, TermIndex.valueOf(at.term(), at.index()));
     }
 
     /** Puts the newest snapshot in the place of the state, which must be closed. */

@@ -95,6 +95,10 @@ final class Layout {
         return value;
     }
 
+    static boolean isDeletion(byte[] history) {
+        return history[0] == DELETE;
+    }
+
     /** The key as a history value leaves it; empty for a deletion. */
     static Optional<KeyValue> live(byte[] history) {
         return history[0] == PUT ? Optional.of(keyValue(history, 1)) : Optional.empty();

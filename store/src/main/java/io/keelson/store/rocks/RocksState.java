@@ -69,6 +69,7 @@ public final class RocksState implements AutoCloseable {
     private volatile AuthState auth;
 
     private boolean closed;
+    private volatile boolean closing;
 
     private RocksState(RocksDB db, List<ColumnFamilyHandle> families, List<AutoCloseable> resources)
             throws RocksDBException {
@@ -124,10 +125,26 @@ public final class RocksState implements AutoCloseable {
 
     /** The last log entry that is in the state. */
     public AppliedIndex appliedIndex() {
-        byte[] bytes = get(meta, APPLIED);
+        return appliedIndex(get(meta, APPLIED));
+    }
+
+    static AppliedIndex appliedIndex(byte @Nullable [] bytes) {
         return bytes == null
                 ? AppliedIndex.NOTHING
                 : new AppliedIndex(Layout.number(bytes), ByteBuffer.wrap(bytes).getLong(Long.BYTES));
+    }
+
+    static byte[] appliedKey() {
+        return APPLIED;
+    }
+
+    static byte[] compactedKey() {
+        return COMPACTED;
+    }
+
+    /** Whether somebody waits to close the state: a read that takes long should give up. */
+    boolean closing() {
+        return closing;
     }
 
     /** Runs a read on the state as it is now; the view is invalid after the call. */
@@ -377,6 +394,7 @@ public final class RocksState implements AutoCloseable {
     /** Closes without flushing: what is lost the log brings back. */
     @Override
     public void close() {
+        closing = true;
         open.writeLock().lock();
         try {
             if (closed) {
@@ -397,7 +415,7 @@ public final class RocksState implements AutoCloseable {
     }
 
     /** Who asked came a moment too late: the member stops, or a snapshot of the leader's takes the state's place. */
-    private static KvException closed() {
+    static KvException closed() {
         return new KvException(KvException.Reason.UNAVAILABLE, "etcdserver: server stopped");
     }
 

@@ -136,6 +136,22 @@ final class RocksView implements View, AutoCloseable {
         return all;
     }
 
+    /** The last log entry whose changes are in the view. */
+    AppliedIndex appliedIndex() {
+        return RocksState.appliedIndex(get(state.meta, RocksState.appliedKey()));
+    }
+
+    /** The revision below which history is really gone from disk. */
+    long compactedThrough() {
+        byte[] compacted = get(state.meta, RocksState.compactedKey());
+        return compacted == null ? 0 : Layout.number(compacted);
+    }
+
+    /** All rows of history in the view. */
+    RocksIterator historyIterator() {
+        return state.db.newIterator(state.history, options);
+    }
+
     @Override
     public AuthState auth() {
         return auth;

@@ -1,6 +1,7 @@
 package io.keelson.store.rpc;
 
 import com.google.protobuf.ByteString;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.keelson.proto.etcd.AlarmRequest;
 import io.keelson.proto.etcd.AlarmResponse;
@@ -13,6 +14,8 @@ import io.keelson.proto.etcd.HashResponse;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.proto.etcd.MaintenanceGrpc;
 import io.keelson.proto.etcd.RangeRequest;
+import io.keelson.proto.etcd.SnapshotRequest;
+import io.keelson.proto.etcd.SnapshotResponse;
 import io.keelson.proto.etcd.StatusRequest;
 import io.keelson.proto.etcd.StatusResponse;
 import io.keelson.store.mvcc.KeyRange;
@@ -36,11 +39,13 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     private final Replica replica;
     private final Calls calls;
     private final Headers headers;
+    private final SnapshotStreams snapshots;
 
     MaintenanceService(Replica replica, Calls calls, Headers headers) {
         this.replica = replica;
         this.calls = calls;
         this.headers = headers;
+        this.snapshots = new SnapshotStreams(replica);
     }
 
     @Override
@@ -82,6 +87,11 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
         calls.answer(
                 observer,
                 () -> DefragmentResponse.newBuilder().setHeader(headers.now()).build());
+    }
+
+    @Override
+    public void snapshot(SnapshotRequest request, StreamObserver<SnapshotResponse> observer) {
+        snapshots.send((ServerCallStreamObserver<SnapshotResponse>) observer);
     }
 
     @Override

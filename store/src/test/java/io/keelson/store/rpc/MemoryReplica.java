@@ -23,6 +23,8 @@ import io.keelson.store.node.Leases;
 import io.keelson.store.node.Replica;
 import io.keelson.store.node.Standing;
 import java.time.Duration;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +101,11 @@ final class MemoryReplica implements Replica, AutoCloseable {
     @Override
     public synchronized <T> T read(Function<View, T> read) {
         return read.apply(view);
+    }
+
+    @Override
+    public FileChannel snapshotFile() throws IOException {
+        throw new IOException("a replica in memory makes no files");
     }
 
     @Override
