@@ -17,6 +17,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** Finds the command, lets it run, and prints what went wrong. */
 final class Cli {
 
+    private static final int MAX_WORDS = 3;
+
     private Cli() {}
 
     static int run(String[] args, Terminal terminal) {
@@ -39,12 +41,13 @@ final class Cli {
             terminal.out().print(Commands.overview());
             return args.length == 0 ? Trouble.USAGE : 0;
         }
-        var name = args[0].equals("--version") ? "version" : args[0];
+        int words = words(args);
+        var name = args[0].equals("--version") ? "version" : String.join(" ", Arrays.copyOf(args, words));
         var command = Commands.named(name).orElseThrow(() -> unknownCommand(name));
         if (command instanceof OwnWords own) return own.run(List.of(args).subList(1, args.length), terminal);
         var line = new CommandLine(command.spec());
         line.setOverwrittenOptionsAllowed(true);
-        var rest = Arrays.copyOfRange(args, 1, args.length);
+        var rest = Arrays.copyOfRange(args, words, args.length);
         try {
             var parsed = line.parseArgs(rest);
             if (parsed.isUsageHelpRequested()) {
@@ -55,6 +58,14 @@ final class Cli {
         } catch (ParameterException wrong) {
             throw misuse(name, line, wrong);
         }
+    }
+
+    /** A command's name has one word, or as many as are known to go together: {@code store snapshot save}. */
+    private static int words(String[] args) {
+        int words = Math.min(args.length, MAX_WORDS);
+        while (words > 1
+                && Commands.named(String.join(" ", Arrays.copyOf(args, words))).isEmpty()) words--;
+        return words;
     }
 
     private static Trouble unknownCommand(String name) {

@@ -34,6 +34,9 @@ final class Commands {
             case "down" -> Optional.of(new DownCommand());
             case "server" -> Optional.of(new ServerCommand());
             case "store" -> Optional.of(new StoreCommand());
+            case "store restore", "store snapshot restore" -> Optional.of(new StoreRestoreCommand());
+            case "store snapshot save" -> Optional.of(new StoreSnapshotSaveCommand());
+            case "store snapshot status" -> Optional.of(new StoreSnapshotStatusCommand());
             case "agent" -> Optional.of(new AgentCommand());
             case "apply" -> Optional.of(new ApplyCommand());
             case "get" -> Optional.of(new GetCommand());
@@ -51,27 +54,29 @@ final class Commands {
 
     static String overview() {
         return """
-                Keelson runs containers on a highly available cluster that speaks Kubernetes.
+            Keelson runs containers on a highly available cluster that speaks Kubernetes.
 
-                  keelson up [FILE]         start a cluster on this machine, and apply a manifest
-                  keelson status            is it well?
-                  keelson down [--purge]    stop it [and remove everything]
+              keelson up [FILE]         start a cluster on this machine, and apply a manifest
+              keelson status            is it well?
+              keelson down [--purge]    stop it [and remove everything]
 
-                  keelson apply -f FILE     make the cluster hold what manifests say
-                  keelson get TYPE          show objects: pods, deployments, services, nodes, events ...
-                  keelson describe WHAT     an object in words, and what happened to it
-                  keelson logs POD          what containers wrote
-                  keelson scale WHAT        say how many pods
-                  keelson rollout ...       status, history or restart of a deployment
-                  keelson delete WHAT       delete objects
+              keelson apply -f FILE     make the cluster hold what manifests say
+              keelson get TYPE          show objects: pods, deployments, services, nodes, events ...
+              keelson describe WHAT     an object in words, and what happened to it
+              keelson logs POD          what containers wrote
+              keelson scale WHAT        say how many pods
+              keelson rollout ...       status, history or restart of a deployment
+              keelson delete WHAT       delete objects
 
-                  keelson server            one control-plane server in this process
-                  keelson agent             one node in this process
-                  keelson store             the store alone, in place of etcd
-                  keelson version           which version is this
-                  keelson completion bash   completion for the shell
+              keelson server            one control-plane server in this process
+              keelson agent             one node in this process
+              keelson store             the store alone, in place of etcd
+              keelson store snapshot save|status|restore FILE
+                                        its data to a file, and back; etcd's, too
+              keelson version           which version is this
+              keelson completion bash   completion for the shell
 
-                "keelson COMMAND --help" says more.
-                """;
+            "keelson COMMAND --help" says more.
+            """;
     }
 }
