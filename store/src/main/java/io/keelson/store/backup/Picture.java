@@ -10,6 +10,8 @@ public interface Picture {
     @FunctionalInterface
     interface Rows {
         /**
+         * A change of a key.
+         *
          * @param revision the revision that made it
          * @param sub its place among the changes of that revision, from 0
          * @param deletion whether the key was deleted

@@ -51,7 +51,7 @@ public final class BboltWriter {
      */
     public static long write(FileChannel file, Contents root) throws IOException {
         var writer = new BboltWriter(file);
-        file.position((long) FREELIST_PAGE * PAGE_SIZE);
+        file.position(FREELIST_PAGE * PAGE_SIZE);
         writer.append(Page.FREELIST, 0, 0, new byte[0]);
         var bucket = writer.new Bucket();
         root.write(bucket);

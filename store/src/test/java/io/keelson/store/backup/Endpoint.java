@@ -6,14 +6,17 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.keelson.proto.etcd.CompactionRequest;
 import io.keelson.proto.etcd.DeleteRangeRequest;
+import io.keelson.proto.etcd.HashKVRequest;
 import io.keelson.proto.etcd.KVGrpc;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.proto.etcd.LeaseGrantRequest;
 import io.keelson.proto.etcd.LeaseGrpc;
 import io.keelson.proto.etcd.LeaseLeasesRequest;
+import io.keelson.proto.etcd.LeaseRevokeRequest;
 import io.keelson.proto.etcd.LeaseStatus;
 import io.keelson.proto.etcd.LeaseTimeToLiveRequest;
 import io.keelson.proto.etcd.LeaseTimeToLiveResponse;
+import io.keelson.proto.etcd.MaintenanceGrpc;
 import io.keelson.proto.etcd.PutRequest;
 import io.keelson.proto.etcd.RangeRequest;
 import io.keelson.proto.etcd.RequestOp;
@@ -54,6 +57,30 @@ final class Endpoint implements AutoCloseable {
                 .setKey(text(key))
                 .setValue(text(value))
                 .build());
+    }
+
+    /** Two keys with one value, at one revision. */
+    void putBoth(String one, String other, String value) {
+        var txn = TxnRequest.newBuilder();
+        for (String key : List.of(one, other)) {
+            txn.addSuccess(RequestOp.newBuilder()
+                    .setRequestPut(PutRequest.newBuilder().setKey(text(key)).setValue(text(value))));
+        }
+        var _ = kv().txn(txn.build());
+    }
+
+    void revoke(long id) {
+        var _ = lease.withDeadlineAfter(60, TimeUnit.SECONDS)
+                .leaseRevoke(LeaseRevokeRequest.newBuilder().setID(id).build());
+    }
+
+    /** HashKV at a revision. */
+    int hash(long revision) {
+        return MaintenanceGrpc.newBlockingStub(channel)
+                .withWaitForReady()
+                .withDeadlineAfter(60, TimeUnit.SECONDS)
+                .hashKV(HashKVRequest.newBuilder().setRevision(revision).build())
+                .getHash();
     }
 
     long revision() {
