@@ -87,7 +87,7 @@ public record StoreConfig(
     /** The same with another data directory. */
     StoreConfig at(Path directory) {
         return new StoreConfig(
-                name, directory, clusterToken, clientListen, peerListen, members, clientTls, peerTls, options);
+                name, directory, clusterToken, doors, peerListen, members, clientTls, peerTls, options);
     }
 
     /** This member's row. */

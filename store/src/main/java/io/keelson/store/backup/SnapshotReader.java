@@ -1,10 +1,15 @@
 package io.keelson.store.backup;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.proto.etcd.Lease;
+import io.keelson.proto.etcd.Role;
+import io.keelson.proto.etcd.User;
 import io.keelson.store.bbolt.BboltReader;
 import io.keelson.store.bbolt.DamagedFileException;
+import io.keelson.store.mvcc.AuthRole;
+import io.keelson.store.mvcc.AuthState;
 import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.LeaseRecord;
 import io.keelson.store.mvcc.Mvcc;
@@ -13,6 +18,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * Reads a file of etcd's (3.4 to 3.6) or ours into a store. Buckets that mean nothing here are passed over; in those that do, everything
@@ -75,6 +82,10 @@ public final class SnapshotReader {
         private long revision = 1;
         private long compactScheduled;
         private long compactFinished;
+        private boolean authEnabled;
+        private long authRevision;
+        private final NavigableMap<String, User> users = new TreeMap<>();
+        private final NavigableMap<String, AuthRole> roles = new TreeMap<>();
 
         Contents(Loading into) {
             this.into = into;
@@ -95,7 +106,8 @@ public final class SnapshotReader {
         }
 
         private static boolean known(String bucket) {
-            return List.of(Schema.KEY, Schema.LEASE, Schema.META).contains(bucket);
+            return List.of(Schema.AUTH, Schema.AUTH_ROLES, Schema.AUTH_USERS, Schema.KEY, Schema.LEASE, Schema.META)
+                    .contains(bucket);
         }
 
         @Override
@@ -105,6 +117,9 @@ public final class SnapshotReader {
             }
             try {
                 switch (path.getFirst()) {
+                    case Schema.AUTH -> auth(new String(key, StandardCharsets.ISO_8859_1), value);
+                    case Schema.AUTH_ROLES -> role(key, Role.parseFrom(value));
+                    case Schema.AUTH_USERS -> user(key, User.parseFrom(value));
                     case Schema.KEY -> row(key, value);
                     case Schema.LEASE -> lease(key, value);
                     case Schema.META -> meta(new String(key, StandardCharsets.ISO_8859_1), value);
@@ -169,6 +184,43 @@ public final class SnapshotReader {
             rest.add(new Change.LeaseGranted(new LeaseRecord(lease.getID(), lease.getTTL())));
         }
 
+        private void auth(String key, byte[] value) throws IOException {
+            switch (key) {
+                case Schema.AUTH_ENABLED -> authEnabled = value.length == 1 && value[0] == 1;
+                case Schema.AUTH_REVISION -> {
+                    if (value.length != Long.BYTES) {
+                        throw damaged(Schema.text(key), "has a value of " + value.length + " bytes");
+                    }
+                    authRevision = ByteBuffer.wrap(value).getLong();
+                    if (authRevision < 0 || authRevision > MAX_REVISION) {
+                        throw damaged(Schema.text(key), "is a revision that cannot be");
+                    }
+                }
+                default -> {}
+            }
+        }
+
+        private void user(byte[] key, User user) throws IOException {
+            if (user.getName().isEmpty() || !user.getName().equals(ByteString.copyFrom(key))) {
+                throw damaged(
+                        key, "has a value that is user \"" + user.getName().toStringUtf8() + "\"");
+            }
+            users.put(user.getName().toStringUtf8(), user);
+        }
+
+        private void role(byte[] key, Role role) throws IOException {
+            if (role.getName().isEmpty() || !role.getName().equals(ByteString.copyFrom(key))) {
+                throw damaged(
+                        key, "has a value that is role \"" + role.getName().toStringUtf8() + "\"");
+            }
+            roles.put(role.getName().toStringUtf8(), AuthRole.of(role));
+        }
+
+        /** A file without these buckets says nothing of users, as a new store. */
+        private AuthState auth() {
+            return new AuthState(authEnabled, Math.max(AuthState.NEW.revision(), authRevision), users, roles);
+        }
+
         private void meta(String key, byte[] value) throws IOException {
             switch (key) {
                 case Schema.COMPACT_SCHEDULED -> compactScheduled = compactRevision(key, value);
@@ -199,6 +251,9 @@ public final class SnapshotReader {
                 throw new IllegalArgumentException("--bump-revision " + adjustment.bumpRevision + " is too much");
             }
             now += adjustment.bumpRevision;
+            if (!auth().equals(AuthState.NEW)) {
+                rest.add(new Change.Auth(AuthState.NEW, auth()));
+            }
             into.finish(rest, now, adjustment.markCompacted ? now : compact, Math.min(compactFinished, compact));
         }
     }

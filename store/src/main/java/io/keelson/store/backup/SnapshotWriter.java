@@ -6,8 +6,10 @@ import io.keelson.store.mvcc.LeaseRecord;
 import io.keelson.store.mvcc.View;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Writes what a store holds as a file of etcd's. */
@@ -43,9 +45,12 @@ public final class SnapshotWriter {
         // In order of their names, as everything in such a file.
         return BboltWriter.write(file, root -> {
             root.bucket(Schema.ALARM, _ -> {});
-            root.bucket(Schema.AUTH, _ -> {});
-            root.bucket(Schema.AUTH_ROLES, _ -> {});
-            root.bucket(Schema.AUTH_USERS, _ -> {});
+            root.bucket(Schema.AUTH, bucket -> {
+                bucket.put(Schema.AUTH_ENABLED, new byte[] {(byte) (view.auth().enabled() ? 1 : 0)});
+                bucket.put(Schema.AUTH_REVISION, Schema.number(view.auth().revision()));
+            });
+            root.bucket(Schema.AUTH_ROLES, bucket -> roles(view, bucket));
+            root.bucket(Schema.AUTH_USERS, bucket -> users(view, bucket));
             root.bucket(Schema.CLUSTER, bucket -> bucket.put(Schema.CLUSTER_VERSION, Schema.text(Schema.VERSION)));
             root.bucket(
                     Schema.KEY,
@@ -70,6 +75,26 @@ public final class SnapshotWriter {
                             .setTTL(lease.ttlSeconds())
                             .build()
                             .toByteArray());
+        }
+    }
+
+    private static void users(View view, BboltWriter.Bucket bucket) throws IOException {
+        var rows = new TreeMap<byte[], byte[]>(Arrays::compareUnsigned);
+        view.auth().users().forEach((name, user) -> rows.put(Schema.text(name), user.toByteArray()));
+        put(rows, bucket);
+    }
+
+    private static void roles(View view, BboltWriter.Bucket bucket) throws IOException {
+        var rows = new TreeMap<byte[], byte[]>(Arrays::compareUnsigned);
+        view.auth()
+                .roles()
+                .forEach((name, role) -> rows.put(Schema.text(name), role.role().toByteArray()));
+        put(rows, bucket);
+    }
+
+    private static void put(SortedMap<byte[], byte[]> rows, BboltWriter.Bucket bucket) throws IOException {
+        for (var row : rows.entrySet()) {
+            bucket.put(row.getKey(), row.getValue());
         }
     }
 

@@ -78,14 +78,23 @@ final class Etcd implements AutoCloseable {
 
     /** What etcdctl says; it must succeed. */
     static String etcdctl(String... arguments) throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of("etcdctl"));
+        return etcdctl(true, arguments);
+    }
+
+    /** What etcdctl says; it must fail. */
+    static String failing(String... arguments) throws IOException, InterruptedException {
+        return etcdctl(false, arguments);
+    }
+
+    private static String etcdctl(boolean succeeds, String... arguments) throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of("etcdctl", "--command-timeout=60s"));
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("ETCDCTL_API", "3");
         Process process = builder.start();
         process.getOutputStream().close();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(said).isZero();
+        assertThat(process.waitFor() == 0).as(said).isEqualTo(succeeds);
         return said;
     }
 

@@ -160,4 +160,52 @@ class EtcdRoundTripTest {
             same(etcd, keelson, compacted(etcd));
         }
     }
+
+    /** Users, roles, permissions and that they count go with the data, in both directions. */
+    @Test
+    void usersAndRolesGoAlong() throws Exception {
+        Path data = directory.resolve("etcd");
+        Path file = directory.resolve("saved.db");
+        try (Etcd started = Etcd.start(data, Etcd.freePort())) {
+            String endpoint = "--endpoints=http://127.0.0.1:" + started.clientPort;
+            Etcd.etcdctl(endpoint, "user", "add", "root:secret");
+            Etcd.etcdctl(endpoint, "user", "add", "reader:word");
+            Etcd.etcdctl(endpoint, "role", "add", "readers");
+            Etcd.etcdctl(endpoint, "role", "grant-permission", "readers", "read", "a", "c");
+            Etcd.etcdctl(endpoint, "user", "grant-role", "reader", "readers");
+            Etcd.etcdctl(endpoint, "user", "grant-role", "root", "root");
+            Etcd.etcdctl(endpoint, "put", "b", "seen");
+            Etcd.etcdctl(endpoint, "put", "d", "hidden");
+            Etcd.etcdctl(endpoint, "auth", "enable");
+            Etcd.etcdctl(endpoint, "--user=root:secret", "snapshot", "save", file.toString());
+        }
+        StoreConfig config = config("keelson");
+        Restore.run(file, config, Restore.Options.USUAL);
+        Path back = directory.resolve("back.db");
+        try (Store _ = start(config)) {
+            String endpoint = "--endpoints=http://127.0.0.1:" + port(config);
+            checkUsers(endpoint);
+            Etcd.etcdctl(endpoint, "--user=root:secret", "snapshot", "save", back.toString());
+            assertThat(Etcd.failing(endpoint, "--user=reader:word", "snapshot", "save", file.toString()))
+                    .contains("permission denied");
+        }
+        int peer = Etcd.freePort();
+        Path again = directory.resolve("again");
+        var restore = new ArrayList<>(List.of("snapshot", "restore", back.toString(), "--data-dir=" + again));
+        restore.addAll(Etcd.identity(peer));
+        Etcd.etcdctl(restore.toArray(String[]::new));
+        try (Etcd started = Etcd.start(again, peer)) {
+            checkUsers("--endpoints=http://127.0.0.1:" + started.clientPort);
+        }
+    }
+
+    private static void checkUsers(String endpoint) throws Exception {
+        assertThat(Etcd.etcdctl(endpoint, "--user=reader:word", "get", "b")).isEqualTo("b\nseen\n");
+        assertThat(Etcd.failing(endpoint, "--user=reader:word", "get", "d")).contains("permission denied");
+        assertThat(Etcd.failing(endpoint, "--user=reader:wrong", "get", "b"))
+                .contains("authentication failed, invalid user ID or password");
+        assertThat(Etcd.failing(endpoint, "get", "b")).contains("user name is empty");
+        assertThat(Etcd.etcdctl(endpoint, "--user=root:secret", "role", "get", "readers"))
+                .contains("[a, c)");
+    }
 }

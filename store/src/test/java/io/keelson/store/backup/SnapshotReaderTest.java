@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.proto.etcd.Lease;
+import io.keelson.proto.etcd.Role;
 import io.keelson.store.backup.SnapshotReader.Adjustment;
 import io.keelson.store.bbolt.BboltWriter;
 import io.keelson.store.mvcc.Change;
@@ -52,6 +53,10 @@ class SnapshotReaderTest {
                 .setVersion(version)
                 .build()
                 .toByteArray();
+    }
+
+    private static byte[] role(String name) {
+        return Role.newBuilder().setName(ByteString.copyFromUtf8(name)).build().toByteArray();
     }
 
     private void refused(BboltWriter.Contents contents, String problem) throws IOException {
@@ -110,6 +115,18 @@ class SnapshotReaderTest {
                                             .toByteArray()));
                 },
                 "is a lease with a TTL of -1 seconds");
+        refused(
+                root -> {
+                    root.bucket("authRoles", roles -> roles.put("one", role("other")));
+                    root.bucket("key", _ -> {});
+                },
+                "has a value that is role \"other\"");
+        refused(
+                root -> {
+                    root.bucket("auth", auth -> auth.put("authRevision", new byte[2]));
+                    root.bucket("key", _ -> {});
+                },
+                "has a value of 2 bytes");
         refused(
                 root -> {
                     root.bucket("key", _ -> {});
