@@ -3,6 +3,7 @@ package io.keelson.store.rpc;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
+import io.keelson.proto.etcd.RangeRequest;
 import io.keelson.store.KvException;
 import io.keelson.store.mvcc.Answer;
 import io.keelson.store.mvcc.Refusal;
@@ -106,6 +107,24 @@ final class Failures {
     static void check(Optional<Refusal> refusal) {
         if (refusal.isPresent()) {
             throw status(refusal.get()).asRuntimeException();
+        }
+    }
+
+    /** Throws why a range cannot be streamed: it would have to be looked at as a whole first. */
+    static void checkStreamable(RangeRequest request) {
+        if (request.getSortOrder() != RangeRequest.SortOrder.NONE
+                || request.getSortTarget() != RangeRequest.SortTarget.KEY) {
+            throw Status.UNIMPLEMENTED
+                    .withDescription("RangeStream does not support custom sort orders")
+                    .asRuntimeException();
+        }
+        if (request.getMinModRevision() != 0
+                || request.getMaxModRevision() != 0
+                || request.getMinCreateRevision() != 0
+                || request.getMaxCreateRevision() != 0) {
+            throw Status.UNIMPLEMENTED
+                    .withDescription("RangeStream does not support revision filters")
+                    .asRuntimeException();
         }
     }
 

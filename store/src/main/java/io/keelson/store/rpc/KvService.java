@@ -1,6 +1,7 @@
 package io.keelson.store.rpc;
 
 import com.google.protobuf.MessageLite;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.keelson.proto.etcd.CompactionRequest;
 import io.keelson.proto.etcd.CompactionResponse;
@@ -11,6 +12,7 @@ import io.keelson.proto.etcd.PutRequest;
 import io.keelson.proto.etcd.PutResponse;
 import io.keelson.proto.etcd.RangeRequest;
 import io.keelson.proto.etcd.RangeResponse;
+import io.keelson.proto.etcd.RangeStreamResponse;
 import io.keelson.proto.etcd.RequestOp;
 import io.keelson.proto.etcd.TxnRequest;
 import io.keelson.proto.etcd.TxnResponse;
@@ -25,6 +27,7 @@ import io.keelson.store.mvcc.RequestCheck;
 import io.keelson.store.node.Replica;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 
 /** {@code etcdserverpb.KV}: reads go to the state applied here, after a barrier unless serializable; writes to the log. */
@@ -37,8 +40,12 @@ final class KvService extends KVGrpc.KVImplBase {
     private final Calls calls;
     private final Headers headers;
     private final Guard guard;
+    private final Streams streams;
+    private final Executor workers;
 
-    KvService(Replica replica, Calls calls, Headers headers, Guard guard) {
+    KvService(Replica replica, Calls calls, Headers headers, Guard guard, Streams streams, Executor workers) {
+        this.streams = streams;
+        this.workers = workers;
         this.guard = guard;
         this.replica = replica;
         this.calls = calls;
@@ -68,6 +75,32 @@ final class KvService extends KVGrpc.KVImplBase {
                                             : 0)))
                             .build();
                 }));
+    }
+
+    @Override
+    public void rangeStream(RangeRequest request, StreamObserver<RangeStreamResponse> observer) {
+        var client = (ServerCallStreamObserver<RangeStreamResponse>) observer;
+        Identity who = Identity.current();
+        var stream =
+                new RangeStream(client, replica, guard, headers, streams, workers, who, request, MAX_REQUEST_BYTES);
+        client.setOnReadyHandler(stream::wake);
+        client.setOnCancelHandler(stream::wake);
+        streams.opened(stream, LeaderGate.isRequired());
+        CompletableFuture<Boolean> ready;
+        try {
+            Failures.check(RequestCheck.check(request));
+            Failures.checkStreamable(request);
+            ready = barrierUnless(request.getSerializable(), who);
+        } catch (RuntimeException e) {
+            ready = CompletableFuture.failedFuture(e);
+        }
+        var _ = ready.whenComplete((_, error) -> {
+            if (error == null) {
+                stream.begin();
+            } else {
+                stream.end(Calls.report(error));
+            }
+        });
     }
 
     @Override

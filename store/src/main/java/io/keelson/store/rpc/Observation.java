@@ -12,7 +12,6 @@ import io.keelson.store.node.History;
 import io.keelson.store.node.Replica;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +30,7 @@ final class Observation implements Streams.Open {
     private final ByteString prefix;
     private final Headers headers;
     private final Streams streams;
-    private final Executor workers;
-    /** Turns that are asked for; one runs at a time. */
-    private final AtomicInteger wakes = new AtomicInteger();
+    private final Turns turns;
 
     private @Nullable KeyValue leader;
     private long next;
@@ -58,29 +55,23 @@ final class Observation implements Streams.Open {
         this.prefix = prefix;
         this.headers = headers;
         this.streams = streams;
-        this.workers = workers;
+        this.turns = new Turns(workers, this::turn);
     }
 
     /** Goes on as far as there is something to show and room for it. By any thread. */
     void wake() {
-        if (wakes.getAndIncrement() == 0) {
-            workers.execute(this::run);
-        }
-    }
-
-    private void run() {
-        int seen = wakes.get();
-        do {
-            try {
-                turn();
-            } catch (RuntimeException e) {
-                end(Calls.report(e));
-            }
-            seen = wakes.addAndGet(-seen);
-        } while (seen > 0);
+        turns.ask();
     }
 
     private synchronized void turn() {
+        try {
+            goOn();
+        } catch (RuntimeException e) {
+            end(Calls.report(e));
+        }
+    }
+
+    private void goOn() {
         if (client.isCancelled()) {
             close();
         }

@@ -174,7 +174,7 @@ public final class StoreServer implements AutoCloseable {
         var random = new SecureRandom();
         var line = new Line(replica, guard, streams, workers, clock, random);
         return Stream.of(
-                        new KvService(replica, calls, headers, guard),
+                        new KvService(replica, calls, headers, guard, streams, workers),
                         new WatchService(replica, headers, streams, workers, clock, timing.progress, random, guard),
                         new LeaseService(replica, calls, headers, streams, workers, random, guard),
                         new ClusterService(replica, calls, headers, scheme),
