@@ -29,7 +29,8 @@ class ArchitectureTest {
         livesOnlyIn("io.keelson.store.raft..", "org.apache.ratis..");
         livesOnlyIn("io.keelson.store.rocks..", "org.rocksdb..");
         livesOnlyIn("io.keelson.store.rpc..", "io.grpc..", "io.netty..");
-        livesOnlyIn("io.keelson.store.auth..", "io.jsonwebtoken..", "org.bouncycastle..");
+        livesOnlyIn("io.keelson.store.auth..", "io.jsonwebtoken..");
+        livesOnlyIn("io.keelson.store.[auth|tls]..", "org.bouncycastle..");
         livesOnlyIn("io.keelson.store.metrics..", "io.prometheus..");
     }
 

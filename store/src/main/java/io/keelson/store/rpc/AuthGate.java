@@ -9,6 +9,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.keelson.proto.etcd.AlarmRequest;
 import io.keelson.store.mvcc.Caller;
+import io.keelson.store.Tls;
 import io.keelson.store.mvcc.Permits;
 import io.keelson.store.mvcc.Refusal;
 import io.keelson.store.mvcc.View;
@@ -52,15 +53,20 @@ final class AuthGate implements ServerInterceptor {
             Map.entry("etcdserverpb.Maintenance/Downgrade", Need.ROOT));
 
     private final Guard guard;
+    private final boolean certificatesAreUsers;
 
-    AuthGate(Guard guard) {
+    /** @param tls of clients; its certificates name users only if it says so */
+    AuthGate(Guard guard, Optional<Tls> tls) {
         this.guard = guard;
+        this.certificatesAreUsers =
+                tls.filter(own -> own.others() == Tls.Others.ARE_USERS).isPresent();
     }
 
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata metadata, ServerCallHandler<Q, A> next) {
-        Identity who = Identity.of(call, metadata);
+        Identity shown = Identity.of(call, metadata);
+        Identity who = shown.tls().isPresent() && !certificatesAreUsers ? Identity.NOBODY : shown;
         Need need = NEEDS.get(call.getMethodDescriptor().getFullMethodName());
         Context context = who.isNobody() ? Context.current() : who.in(Context.current());
         ServerCall.Listener<Q> listener =

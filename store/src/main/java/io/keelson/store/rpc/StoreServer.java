@@ -122,7 +122,7 @@ public final class StoreServer implements AutoCloseable {
         streams = new Streams(replica, timing.leaderless, System::nanoTime);
         var guard = new Guard(replica);
         services = services(replica, guard, config.clientTls().isPresent() ? "https://" : "http://", timing);
-        interceptors = List.of(new AuthGate(guard), new LeaderGate(replica), new NotBuilt());
+        interceptors = List.of(new AuthGate(guard, config.clientTls()), new LeaderGate(replica), new NotBuilt());
         callMetrics = new CallMetrics(metrics, services);
         within = startWithin();
         Map<String, Site.Handler> handlers =
