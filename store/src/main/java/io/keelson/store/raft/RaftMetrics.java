@@ -33,6 +33,9 @@ final class RaftMetrics {
     private static final String PEERS = "log_appender";
     private static final String LATENCY = "_latency";
     private static final String TIMEOUTS = "_append_entry_timeout_count";
+    /** Messages that could not be sent, or whose stream broke; Ratis does not say to whom. */
+    private static final String RETRIES = "num_retries";
+
     private static final String HEARTBEAT = "_heartbeat";
 
     private final Timing fsync;
@@ -107,6 +110,9 @@ final class RaftMetrics {
 
     /** Where one of Ratis' counters goes, if anybody wants it. */
     Optional<Count> counter(String component, String name) {
+        if (component.equals(PEERS) && name.equals(RETRIES)) {
+            return Optional.of(sendFailures.of("unknown"));
+        }
         if (!component.equals(PEERS) || !name.contains(TIMEOUTS)) {
             return Optional.empty();
         }
