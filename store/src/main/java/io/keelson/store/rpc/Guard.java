@@ -1,5 +1,6 @@
 package io.keelson.store.rpc;
 
+import io.keelson.store.KvException;
 import io.keelson.store.mvcc.Answer;
 import io.keelson.store.mvcc.AuthState;
 import io.keelson.store.mvcc.Caller;
@@ -63,7 +64,14 @@ final class Guard {
      * is a barrier first.
      */
     CompletableFuture<Optional<Refusal>> judge(Identity who, BiFunction<View, Caller, Optional<Refusal>> rule) {
-        return replica.auth().enabled() ? judgeNow(who, rule) : CompletableFuture.completedFuture(Optional.empty());
+        boolean enabled;
+        try {
+            enabled = replica.auth().enabled();
+        } catch (KvException e) {
+            // A snapshot is taking the state's place.
+            return CompletableFuture.failedFuture(e);
+        }
+        return enabled ? judgeNow(who, rule) : CompletableFuture.completedFuture(Optional.empty());
     }
 
     /** As {@link #judge}, and with a barrier in any case: for what must not happen after authentication was switched on elsewhere. */
