@@ -21,6 +21,8 @@ public final class KvException extends RuntimeException {
         LEASE_EXISTS,
         /** The quota is used up. */
         NO_SPACE,
+        /** The members' data differ, and nothing is served until an operator has mended it. */
+        CORRUPT,
         /** Too much is waiting; try again later. Nothing was done. */
         OVERLOADED,
         /** No leader, or not reachable. The request was certainly not carried out; try again. */

@@ -262,7 +262,12 @@ public final class MemoryKv implements Kv {
                                             .setModRevision(at)
                                             .build(),
                                     WatchCreateRequest.FilterType.NODELETE);
-                        case Change.LeaseGranted _, Change.LeaseRevoked _, Change.Compacted _ -> {}
+                        case Change.LeaseGranted _,
+                                Change.LeaseCheckpointed _,
+                                Change.LeaseRevoked _,
+                                Change.AlarmRaised _,
+                                Change.AlarmLowered _,
+                                Change.Compacted _ -> {}
                         case Change.Auth _, Change.TokenAssigned _ -> {}
                     }
                 }

@@ -14,6 +14,7 @@ final class Refusals {
             case LEASE_NOT_FOUND -> KvException.Reason.LEASE_NOT_FOUND;
             case LEASE_EXISTS -> KvException.Reason.LEASE_EXISTS;
             case NO_SPACE -> KvException.Reason.NO_SPACE;
+            case CORRUPT -> KvException.Reason.CORRUPT;
             case EMPTY_KEY,
                     KEY_NOT_FOUND,
                     VALUE_PROVIDED,

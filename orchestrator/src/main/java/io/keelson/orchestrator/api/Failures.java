@@ -25,7 +25,7 @@ final class Failures {
             case FUTURE_REVISION, UNKNOWN_OUTCOME -> Reason.TIMEOUT;
             case INVALID, LEASE_NOT_FOUND, LEASE_EXISTS -> Reason.INTERNAL_ERROR;
             case OVERLOADED -> Reason.TOO_MANY_REQUESTS;
-            case NO_SPACE, UNAVAILABLE -> Reason.SERVICE_UNAVAILABLE;
+            case NO_SPACE, CORRUPT, UNAVAILABLE -> Reason.SERVICE_UNAVAILABLE;
         };
         return new ApiException(Rejection.of(reason, e.getMessage() == null ? reason.word() : e.getMessage()), e);
     }

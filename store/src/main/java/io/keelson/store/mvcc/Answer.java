@@ -1,8 +1,10 @@
 package io.keelson.store.mvcc;
 
+import io.keelson.proto.etcd.AlarmMember;
 import io.keelson.proto.etcd.DeleteRangeResponse;
 import io.keelson.proto.etcd.PutResponse;
 import io.keelson.proto.etcd.TxnResponse;
+import java.util.List;
 
 /** What a client hears of its command. Headers hold the revision only; who answers adds the rest. */
 public sealed interface Answer {
@@ -33,4 +35,10 @@ public sealed interface Answer {
 
     /** The user is known by this token from now on. */
     record Authenticated(String token) implements Answer {}
+
+    /** What could be noted of leases is noted. */
+    record LeaseCheckpointed() implements Answer {}
+
+    /** The alarm that is on (after ACTIVATE), or those that were on and are not any more (after DEACTIVATE). */
+    record Alarms(List<AlarmMember> alarms) implements Answer {}
 }

@@ -1,6 +1,7 @@
 package io.keelson.store.mvcc;
 
 import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.AlarmMember;
 import io.keelson.proto.etcd.KeyValue;
 
 /** One thing that a command changes. Answers, watch events and the stored state all derive from the changes. */
@@ -28,6 +29,15 @@ public sealed interface Change {
 
     /** A lease is gone. Its keys are deleted by changes of their own. */
     record LeaseRevoked(long id) implements Change {}
+
+    /** What is noted of a lease's remaining time is this now; the record holds it. */
+    record LeaseCheckpointed(LeaseRecord lease) implements Change {}
+
+    /** An alarm is on. */
+    record AlarmRaised(AlarmMember alarm) implements Change {}
+
+    /** An alarm is off. */
+    record AlarmLowered(AlarmMember alarm) implements Change {}
 
     /** History below the revision can no longer be read. */
     record Compacted(long revision) implements Change {}

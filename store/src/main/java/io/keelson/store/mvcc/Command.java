@@ -1,8 +1,10 @@
 package io.keelson.store.mvcc;
 
+import io.keelson.proto.etcd.AlarmRequest;
 import io.keelson.proto.etcd.DeleteRangeRequest;
 import io.keelson.proto.etcd.PutRequest;
 import io.keelson.proto.etcd.TxnRequest;
+import java.util.List;
 
 /** What the log holds: everything that can change the store. Checked ({@link RequestCheck}) before it gets there. */
 public sealed interface Command {
@@ -40,4 +42,20 @@ public sealed interface Command {
             }
         }
     }
+
+    /**
+     * Notes how much of leases is left, so that the next leader need not begin again with their full time. Leases that are gone
+     * meanwhile are passed over.
+     *
+     * @param leases {@code remainingSeconds} of 0: the full time again
+     */
+    record LeaseCheckpoint(List<LeaseRecord> leases) implements Command {
+        /** Copies the list. */
+        public LeaseCheckpoint {
+            leases = List.copyOf(leases);
+        }
+    }
+
+    /** Raises an alarm (ACTIVATE), or lowers some (DEACTIVATE; member 0 means all members, NONE all types). */
+    record Alarm(AlarmRequest request) implements Command {}
 }

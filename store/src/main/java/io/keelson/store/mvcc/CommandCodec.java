@@ -1,6 +1,8 @@
 package io.keelson.store.mvcc;
 
+import io.keelson.proto.store.v1.LeaseCheckpointCommand;
 import io.keelson.proto.store.v1.LeaseGrantCommand;
+import io.keelson.proto.store.v1.LeaseRemaining;
 import io.keelson.proto.store.v1.LogCommand;
 
 /** Commands in the form in which the log holds them. */
@@ -19,6 +21,16 @@ public final class CommandCodec {
             case Command.LeaseGrant(long id, long ttl) ->
                 log.setLeaseGrant(LeaseGrantCommand.newBuilder().setId(id).setTtlSeconds(ttl));
             case Command.LeaseRevoke(long id) -> log.setLeaseRevoke(id);
+            case Command.LeaseCheckpoint(var leases) -> {
+                var checkpoint = LeaseCheckpointCommand.newBuilder();
+                for (LeaseRecord lease : leases) {
+                    checkpoint.addLeases(LeaseRemaining.newBuilder()
+                            .setId(lease.id())
+                            .setRemainingSeconds(lease.remainingSeconds()));
+                }
+                log.setLeaseCheckpoint(checkpoint);
+            }
+            case Command.Alarm(var request) -> log.setAlarm(request);
             case Command.Auth(AuthCommand auth) -> log.setAuth(AuthCodec.encode(auth));
             case Command.As(Caller caller, Command inner) ->
                 log.mergeFrom(encode(inner)).setCaller(AuthCodec.encode(caller));
@@ -46,6 +58,11 @@ public final class CommandCodec {
                 new Command.LeaseGrant(
                         log.getLeaseGrant().getId(), log.getLeaseGrant().getTtlSeconds());
             case LEASE_REVOKE -> new Command.LeaseRevoke(log.getLeaseRevoke());
+            case LEASE_CHECKPOINT ->
+                new Command.LeaseCheckpoint(log.getLeaseCheckpoint().getLeasesList().stream()
+                        .map(lease -> new LeaseRecord(lease.getId(), 0, lease.getRemainingSeconds()))
+                        .toList());
+            case ALARM -> new Command.Alarm(log.getAlarm());
             case AUTH -> new Command.Auth(AuthCodec.decode(log.getAuth()));
             case COMMAND_NOT_SET ->
                 throw new IllegalArgumentException("the log holds a command that this version does not know");

@@ -1,6 +1,7 @@
 package io.keelson.store.mvcc;
 
 import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.AlarmRequest;
 import io.keelson.proto.etcd.DeleteRangeRequest;
 import io.keelson.proto.etcd.DeleteRangeResponse;
 import io.keelson.proto.etcd.KeyValue;
@@ -13,6 +14,7 @@ import io.keelson.proto.etcd.TxnRequest;
 import io.keelson.proto.etcd.TxnResponse;
 import io.keelson.store.fault.PlantedFault;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -44,7 +46,7 @@ public final class Mvcc {
     public static Applied apply(View view, Command command) {
         Caller caller = command instanceof Command.As(Caller named, Command _) ? named : Caller.NOBODY;
         Command inner = command instanceof Command.As(Caller _, Command named) ? named : command;
-        Optional<Refusal> refusal = Permits.check(view, caller, inner);
+        Optional<Refusal> refusal = Permits.check(view, caller, inner).or(() -> Alarms.refusal(view.alarms(), inner));
         return refusal.isPresent() ? refused(view, refusal.get()) : carryOut(view, inner);
     }
 
@@ -79,6 +81,8 @@ public final class Mvcc {
             case Command.Compact(long revision) -> compact(view, revision);
             case Command.LeaseGrant(long id, long ttl) -> grant(view, id, ttl);
             case Command.LeaseRevoke(long id) -> revoke(view, id);
+            case Command.LeaseCheckpoint(var leases) -> checkpoint(view, leases);
+            case Command.Alarm(AlarmRequest request) -> Alarms.apply(view, request);
             case Command.Auth(AuthCommand auth) -> AuthRules.apply(view, auth);
             case Command.As _ -> throw new IllegalArgumentException("a command in two names: " + command);
         };
@@ -255,6 +259,26 @@ public final class Mvcc {
         }
         var lease = new LeaseRecord(id, ttlSeconds);
         return new Applied(new Answer.LeaseGranted(lease), List.of(new Change.LeaseGranted(lease)), view.revision());
+    }
+
+    /**
+     * A note that says what is noted already changes nothing; one that says the full time is left takes the note away. Of two
+     * notes on one lease the later counts.
+     */
+    private static Applied checkpoint(View view, List<LeaseRecord> notes) {
+        var after = new LinkedHashMap<Long, LeaseRecord>();
+        for (LeaseRecord note : notes) {
+            view.lease(note.id()).ifPresent(known -> {
+                long ttl = known.ttlSeconds();
+                long left = note.remainingSeconds() < ttl ? Math.max(0, note.remainingSeconds()) : 0;
+                after.put(note.id(), new LeaseRecord(note.id(), ttl, left));
+            });
+        }
+        List<Change> changes = after.values().stream()
+                .filter(noted -> !view.lease(noted.id()).equals(Optional.of(noted)))
+                .<Change>map(Change.LeaseCheckpointed::new)
+                .toList();
+        return new Applied(new Answer.LeaseCheckpointed(), changes, view.revision());
     }
 
     /** All keys go in one revision, in order of keys. */

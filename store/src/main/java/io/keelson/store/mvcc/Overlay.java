@@ -1,6 +1,7 @@
 package io.keelson.store.mvcc;
 
 import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.AlarmMember;
 import io.keelson.proto.etcd.KeyValue;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,5 +101,10 @@ final class Overlay implements View {
     @Override
     public AuthState auth() {
         return base.auth();
+    }
+
+    @Override
+    public List<AlarmMember> alarms() {
+        return base.alarms();
     }
 }

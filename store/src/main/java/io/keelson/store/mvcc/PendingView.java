@@ -1,6 +1,7 @@
 package io.keelson.store.mvcc;
 
 import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.AlarmMember;
 import io.keelson.proto.etcd.KeyValue;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +29,7 @@ public final class PendingView implements View {
     /** Keys attached (true) to and detached (false) from leases in this entry. */
     private final Map<Long, NavigableMap<ByteString, Boolean>> attachments = new HashMap<>();
 
+    private List<AlarmMember> alarms;
     private long revision;
     private long compactRevision;
     private AuthState auth;
@@ -35,6 +37,7 @@ public final class PendingView implements View {
     /** Nothing is pending yet. */
     public PendingView(View base) {
         this.base = base;
+        this.alarms = base.alarms();
         this.revision = base.revision();
         this.compactRevision = base.compactRevision();
         this.auth = base.auth();
@@ -53,12 +56,15 @@ public final class PendingView implements View {
                     attach(key, previousLease, 0);
                 }
                 case Change.LeaseGranted(LeaseRecord lease) -> leases.put(lease.id(), Optional.of(lease));
+                case Change.LeaseCheckpointed(LeaseRecord lease) -> leases.put(lease.id(), Optional.of(lease));
                 case Change.LeaseRevoked(long id) -> leases.put(id, Optional.empty());
+                case Change.AlarmRaised _, Change.AlarmLowered _ -> {}
                 case Change.Compacted(long at) -> compactRevision = at;
                 case Change.Auth(AuthState _, AuthState after) -> auth = after;
                 case Change.TokenAssigned _ -> {}
             }
         }
+        alarms = Alarms.after(alarms, applied.changes());
         revision = applied.revision();
     }
 
@@ -152,6 +158,11 @@ public final class PendingView implements View {
     @Override
     public AuthState auth() {
         return auth;
+    }
+
+    @Override
+    public List<AlarmMember> alarms() {
+        return alarms;
     }
 
     /** Merges two ordered sources; what is pending wins. */

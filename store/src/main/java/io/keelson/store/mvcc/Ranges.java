@@ -16,15 +16,20 @@ public final class Ranges {
 
     private Ranges() {}
 
-    /** Why the request's revision cannot be read. */
+    /** Why the request cannot be answered now: the CORRUPT alarm is on, or its revision cannot be read. */
     public static Optional<Refusal> check(View view, RangeRequest request) {
-        if (request.getRevision() <= 0) {
+        return Alarms.refusalOfRead(view.alarms()).or(() -> checkRevision(view, request.getRevision()));
+    }
+
+    /** Why a revision cannot be read; 0 and below mean the newest. */
+    public static Optional<Refusal> checkRevision(View view, long revision) {
+        if (revision <= 0) {
             return Optional.empty();
         }
-        if (request.getRevision() > view.revision()) {
+        if (revision > view.revision()) {
             return Optional.of(Refusal.FUTURE_REVISION);
         }
-        if (request.getRevision() < view.compactRevision()) {
+        if (revision < view.compactRevision()) {
             return Optional.of(Refusal.COMPACTED);
         }
         return Optional.empty();

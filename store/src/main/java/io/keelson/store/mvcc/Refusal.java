@@ -15,6 +15,7 @@ public enum Refusal {
     LEASE_EXISTS("etcdserver: lease already exists"),
     LEASE_TTL_TOO_LARGE("etcdserver: too large lease TTL"),
     NO_SPACE("etcdserver: mvcc: database space exceeded"),
+    CORRUPT("etcdserver: corrupt cluster"),
     REQUEST_TOO_LARGE("etcdserver: request is too large"),
     ROOT_USER_MISSING("etcdserver: root user does not exist"),
     ROOT_ROLE_MISSING("etcdserver: root user does not have root role"),

@@ -16,7 +16,7 @@ import java.util.TreeSet;
 /** What can be said against a request without looking at the store. */
 public final class RequestCheck {
 
-    /** Operations of a transaction; etcd's {@code --max-txn-ops}. */
+    /** Operations of a transaction unless the operator says otherwise ({@code --max-txn-ops}). */
     public static final int MAX_TXN_OPS = 128;
 
     private RequestCheck() {}
@@ -52,9 +52,18 @@ public final class RequestCheck {
         return request.getKey().isEmpty() ? Optional.of(Refusal.EMPTY_KEY) : Optional.empty();
     }
 
-    /** Why this transaction is not well formed: each part, the number of operations, and keys put twice. */
+    /** As {@link #check(TxnRequest, int)} with {@link #MAX_TXN_OPS}. */
     public static Optional<Refusal> check(TxnRequest request) {
-        return parts(request, MAX_TXN_OPS)
+        return check(request, MAX_TXN_OPS);
+    }
+
+    /**
+     * Why this transaction is not well formed: each part, the number of operations, and keys put twice.
+     *
+     * @param maxOps the largest of compares, success and failure may have so many; a nested transaction, what its parent leaves
+     */
+    public static Optional<Refusal> check(TxnRequest request, int maxOps) {
+        return parts(request, maxOps)
                 .or(() -> writes(request.getSuccessList()).refusal())
                 .or(() -> writes(request.getFailureList()).refusal());
     }

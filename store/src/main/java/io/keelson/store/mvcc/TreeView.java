@@ -1,6 +1,7 @@
 package io.keelson.store.mvcc;
 
 import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.AlarmMember;
 import io.keelson.proto.etcd.KeyValue;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -20,6 +21,7 @@ public final class TreeView implements View {
 
     private final NavigableMap<Long, LeaseRecord> leases = new TreeMap<>();
     private final TreeMap<Long, TreeSet<ByteString>> leaseKeys = new TreeMap<>();
+    private List<AlarmMember> alarms = List.of();
     private long revision = 1;
     private long compactRevision;
     private AuthState auth = AuthState.NEW;
@@ -40,15 +42,18 @@ public final class TreeView implements View {
                     leases.put(lease.id(), lease);
                     leaseKeys.put(lease.id(), new TreeSet<>(KeyRange.ORDER));
                 }
+                case Change.LeaseCheckpointed(LeaseRecord lease) -> leases.put(lease.id(), lease);
                 case Change.LeaseRevoked(long id) -> {
                     leases.remove(id);
                     leaseKeys.remove(id);
                 }
+                case Change.AlarmRaised _, Change.AlarmLowered _ -> {}
                 case Change.Compacted(long at) -> compact(at);
                 case Change.Auth(AuthState _, AuthState after) -> auth = after;
                 case Change.TokenAssigned _ -> {}
             }
         }
+        alarms = Alarms.after(alarms, applied.changes());
         revision = applied.revision();
     }
 
@@ -149,6 +154,11 @@ public final class TreeView implements View {
     @Override
     public AuthState auth() {
         return auth;
+    }
+
+    @Override
+    public List<AlarmMember> alarms() {
+        return alarms;
     }
 
     private static final class Live implements Cursor {

@@ -1,6 +1,7 @@
 package io.keelson.store.mvcc;
 
 import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.AlarmMember;
 import io.keelson.proto.etcd.KeyValue;
 import java.util.Iterator;
 import java.util.List;
@@ -32,6 +33,9 @@ public interface View {
 
     /** Users, roles and whether they count. */
     AuthState auth();
+
+    /** All alarms that are on, in order of type, then member. Cheap: it is asked before every command. */
+    List<AlarmMember> alarms();
 
     /** An iterator that may hold something open. */
     interface Cursor extends Iterator<KeyValue>, AutoCloseable {

@@ -143,8 +143,12 @@ final class Proposer implements AutoCloseable {
             case Command.Put(var request) -> request.getSerializedSize();
             case Command.DeleteRange(var request) -> request.getSerializedSize();
             case Command.Txn(var request) -> request.getSerializedSize();
-            case Command.Compact _, Command.LeaseGrant _, Command.LeaseRevoke _, Command.Auth _ ->
-                CommandCodec.encode(command).getSerializedSize();
+            case Command.Compact _,
+                    Command.LeaseGrant _,
+                    Command.LeaseRevoke _,
+                    Command.LeaseCheckpoint _,
+                    Command.Alarm _,
+                    Command.Auth _ -> CommandCodec.encode(command).getSerializedSize();
         };
     }
 

@@ -124,7 +124,12 @@ final class RaftLeases implements Leases {
                         clock.revoked(id);
                     }
                 }
-                case Change.Put _, Change.Delete _, Change.Compacted _ -> {}
+                case Change.Put _,
+                        Change.Delete _,
+                        Change.LeaseCheckpointed _,
+                        Change.AlarmRaised _,
+                        Change.AlarmLowered _,
+                        Change.Compacted _ -> {}
                 case Change.Auth _, Change.TokenAssigned _ -> {}
             }
         }

@@ -1,6 +1,10 @@
 package io.keelson.store.raft;
 
 import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.AlarmMember;
+import io.keelson.proto.etcd.AlarmRequest;
+import io.keelson.proto.etcd.AlarmRequest.AlarmAction;
+import io.keelson.proto.etcd.AlarmType;
 import io.keelson.proto.etcd.Event;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.proto.store.v1.LogEntry;
@@ -13,8 +17,11 @@ import io.keelson.store.auth.SimpleTokens;
 import io.keelson.store.metrics.Metrics;
 import io.keelson.store.mvcc.AuthState;
 import io.keelson.store.backup.SnapshotWriter;
+import io.keelson.store.mvcc.Caller;
 import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.Command;
+import io.keelson.store.mvcc.Cost;
+import io.keelson.store.mvcc.Refusal;
 import io.keelson.store.mvcc.View;
 import io.keelson.store.node.History;
 import io.keelson.store.node.Leases;
@@ -23,6 +30,7 @@ import io.keelson.store.node.Standing;
 import io.keelson.store.rocks.Compactor;
 import io.keelson.store.rocks.RocksHistory;
 import io.keelson.store.rocks.RocksState;
+import io.keelson.store.upkeep.Quota;
 import io.keelson.store.watch.EventLog;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -74,6 +82,10 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private final ReadBarrier barrier;
     private final RaftLeases leases;
     private final Consumer<Throwable> onFailure;
+    private final Quota quota;
+    /** Bytes on disk, and of them in use, as last measured: asking RocksDB costs too much for every answer. */
+    private volatile long[] sizes = new long[2];
+
     private final long clusterId;
     private final Authentication authentication;
     private final Map<String, Long> memberIds = new LinkedHashMap<>();
@@ -103,6 +115,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
         this.config = config;
         this.metrics = new RaftMetrics(metrics);
         this.onFailure = onFailure;
+        this.quota = new Quota(config.options().limits().quota());
         this.clusterId = id(config.clusterToken());
         this.authentication = Authentication.of(config.options().auth());
         config.members()
@@ -184,6 +197,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
             var replica = new RaftReplica(config, limits, metrics, onFailure);
             replica.startServer();
             replica.awaitOpen();
+            replica.measure();
             replica.proposer.start();
             var _ = replica.timer.scheduleWithFixedDelay(
                     replica::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
@@ -221,10 +235,18 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 fail(new IllegalStateException("Raft has stopped this member, see its log"));
                 return;
             }
+            measure();
             leases.tick();
         } catch (RuntimeException e) {
             fail(e);
         }
+    }
+
+    private void measure() {
+        machine.ifOpen().ifPresent(open -> {
+            sizes = open.sizes();
+            quota.measured(sizes[0]);
+        });
     }
 
     private void fail(Throwable problem) {
@@ -236,7 +258,33 @@ public final class RaftReplica implements Replica, AutoCloseable {
 
     @Override
     public CompletableFuture<Committed> propose(Command command) {
-        return GuessedAnswers.unlessPlanted(this, command, proposer.propose(command, false));
+        return quota.admits(Cost.of(command))
+                ? GuessedAnswers.unlessPlanted(this, command, proposer.propose(command, false))
+                : noSpace();
+    }
+
+    /** The quota is used up: raises this member's alarm, so that all members refuse, and refuses. */
+    private CompletableFuture<Committed> noSpace() {
+        var alarm = AlarmMember.newBuilder()
+                .setMemberID(standing().memberId())
+                .setAlarm(AlarmType.NOSPACE)
+                .build();
+        boolean raised = read(View::alarms).contains(alarm);
+        CompletableFuture<?> told = raised
+                ? CompletableFuture.completedFuture(alarm)
+                : proposer.propose(
+                        new Command.As(
+                                Caller.SYSTEM,
+                                new Command.Alarm(AlarmRequest.newBuilder()
+                                        .setAction(AlarmAction.ACTIVATE)
+                                        .setMemberID(alarm.getMemberID())
+                                        .setAlarm(alarm.getAlarm())
+                                        .build())),
+                        false);
+        // Whether or not the others could be told: here is no space.
+        return told.handle((_, _) -> {
+            throw new KvException(KvException.Reason.NO_SPACE, Refusal.NO_SPACE.message());
+        });
     }
 
     /** As {@link #propose}, but only while this member leads. */
@@ -310,7 +358,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
 
     @Override
     public Standing standing() {
-        long[] sizes = machine.ifOpen().map(RocksState::sizes).orElseGet(() -> new long[2]);
+        long[] measured = sizes;
         RaftPeerId leader = peers.leader();
         return new Standing(
                 config.name(),
@@ -321,8 +369,8 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 term(),
                 Math.max(0, division.getRaftLog().getLastCommittedIndex()),
                 Math.max(0, division.getInfo().getLastAppliedIndex()),
-                sizes[0],
-                sizes[1]);
+                measured[0],
+                measured[1]);
     }
 
     /** Where clients dial the member that leads. */
@@ -440,7 +488,12 @@ public final class RaftReplica implements Replica, AutoCloseable {
                     case Change.Put(KeyValue kv, long _) ->
                         events.add(Event.newBuilder().setKv(kv).build());
                     case Change.Delete(ByteString key, long at, long _) -> events.add(RocksHistory.deletion(key, at));
-                    case Change.LeaseGranted _, Change.LeaseRevoked _, Change.Compacted _ -> {}
+                    case Change.LeaseGranted _,
+                            Change.LeaseCheckpointed _,
+                            Change.LeaseRevoked _,
+                            Change.AlarmRaised _,
+                            Change.AlarmLowered _,
+                            Change.Compacted _ -> {}
                     case Change.Auth _, Change.TokenAssigned _ -> {}
                 }
             }

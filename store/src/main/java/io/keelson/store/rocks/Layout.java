@@ -2,8 +2,11 @@ package io.keelson.store.rocks;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.keelson.proto.etcd.AlarmMember;
 import io.keelson.proto.etcd.KeyValue;
+import io.keelson.store.mvcc.LeaseRecord;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -12,6 +15,9 @@ final class Layout {
 
     private static final byte PUT = 0;
     private static final byte DELETE = 1;
+
+    /** Begin of the keys of alarms in {@code meta}. */
+    static final byte[] ALARM = "alarm/".getBytes(StandardCharsets.US_ASCII);
 
     private Layout() {}
 
@@ -130,6 +136,38 @@ final class Layout {
         var buffer = ByteBuffer.allocate(Long.BYTES + key.size()).putLong(id);
         key.copyTo(buffer);
         return buffer.array();
+    }
+
+    /** Value of a lease: its TTL, and behind it what was noted of its remaining time, if anything was. */
+    static byte[] lease(LeaseRecord lease) {
+        var buffer = ByteBuffer.allocate(lease.remainingSeconds() == 0 ? Long.BYTES : 2 * Long.BYTES)
+                .putLong(lease.ttlSeconds());
+        if (lease.remainingSeconds() != 0) {
+            buffer.putLong(lease.remainingSeconds());
+        }
+        return buffer.array();
+    }
+
+    static LeaseRecord lease(byte[] id, byte[] value) {
+        var buffer = ByteBuffer.wrap(value);
+        return new LeaseRecord(number(id), buffer.getLong(), buffer.hasRemaining() ? buffer.getLong() : 0);
+    }
+
+    /** Key of an alarm in {@code meta}; the value is empty. */
+    static byte[] alarm(AlarmMember alarm) {
+        return ByteBuffer.allocate(ALARM.length + alarm.getSerializedSize())
+                .put(ALARM)
+                .put(alarm.toByteArray())
+                .array();
+    }
+
+    static AlarmMember alarm(byte[] key) {
+        try {
+            return AlarmMember.parser().parseFrom(key, ALARM.length, key.length - ALARM.length);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException(
+                    "the store holds an alarm that cannot be read: the disk or Keelson is at fault", e);
+        }
     }
 
     static boolean startsWith(byte[] bytes, byte[] prefix) {

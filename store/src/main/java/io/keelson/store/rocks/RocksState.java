@@ -1,8 +1,10 @@
 package io.keelson.store.rocks;
 
 import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.AlarmMember;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.store.KvException;
+import io.keelson.store.mvcc.Alarms;
 import io.keelson.store.mvcc.AuthState;
 import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.LeaseRecord;
@@ -31,6 +33,7 @@ import org.rocksdb.FlushOptions;
 import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -67,6 +70,9 @@ public final class RocksState implements AutoCloseable {
     private final List<AutoCloseable> resources;
     /** Users and roles as they are stored; changes only while {@link #open} is held for writing, so that no read sees half. */
     private volatile AuthState auth;
+
+    /** A copy of what {@code meta} holds, because every command asks. */
+    private volatile List<AlarmMember> alarms = List.of();
 
     private boolean closed;
     private volatile boolean closing;
@@ -116,11 +122,30 @@ public final class RocksState implements AutoCloseable {
         var handles = new ArrayList<ColumnFamilyHandle>();
         try {
             RocksDB db = RocksDB.open(options, directory.toString(), descriptors, handles);
-            return new RocksState(db, handles, List.of(options, familyOptions, bloom, cache));
+            var state = new RocksState(db, handles, List.of(options, familyOptions, bloom, cache));
+            state.alarms = state.storedAlarms();
+            return state;
         } catch (RocksDBException e) {
             throw new IllegalStateException(
                     "the store's data in " + directory + " cannot be opened: " + e.getMessage(), e);
         }
+    }
+
+    private List<AlarmMember> storedAlarms() {
+        var changes = new ArrayList<Change>();
+        try (RocksIterator iterator = db.newIterator(meta)) {
+            for (iterator.seek(Layout.ALARM);
+                    iterator.isValid() && Layout.startsWith(iterator.key(), Layout.ALARM);
+                    iterator.next()) {
+                changes.add(new Change.AlarmRaised(Layout.alarm(iterator.key())));
+            }
+        }
+        return Alarms.after(List.of(), changes);
+    }
+
+    /** The alarms that are on. */
+    List<AlarmMember> alarms() {
+        return alarms;
     }
 
     /** The last log entry that is in the state. */
@@ -193,6 +218,7 @@ public final class RocksState implements AutoCloseable {
                 batch.put(meta, proposer(member), pair(incarnation, sequence));
             }
             write(batch, changes);
+            alarms = Alarms.after(alarms, changes);
         } catch (RocksDBException e) {
             throw new IllegalStateException("the store cannot write: " + e.getMessage(), e);
         }
@@ -223,7 +249,12 @@ public final class RocksState implements AutoCloseable {
         return switch (change) {
             case Change.Put(KeyValue kv, long _) -> kv.getModRevision();
             case Change.Delete(ByteString _, long at, long _) -> at;
-            case Change.LeaseGranted _, Change.LeaseRevoked _, Change.Compacted _ -> -1;
+            case Change.LeaseGranted _,
+                    Change.LeaseCheckpointed _,
+                    Change.LeaseRevoked _,
+                    Change.AlarmRaised _,
+                    Change.AlarmLowered _,
+                    Change.Compacted _ -> -1;
             case Change.Auth _, Change.TokenAssigned _ -> -1;
         };
     }
@@ -251,8 +282,12 @@ public final class RocksState implements AutoCloseable {
                 attach(batch, key, previousLease, 0);
             }
             case Change.LeaseGranted(LeaseRecord lease) ->
-                batch.put(leases, Layout.number(lease.id()), Layout.number(lease.ttlSeconds()));
+                batch.put(leases, Layout.number(lease.id()), Layout.lease(lease));
+            case Change.LeaseCheckpointed(LeaseRecord lease) ->
+                batch.put(leases, Layout.number(lease.id()), Layout.lease(lease));
             case Change.LeaseRevoked(long id) -> batch.delete(leases, Layout.number(id));
+            case Change.AlarmRaised(AlarmMember alarm) -> batch.put(meta, Layout.alarm(alarm), new byte[0]);
+            case Change.AlarmLowered(AlarmMember alarm) -> batch.delete(meta, Layout.alarm(alarm));
             case Change.Compacted(long at) -> batch.put(meta, COMPACT, Layout.number(at));
             case Change.Auth(AuthState before, AuthState after) -> AuthRows.write(batch, meta, before, after);
             // Tokens live in memory only.

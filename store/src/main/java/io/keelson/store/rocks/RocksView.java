@@ -1,6 +1,7 @@
 package io.keelson.store.rocks;
 
 import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.AlarmMember;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.store.mvcc.AuthState;
 import io.keelson.store.mvcc.KeyRange;
@@ -31,6 +32,14 @@ final class RocksView implements View, AutoCloseable {
     RocksView(RocksState state) {
         this.state = state;
         this.auth = state.auth();
+    }
+
+    @Override
+    private final List<AlarmMember> alarms;
+
+    RocksView(RocksState state) {
+        this.state = state;
+        this.alarms = state.alarms();
         this.snapshot = state.db.getSnapshot();
         this.options = new ReadOptions().setSnapshot(snapshot);
         byte[] newest = get(state.meta, RocksState.revisionKey());
@@ -104,8 +113,8 @@ final class RocksView implements View, AutoCloseable {
 
     @Override
     public Optional<LeaseRecord> lease(long id) {
-        byte[] ttl = get(state.leases, Layout.number(id));
-        return ttl == null ? Optional.empty() : Optional.of(new LeaseRecord(id, Layout.number(ttl)));
+        byte[] lease = get(state.leases, Layout.number(id));
+        return lease == null ? Optional.empty() : Optional.of(Layout.lease(Layout.number(id), lease));
     }
 
     @Override
@@ -129,7 +138,7 @@ final class RocksView implements View, AutoCloseable {
         var all = new ArrayList<LeaseRecord>();
         try (RocksIterator iterator = state.db.newIterator(state.leases, options)) {
             for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
-                all.add(new LeaseRecord(Layout.number(iterator.key()), Layout.number(iterator.value())));
+                all.add(Layout.lease(iterator.key(), iterator.value()));
             }
             check(iterator);
         }
@@ -155,6 +164,11 @@ final class RocksView implements View, AutoCloseable {
     @Override
     public AuthState auth() {
         return auth;
+    }
+
+    @Override
+    public List<AlarmMember> alarms() {
+        return alarms;
     }
 
     @Override

@@ -73,6 +73,7 @@ final class Failures {
             case INVALID_AUTH_TOKEN -> Status.UNAUTHENTICATED;
             case PASSWORD_FOR_NONE -> Status.UNKNOWN;
             case NO_SPACE -> Status.RESOURCE_EXHAUSTED;
+            case CORRUPT -> Status.DATA_LOSS;
         };
         return code.withDescription(refusal.message());
     }
@@ -84,6 +85,7 @@ final class Failures {
             case LEASE_NOT_FOUND -> status(Refusal.LEASE_NOT_FOUND);
             case LEASE_EXISTS -> status(Refusal.LEASE_EXISTS);
             case NO_SPACE -> status(Refusal.NO_SPACE);
+            case CORRUPT -> status(Refusal.CORRUPT);
             case INVALID -> Status.INVALID_ARGUMENT.withDescription(e.getMessage());
             case OVERLOADED -> TOO_MANY_REQUESTS;
             case UNAVAILABLE -> NO_LEADER.withCause(e);

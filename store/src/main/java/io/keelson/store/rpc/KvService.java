@@ -16,6 +16,7 @@ import io.keelson.proto.etcd.RangeStreamResponse;
 import io.keelson.proto.etcd.RequestOp;
 import io.keelson.proto.etcd.TxnRequest;
 import io.keelson.proto.etcd.TxnResponse;
+import io.keelson.store.StoreOptions.Limits;
 import io.keelson.store.fault.PlantedFault;
 import io.keelson.store.mvcc.Answer;
 import io.keelson.store.mvcc.Command;
@@ -33,23 +34,22 @@ import java.util.stream.Stream;
 /** {@code etcdserverpb.KV}: reads go to the state applied here, after a barrier unless serializable; writes to the log. */
 final class KvService extends KVGrpc.KVImplBase {
 
-    /** Largest write in bytes; etcd's {@code --max-request-bytes}. */
-    static final int MAX_REQUEST_BYTES = 1_572_864;
-
     private final Replica replica;
     private final Calls calls;
     private final Headers headers;
     private final Guard guard;
+    private final Limits limits;
     private final Streams streams;
     private final Executor workers;
 
-    KvService(Replica replica, Calls calls, Headers headers, Guard guard, Streams streams, Executor workers) {
+    KvService(Replica replica, Calls calls, Headers headers, Guard guard, Limits limits, Streams streams, Executor workers) {
         this.streams = streams;
         this.workers = workers;
         this.guard = guard;
         this.replica = replica;
         this.calls = calls;
         this.headers = headers;
+        this.limits = limits;
     }
 
     @Override
@@ -138,7 +138,7 @@ final class KvService extends KVGrpc.KVImplBase {
             calls.answer(
                     observer,
                     () -> {
-                        Failures.check(RequestCheck.check(request));
+                        Failures.check(RequestCheck.check(request, limits.maxTxnOps()));
                         return barrierUnless(isSerializable(request), who);
                     },
                     _ -> replica.read(view -> {
@@ -150,7 +150,7 @@ final class KvService extends KVGrpc.KVImplBase {
         calls.answer(
                 observer,
                 () -> {
-                    Failures.check(RequestCheck.check(request).or(() -> size(request)));
+                    Failures.check(RequestCheck.check(request, limits.maxTxnOps()).or(() -> size(request)));
                     return guard.propose(who, new Command.Txn(request));
                 },
                 committed -> answer(committed.answer(), committed.revision()));
@@ -189,8 +189,8 @@ final class KvService extends KVGrpc.KVImplBase {
         return op.hasRequestRange() && op.getRequestRange().getSerializable();
     }
 
-    private static Optional<Refusal> size(MessageLite request) {
-        return request.getSerializedSize() > MAX_REQUEST_BYTES
+    private Optional<Refusal> size(MessageLite request) {
+        return request.getSerializedSize() > limits.maxRequestBytes()
                 ? Optional.of(Refusal.REQUEST_TOO_LARGE)
                 : Optional.empty();
     }

@@ -2,9 +2,12 @@ package io.keelson.store.rpc;
 
 import com.google.protobuf.ByteString;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import io.keelson.proto.etcd.AlarmMember;
 import io.keelson.proto.etcd.AlarmRequest;
 import io.keelson.proto.etcd.AlarmResponse;
+import io.keelson.proto.etcd.AlarmType;
 import io.keelson.proto.etcd.DefragmentRequest;
 import io.keelson.proto.etcd.DefragmentResponse;
 import io.keelson.proto.etcd.HashKVRequest;
@@ -18,11 +21,16 @@ import io.keelson.proto.etcd.SnapshotRequest;
 import io.keelson.proto.etcd.SnapshotResponse;
 import io.keelson.proto.etcd.StatusRequest;
 import io.keelson.proto.etcd.StatusResponse;
+import io.keelson.store.StoreOptions.Limits;
+import io.keelson.store.mvcc.Alarms;
+import io.keelson.store.mvcc.Answer;
+import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.KeyRange;
 import io.keelson.store.mvcc.Ranges;
 import io.keelson.store.mvcc.View;
 import io.keelson.store.node.Replica;
 import io.keelson.store.node.Standing;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /** {@code etcdserverpb.Maintenance}: how this member stands. Space comes back by itself, so there is little to maintain. */
@@ -40,12 +48,16 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     private final Calls calls;
     private final Headers headers;
     private final SnapshotStreams snapshots;
+    private final Guard guard;
+    private final Limits limits;
 
-    MaintenanceService(Replica replica, Calls calls, Headers headers) {
+    MaintenanceService(Replica replica, Calls calls, Headers headers, Guard guard, Limits limits) {
+        this.guard = guard;
         this.replica = replica;
         this.calls = calls;
         this.headers = headers;
         this.snapshots = new SnapshotStreams(replica);
+        this.limits = limits;
     }
 
     @Override
@@ -58,6 +70,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
                     .setStorageVersion(CLUSTER_VERSION)
                     .setDbSize(standing.storedBytes())
                     .setDbSizeInUse(standing.liveBytes())
+                    .setDbSizeQuota(limits.quotaBackendBytes() == 0 ? limits.quota() : limits.quotaBackendBytes())
                     .setLeader(standing.leaderId())
                     .setRaftTerm(standing.term())
                     .setRaftIndex(standing.committedIndex())
@@ -65,20 +78,55 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
             if (standing.leader().isEmpty()) {
                 answer.addErrors("etcdserver: no leader");
             }
+            // As etcd writes an alarm, blank at the end included.
+            replica.read(View::alarms)
+                    .forEach(alarm -> answer.addErrors("memberID:%s alarm:%s "
+                            .formatted(Long.toUnsignedString(alarm.getMemberID()), alarm.getAlarm())));
             return answer.build();
         });
     }
 
-    /** No alarm is ever raised, so there is none to list and none to lift. */
     @Override
     public void alarm(AlarmRequest request, StreamObserver<AlarmResponse> observer) {
-        calls.answer(observer, () -> switch (request.getAction()) {
-            case GET, DEACTIVATE ->
-                AlarmResponse.newBuilder().setHeader(headers.now()).build();
-            case ACTIVATE, UNRECOGNIZED ->
-                throw Failures.notBuilt("etcdserverpb.Maintenance/Alarm with action " + request.getAction())
-                        .asRuntimeException();
-        });
+        switch (request.getAction()) {
+            case GET ->
+                calls.answer(
+                        observer,
+                        () -> replica.readBarrier().thenApply(_ -> true),
+                        _ -> replica.read(view -> alarms(view.revision(), Alarms.select(view.alarms(), request))));
+            case ACTIVATE, DEACTIVATE ->
+                calls.answer(
+                        observer,
+                        () -> {
+                            checkType(request.getAlarm());
+                            return guard.propose(Identity.current(), new Command.Alarm(request));
+                        },
+                        committed -> alarms(
+                                committed.revision(),
+                                Failures.expect(Answer.Alarms.class, committed.answer())
+                                        .alarms()));
+            case UNRECOGNIZED ->
+                observer.onError(Status.INVALID_ARGUMENT
+                        .withDescription("keelson: action " + request.getActionValue()
+                                + " of an alarm is none of GET (0), ACTIVATE (1), DEACTIVATE (2)")
+                        .asRuntimeException());
+        }
+    }
+
+    /** etcd notes a type that it does not know and then panics. */
+    private static void checkType(AlarmType type) {
+        if (type == AlarmType.UNRECOGNIZED) {
+            throw Status.INVALID_ARGUMENT
+                    .withDescription("keelson: the alarm is none of NONE (0), NOSPACE (1), CORRUPT (2)")
+                    .asRuntimeException();
+        }
+    }
+
+    private AlarmResponse alarms(long revision, List<AlarmMember> alarms) {
+        return AlarmResponse.newBuilder()
+                .setHeader(headers.at(revision))
+                .addAllAlarms(alarms)
+                .build();
     }
 
     /** Nothing to do: space comes back online. */

@@ -15,6 +15,7 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.keelson.store.Door;
 import io.keelson.store.StoreConfig;
 import io.keelson.store.StoreOptions;
+import io.keelson.store.StoreOptions.Limits;
 import io.keelson.store.Tls;
 import io.keelson.store.metrics.Metrics;
 import io.keelson.store.node.Replica;
@@ -54,11 +55,11 @@ public final class StoreServer implements AutoCloseable {
     /** The version of etcd whose API this is. */
     public static final String ETCD_VERSION = MaintenanceService.VERSION;
 
-    /** Largest message taken from a client; larger writes than {@link KvService#MAX_REQUEST_BYTES} are refused by name. */
-    private static final int MAX_INBOUND_BYTES = KvService.MAX_REQUEST_BYTES + (512 << 10);
+    /** A message may be so much larger than the largest request: what is only a little too large is refused by name. */
+    private static final int INBOUND_MARGIN_BYTES = 512 << 10;
 
-    /** The same as JSON, where bytes are base64 and have names around them. */
-    private static final int MAX_BODY_BYTES = MAX_INBOUND_BYTES / 3 * 4 + (64 << 10);
+    /** A request that comes as JSON has its bytes in base64, a third longer, and so much of names around them. */
+    private static final int BODY_MARGIN_BYTES = 64 << 10;
 
     private static final int EVENT_LOOPS = 2;
 
@@ -113,15 +114,18 @@ public final class StoreServer implements AutoCloseable {
     private final ManagedChannel within;
     private final Site pages;
     private final Site site;
+    private final int maxInboundBytes;
 
     private final CallMetrics callMetrics;
 
     private StoreServer(Replica replica, StoreConfig config, Timing timing, Metrics metrics) {
+        Limits limits = config.options().limits();
+        maxInboundBytes = limits.maxRequestBytes() + INBOUND_MARGIN_BYTES;
         workers.allowCoreThreadTimeOut(true);
         clock.setRemoveOnCancelPolicy(true);
         streams = new Streams(replica, timing.leaderless, System::nanoTime);
         var guard = new Guard(replica);
-        services = services(replica, guard, config.clientTls().isPresent() ? "https://" : "http://", timing);
+        services = services(replica, guard, config.clientTls().isPresent() ? "https://" : "http://", limits, timing);
         interceptors = List.of(new AuthGate(guard, config.clientTls()), new LeaderGate(replica), new NotBuilt());
         callMetrics = new CallMetrics(metrics, services);
         within = startWithin();
@@ -168,17 +172,17 @@ public final class StoreServer implements AutoCloseable {
         }
     }
 
-    private List<ServerServiceDefinition> services(Replica replica, Guard guard, String scheme, Timing timing) {
+    private List<ServerServiceDefinition> services(Replica replica, Guard guard, String scheme, Limits limits, Timing timing) {
         var calls = new Calls(workers);
         var headers = new Headers(replica, System::nanoTime);
         var random = new SecureRandom();
         var line = new Line(replica, guard, streams, workers, clock, random);
         return Stream.of(
-                        new KvService(replica, calls, headers, guard, streams, workers),
-                        new WatchService(replica, headers, streams, workers, clock, timing.progress, random, guard),
+                        new KvService(replica, calls, headers, guard, limits, streams, workers),
+                        new WatchService(replica, headers, streams, workers, clock, timing.progress, random, guard, limits.maxRequestBytes()),
                         new LeaseService(replica, calls, headers, streams, workers, random, guard),
                         new ClusterService(replica, calls, headers, scheme),
-                        new MaintenanceService(replica, calls, headers),
+                        new MaintenanceService(replica, calls, headers, guard, limits),
                         new AuthService(replica, calls, headers, guard),
                         new LockService(replica, calls, headers, guard, line),
                         new ElectionService(replica, calls, headers, line, streams, workers),
@@ -237,7 +241,7 @@ public final class StoreServer implements AutoCloseable {
                 .bossEventLoopGroup(eventLoops)
                 .workerEventLoopGroup(eventLoops)
                 .protocolNegotiator(new FrontDoor(tls, door.serves(), () -> httpConnection(behind)))
-                .maxInboundMessageSize(MAX_INBOUND_BYTES)
+                .maxInboundMessageSize(maxInboundBytes)
                 .permitKeepAliveTime(connections.minPing().toMillis(), TimeUnit.MILLISECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .maxConcurrentCallsPerConnection(connections.maxStreams());
@@ -270,7 +274,7 @@ public final class StoreServer implements AutoCloseable {
     }
 
     private HttpConnection httpConnection(Site behind) {
-        return new HttpConnection(behind, MAX_BODY_BYTES, httpConnections);
+        return new HttpConnection(behind, maxInboundBytes / 3 * 4 + BODY_MARGIN_BYTES, httpConnections);
     }
 
     /** grpcurl and others still ask for the old name. */

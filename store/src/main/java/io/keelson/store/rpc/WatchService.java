@@ -29,6 +29,7 @@ final class WatchService extends WatchGrpc.WatchImplBase {
     private final Duration progressInterval;
     private final RandomGenerator random;
     private final Guard guard;
+    private final int maxAnswerBytes;
 
     WatchService(
             Replica replica,
@@ -38,7 +39,8 @@ final class WatchService extends WatchGrpc.WatchImplBase {
             ScheduledExecutorService clock,
             Duration progressInterval,
             RandomGenerator random,
-            Guard guard) {
+            Guard guard,
+            int maxAnswerBytes) {
         this.guard = guard;
         this.replica = replica;
         this.headers = headers;
@@ -47,6 +49,7 @@ final class WatchService extends WatchGrpc.WatchImplBase {
         this.clock = clock;
         this.progressInterval = progressInterval;
         this.random = random;
+        this.maxAnswerBytes = maxAnswerBytes;
     }
 
     /** Once, when a watch is made. */
@@ -59,7 +62,7 @@ final class WatchService extends WatchGrpc.WatchImplBase {
         var client = (ServerCallStreamObserver<WatchResponse>) observer;
         Identity who = Identity.current();
         var stream =
-                new WatchStream(client, replica.history(), range -> permission(who, range), headers, workers, streams);
+                new WatchStream(client, replica.history(), range -> permission(who, range), headers, workers, streams, maxAnswerBytes);
         // Up to a tenth later, so that the streams of many clients do not all speak at once.
         long interval = progressInterval.toMillis() + random.nextLong(progressInterval.toMillis() / 10 + 1);
         ScheduledFuture<?> ticks = clock.scheduleAtFixedRate(stream::tick, interval, interval, TimeUnit.MILLISECONDS);

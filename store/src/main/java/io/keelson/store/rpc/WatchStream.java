@@ -48,6 +48,8 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
     private final Headers headers;
     private final Executor workers;
     private final Streams streams;
+    /** A watch that allows fragments gets its events in answers of about this size; etcd: {@code --max-request-bytes}. */
+    private final int maxAnswerBytes;
 
     private final AtomicInteger wakes = new AtomicInteger();
     /** Holds at most one: the next request is asked for when this one is taken. */
@@ -82,13 +84,15 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
             Function<KeyRange, CompletableFuture<Optional<Refusal>>> permission,
             Headers headers,
             Executor workers,
-            Streams streams) {
+            Streams streams,
+            int maxAnswerBytes) {
         this.client = client;
         this.history = history;
         this.permission = permission;
         this.headers = headers;
         this.workers = workers;
         this.streams = streams;
+        this.maxAnswerBytes = maxAnswerBytes;
         this.passed = history.revision();
     }
 
@@ -340,7 +344,7 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
         var events = WatchAnswers.filter(slice.events(), cursor.filters());
         for (var part : PlantedEvents.parts(events)) {
             outbox.addAll(WatchAnswers.cut(
-                    headers.at(slice.through()), cursor.id(), part, cursor.fragment(), KvService.MAX_REQUEST_BYTES));
+                    headers.at(slice.through()), cursor.id(), part, cursor.fragment(), maxAnswerBytes));
         }
         cursor.advance(slice.through(), events);
         if (cursor.next() <= passed) {

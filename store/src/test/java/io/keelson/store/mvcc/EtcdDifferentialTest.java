@@ -36,7 +36,7 @@ class EtcdDifferentialTest {
         assumeThat(Files.isExecutable(RealEtcd.BINARY))
                 .as("etcd-server is installed")
                 .isTrue();
-        var requests = new RandomRequests(new Random(seed));
+        var requests = new RandomRequests(new Random(seed), false);
         var view = new TreeView();
         try (RealEtcd etcd = RealEtcd.start(directory)) {
             for (int step = 0; step < 2_000; step++) {
@@ -106,6 +106,7 @@ class EtcdDifferentialTest {
             case Answer.Txn(var response) -> response;
             case Answer.Compacted _, Answer.LeaseGranted _, Answer.LeaseRevoked _ -> applied.revision();
             case Answer.AuthChanged _, Answer.Authenticated _ -> throw new AssertionError(command);
+            case Answer.LeaseCheckpointed _, Answer.Alarms _ -> throw new AssertionError(command);
         };
     }
 
@@ -136,6 +137,7 @@ class EtcdDifferentialTest {
                                 .build())
                         .getHeader()
                         .getRevision();
+            case Command.LeaseCheckpoint _, Command.Alarm _ -> throw new AssertionError(command);
             case Command.LeaseRevoke(long id) ->
                 lease.leaseRevoke(LeaseRevokeRequest.newBuilder().setID(id).build())
                         .getHeader()

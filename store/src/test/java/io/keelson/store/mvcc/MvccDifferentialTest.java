@@ -56,7 +56,12 @@ class MvccDifferentialTest {
         return switch (change) {
             case Change.Put(var kv, long _) -> new NaiveStore.Happened(kv.getKey(), kv.getModRevision(), List.of(kv));
             case Change.Delete(var key, long at, long _) -> new NaiveStore.Happened(key, at, List.of());
-            case Change.LeaseGranted _, Change.LeaseRevoked _, Change.Compacted _ -> throw new AssertionError(change);
+            case Change.LeaseGranted _,
+                    Change.LeaseCheckpointed _,
+                    Change.LeaseRevoked _,
+                    Change.AlarmRaised _,
+                    Change.AlarmLowered _,
+                    Change.Compacted _ -> throw new AssertionError(change);
             case Change.Auth _, Change.TokenAssigned _ -> throw new AssertionError(change);
         };
     }

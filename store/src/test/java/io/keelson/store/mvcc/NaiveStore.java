@@ -1,6 +1,9 @@
 package io.keelson.store.mvcc;
 
 import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.AlarmMember;
+import io.keelson.proto.etcd.AlarmRequest;
+import io.keelson.proto.etcd.AlarmType;
 import io.keelson.proto.etcd.Compare;
 import io.keelson.proto.etcd.DeleteRangeRequest;
 import io.keelson.proto.etcd.DeleteRangeResponse;
@@ -22,6 +25,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /**
  * The oracle: the plainest store that keeps etcd's rules. A full copy of all keys for every revision, nothing shared with the
@@ -57,6 +61,8 @@ public final class NaiveStore {
 
     private final List<List<Happened>> events = new ArrayList<>(List.of(List.of(), List.of()));
     private final Map<Long, Long> leases = new HashMap<>();
+    private final Map<Long, Long> remaining = new HashMap<>();
+    private final List<AlarmMember> alarms = new ArrayList<>();
     private long revision = 1;
     private long compact;
 
@@ -75,6 +81,16 @@ public final class NaiveStore {
         return leases;
     }
 
+    /** What was noted of the remaining seconds of leases. */
+    public Map<Long, Long> remaining() {
+        return remaining;
+    }
+
+    /** Alarms that are on, in no order. */
+    public List<AlarmMember> alarms() {
+        return alarms;
+    }
+
     /** What happened at a revision. */
     public List<Happened> events(long at) {
         return events.get((int) at);
@@ -90,6 +106,7 @@ public final class NaiveStore {
     }
 
     private void legal(RangeRequest request) {
+        notCorrupt();
         if (request.getRevision() > revision) {
             throw new Refused("etcdserver: mvcc: required revision is a future revision");
         }
@@ -185,6 +202,7 @@ public final class NaiveStore {
     }
 
     PutResponse put(PutRequest request) {
+        hasSpace();
         legal(request);
         var draft = new Draft();
         PutResponse response = put(draft, request);
@@ -193,6 +211,7 @@ public final class NaiveStore {
     }
 
     DeleteRangeResponse delete(DeleteRangeRequest request) {
+        notCorrupt();
         var draft = new Draft();
         DeleteRangeResponse response = delete(draft, request);
         draft.commit();
@@ -200,6 +219,10 @@ public final class NaiveStore {
     }
 
     TxnResponse txn(TxnRequest request) {
+        notCorrupt();
+        if (puts(request)) {
+            hasSpace();
+        }
         var path = new ArrayList<Boolean>();
         decide(request, path);
         chosen(request, new ArrayList<>(path)).stream()
@@ -355,6 +378,7 @@ public final class NaiveStore {
     }
 
     void compact(long at) {
+        notCorrupt();
         if (at <= compact) {
             throw new Refused("etcdserver: mvcc: required revision has been compacted");
         }
@@ -365,13 +389,72 @@ public final class NaiveStore {
     }
 
     void grant(long id, long ttl) {
+        hasSpace();
         if (leases.containsKey(id)) {
             throw new Refused("etcdserver: lease already exists");
         }
         leases.put(id, ttl);
     }
 
+    void checkpoint(long id, long left) {
+        remaining.remove(id);
+        if (leases.containsKey(id) && left > 0 && left < leases.get(id)) {
+            remaining.put(id, left);
+        }
+    }
+
+    List<AlarmMember> alarm(AlarmRequest request) {
+        if (request.getAction() == AlarmRequest.AlarmAction.ACTIVATE) {
+            if (request.getAlarm() == AlarmType.NONE) {
+                return List.of();
+            }
+            var alarm = AlarmMember.newBuilder()
+                    .setMemberID(request.getMemberID())
+                    .setAlarm(request.getAlarm())
+                    .build();
+            if (!alarms.contains(alarm)) {
+                alarms.add(alarm);
+            }
+            return List.of(alarm);
+        }
+        var lowered = new ArrayList<AlarmMember>();
+        for (AlarmType type : List.of(AlarmType.NOSPACE, AlarmType.CORRUPT)) {
+            for (long member = 1; member < 10; member++) {
+                var alarm = AlarmMember.newBuilder()
+                        .setMemberID(member)
+                        .setAlarm(type)
+                        .build();
+                boolean meant = (request.getAlarm() == type || request.getAlarm() == AlarmType.NONE)
+                        && (request.getMemberID() == member || request.getMemberID() == 0);
+                if (meant && alarms.remove(alarm)) {
+                    lowered.add(alarm);
+                }
+            }
+        }
+        return lowered;
+    }
+
+    private void notCorrupt() {
+        if (alarms.stream().anyMatch(alarm -> alarm.getAlarm() == AlarmType.CORRUPT)) {
+            throw new Refused("etcdserver: corrupt cluster");
+        }
+    }
+
+    private void hasSpace() {
+        notCorrupt();
+        if (alarms.stream().anyMatch(alarm -> alarm.getAlarm() == AlarmType.NOSPACE)) {
+            throw new Refused("etcdserver: mvcc: database space exceeded");
+        }
+    }
+
+    /** Whether a put stands anywhere in it, also in a branch that will not run. */
+    private static boolean puts(TxnRequest request) {
+        return Stream.concat(request.getSuccessList().stream(), request.getFailureList().stream())
+                .anyMatch(op -> op.hasRequestPut() || (op.hasRequestTxn() && puts(op.getRequestTxn())));
+    }
+
     void revoke(long id) {
+        notCorrupt();
         if (!leases.containsKey(id)) {
             throw new Refused("etcdserver: requested lease not found");
         }
@@ -384,5 +467,6 @@ public final class NaiveStore {
         }
         draft.commit();
         leases.remove(id);
+        remaining.remove(id);
     }
 }

@@ -14,7 +14,12 @@ public final class Oracle {
             case Command.Put(var request) -> RequestCheck.check(request);
             case Command.DeleteRange(var request) -> RequestCheck.check(request);
             case Command.Txn(var request) -> RequestCheck.check(request);
-            case Command.Compact _, Command.LeaseGrant _, Command.LeaseRevoke _, Command.Auth _ -> Optional.empty();
+            case Command.Compact _,
+                    Command.LeaseGrant _,
+                    Command.LeaseRevoke _,
+                    Command.LeaseCheckpoint _,
+                    Command.Alarm _,
+                    Command.Auth _ -> Optional.empty();
             case Command.As(Caller _, Command inner) -> check(inner);
         };
     }
@@ -38,6 +43,11 @@ public final class Oracle {
                     oracle.revoke(id);
                     yield new Answer.LeaseRevoked(id);
                 }
+                case Command.LeaseCheckpoint(var leases) -> {
+                    leases.forEach(lease -> oracle.checkpoint(lease.id(), lease.remainingSeconds()));
+                    yield new Answer.LeaseCheckpointed();
+                }
+                case Command.Alarm(var request) -> new Answer.Alarms(oracle.alarm(request));
                 case Command.Auth _, Command.As _ ->
                     throw new IllegalArgumentException("this store knows no users: " + command);
             };

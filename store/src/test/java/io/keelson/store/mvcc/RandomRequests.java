@@ -1,6 +1,9 @@
 package io.keelson.store.mvcc;
 
 import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.AlarmRequest;
+import io.keelson.proto.etcd.AlarmRequest.AlarmAction;
+import io.keelson.proto.etcd.AlarmType;
 import io.keelson.proto.etcd.Compare;
 import io.keelson.proto.etcd.DeleteRangeRequest;
 import io.keelson.proto.etcd.PutRequest;
@@ -46,10 +49,21 @@ public final class RandomRequests {
     public static final List<Long> LEASES = List.of(7L, 8L, 9L);
 
     private final Random random;
+    private final boolean upkeep;
 
     /** Requests of one seed. */
     public RandomRequests(Random random) {
+        this(random, true);
+    }
+
+    /**
+     * Requests of one seed.
+     *
+     * @param upkeep whether checkpoints of leases and alarms are among the commands
+     */
+    public RandomRequests(Random random, boolean upkeep) {
         this.random = random;
+        this.upkeep = upkeep;
     }
 
     private static ByteString text(String text) {
@@ -209,6 +223,24 @@ public final class RandomRequests {
         };
     }
 
+    /** Alarms go off sooner than they go on, so that most of the run is without. */
+    private Command upkeep() {
+        if (oneIn(3)) {
+            return new Command.LeaseCheckpoint(List.of(
+                    new LeaseRecord(any(LEASES), 0, random.nextInt(120) - 5),
+                    new LeaseRecord(any(LEASES), 0, random.nextInt(120) - 5)));
+        }
+        boolean raise = oneIn(6);
+        return new Command.Alarm(AlarmRequest.newBuilder()
+                .setAction(raise ? AlarmAction.ACTIVATE : AlarmAction.DEACTIVATE)
+                .setMemberID(raise ? 1 + random.nextInt(3) : random.nextInt(4))
+                .setAlarm(
+                        oneIn(2)
+                                ? AlarmType.NONE
+                                : any(List.of(AlarmType.NOSPACE, AlarmType.NOSPACE, AlarmType.CORRUPT)))
+                .build());
+    }
+
     /** Anything that the log may hold; check it before it is applied. */
     public Command command(long newest) {
         return switch (random.nextInt(20)) {
@@ -216,7 +248,8 @@ public final class RandomRequests {
             case 1 -> oneIn(2) ? new Command.LeaseRevoke(any(LEASES)) : new Command.LeaseGrant(any(LEASES), 100);
             // The first compaction to revision 0 changes nothing and is granted by etcd; ours refuses each.
             case 2 -> oneIn(4) ? new Command.Compact(Math.max(1, revision(newest))) : new Command.Put(put());
-            case 3, 4, 5, 6, 7, 8 -> new Command.Put(put());
+            case 3 -> upkeep ? upkeep() : new Command.Put(put());
+            case 4, 5, 6, 7, 8 -> new Command.Put(put());
             case 9, 10 -> new Command.DeleteRange(delete());
             default -> new Command.Txn(txn(newest, 2));
         };

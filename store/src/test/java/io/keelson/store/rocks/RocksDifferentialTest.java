@@ -3,9 +3,11 @@ package io.keelson.store.rocks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.AlarmMember;
 import io.keelson.proto.etcd.Event;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.proto.etcd.RangeRequest;
+import io.keelson.store.mvcc.Alarms;
 import io.keelson.store.mvcc.Applied;
 import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.Command;
@@ -18,6 +20,7 @@ import io.keelson.store.mvcc.Oracle;
 import io.keelson.store.mvcc.PendingView;
 import io.keelson.store.mvcc.RandomRequests;
 import io.keelson.store.mvcc.RequestCheck;
+import io.keelson.store.mvcc.View;
 import io.keelson.store.node.History.Slice;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -194,10 +197,18 @@ class RocksDifferentialTest {
     private void agreesOnLeases(RocksState state, String where) {
         List<LeaseRecord> expected = new TreeSet<>(oracle.leases().keySet())
                 .stream()
-                        .map(id -> new LeaseRecord(id, oracle.leases().getOrDefault(id, -1L)))
+                        .map(id -> new LeaseRecord(
+                                id,
+                                oracle.leases().getOrDefault(id, -1L),
+                                oracle.remaining().getOrDefault(id, 0L)))
                         .toList();
         List<LeaseRecord> found = state.read(view -> view.leases());
         assertThat(found).as(where).isEqualTo(expected);
+        List<AlarmMember> alarms = state.read(View::alarms);
+        assertThat(alarms).as(where).containsExactlyInAnyOrderElementsOf(oracle.alarms());
+        if (Alarms.refusalOfRead(oracle.alarms()).isPresent()) {
+            return;
+        }
         RangeRequest everything = RangeRequest.newBuilder()
                 .setKey(ALL.begin())
                 .setRangeEnd(ByteString.copyFrom(new byte[] {0}))

@@ -159,11 +159,11 @@ class KvServiceTest {
 
     @Test
     void writeAboveTheLimitIsRefusedAndOneBelowIsNot() {
-        var large = ByteString.copyFrom(new byte[KvService.MAX_REQUEST_BYTES + 1]);
+        var large = ByteString.copyFrom(new byte[ServerFixture.LIMITS.maxRequestBytes() + 1]);
         var put = PutRequest.newBuilder().setKey(bytes("a")).setValue(large).build();
         assertRefused(() -> server.kv().put(put), Status.Code.INVALID_ARGUMENT, "etcdserver: request is too large");
         var fits = put.toBuilder()
-                .setValue(large.substring(0, KvService.MAX_REQUEST_BYTES - 100))
+                .setValue(large.substring(0, ServerFixture.LIMITS.maxRequestBytes() - 100))
                 .build();
         assertThat(server.kv().put(fits).getHeader().getRevision()).isEqualTo(2);
     }

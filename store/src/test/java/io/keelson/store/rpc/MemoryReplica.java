@@ -167,11 +167,13 @@ final class MemoryReplica implements Replica, AutoCloseable {
                 event.setType(Event.EventType.DELETE)
                         .setKv(KeyValue.newBuilder().setKey(key).setModRevision(at));
             case Change.LeaseGranted _,
+                    Change.LeaseCheckpointed _,
                     Change.LeaseRevoked _,
+                    Change.AlarmRaised _,
+                    Change.AlarmLowered _,
                     Change.Compacted _,
                     Change.Auth _,
-                    Change.TokenAssigned _ ->
-                throw new IllegalArgumentException("not in the history of keys: " + change);
+                    Change.TokenAssigned _ -> throw new IllegalArgumentException("not in the history of keys: " + change);
         }
         long before = event.getKv().getModRevision() - 1;
         if (previous && before >= view.compactRevision()) {

@@ -13,6 +13,7 @@ import io.keelson.proto.etcd.PutResponse;
 import io.keelson.store.HostPort;
 import io.keelson.store.Member;
 import io.keelson.store.StoreConfig;
+import io.keelson.store.StoreOptions;
 import io.keelson.store.Tls;
 import io.keelson.store.metrics.Metrics;
 import java.io.IOException;
@@ -28,6 +29,8 @@ import org.assertj.core.api.Assertions;
 
 /** A server over a replica in memory on a free port of loopback, and a plain channel to it. */
 final class ServerFixture implements AutoCloseable {
+
+    static final StoreOptions.Limits LIMITS = StoreOptions.DEFAULTS.limits();
 
     final HostPort address = freeAddress();
     final MemoryReplica replica = new MemoryReplica(address);
