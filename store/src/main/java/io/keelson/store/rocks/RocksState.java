@@ -8,14 +8,15 @@ import io.keelson.store.mvcc.Alarms;
 import io.keelson.store.mvcc.AuthState;
 import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.LeaseRecord;
+import io.keelson.store.mvcc.RunningHash;
 import io.keelson.store.mvcc.View;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
@@ -54,6 +55,7 @@ public final class RocksState implements AutoCloseable {
     private static final byte[] REVISION = "revision".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] COMPACT = "compact".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] COMPACTED = "compacted".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] HASH_BASE = "hashBase".getBytes(StandardCharsets.US_ASCII);
     private static final String PROPOSER = "proposer/";
 
     final RocksDB db;
@@ -63,11 +65,15 @@ public final class RocksState implements AutoCloseable {
     final ColumnFamilyHandle leases;
     final ColumnFamilyHandle leaseKeys;
     final ColumnFamilyHandle meta;
+    final ColumnFamilyHandle hashes;
     final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
     /** Held for reading while the database is in use, for writing to close it. */
     final ReadWriteLock open = new ReentrantReadWriteLock();
 
     private final List<AutoCloseable> resources;
+    private final HashRows hashRows = new HashRows(this);
+    private final Reclaimer reclaimer = new Reclaimer(this);
+
     /** Users and roles as they are stored; changes only while {@link #open} is held for writing, so that no read sees half. */
     private volatile AuthState auth;
 
@@ -88,6 +94,7 @@ public final class RocksState implements AutoCloseable {
         this.leaseKeys = families.get(5);
         this.meta = families.get(6);
         this.auth = AuthRows.read(db, meta);
+        this.hashes = families.get(7);
     }
 
     /**
@@ -116,7 +123,8 @@ public final class RocksState implements AutoCloseable {
                 .setKeepLogFileNum(2)
                 .setMaxOpenFiles(256);
         var descriptors = new ArrayList<ColumnFamilyDescriptor>();
-        for (String name : List.of("default", "latest", "versions", "history", "leases", "leaseKeys", "meta")) {
+        for (String name :
+                List.of("default", "latest", "versions", "history", "leases", "leaseKeys", "meta", "hashes")) {
             descriptors.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.US_ASCII), familyOptions));
         }
         var handles = new ArrayList<ColumnFamilyHandle>();
@@ -124,6 +132,7 @@ public final class RocksState implements AutoCloseable {
             RocksDB db = RocksDB.open(options, directory.toString(), descriptors, handles);
             var state = new RocksState(db, handles, List.of(options, familyOptions, bloom, cache));
             state.alarms = state.storedAlarms();
+            state.hashRows.open(state.read(View::revision));
             return state;
         } catch (RocksDBException e) {
             throw new IllegalStateException(
@@ -196,7 +205,7 @@ public final class RocksState implements AutoCloseable {
     }
 
     /**
-     * Writes all changes of one log entry and that it is applied, in one batch.
+     * Writes all changes of one log entry, their running hashes, and that it is applied, in one batch.
      *
      * @param changes in order; one revision's changes stand together
      * @param revision the store's revision after the entry
@@ -206,18 +215,27 @@ public final class RocksState implements AutoCloseable {
         try (var batch = new WriteBatch()) {
             long current = -1;
             int sub = 0;
+            HashRows.Entry hashed = hashRows.new Entry();
             for (Change change : changes) {
                 long at = revisionOf(change);
+                if (current != at && current != -1) {
+                    hashed.end(current);
+                }
                 sub = at == current ? sub + 1 : 0;
                 current = at;
-                put(batch, change, sub);
+                put(batch, change, sub, hashed.running());
             }
+            if (current != -1) {
+                hashed.end(current);
+            }
+            hashed.write(batch);
             batch.put(meta, REVISION, Layout.number(revision));
             batch.put(meta, APPLIED, pair(applied.term(), applied.index()));
             if (!member.isEmpty()) {
                 batch.put(meta, proposer(member), pair(incarnation, sequence));
             }
             write(batch, changes);
+            hashed.done(revision);
             alarms = Alarms.after(alarms, changes);
         } catch (RocksDBException e) {
             throw new IllegalStateException("the store cannot write: " + e.getMessage(), e);
@@ -259,10 +277,11 @@ public final class RocksState implements AutoCloseable {
         };
     }
 
-    private void put(WriteBatch batch, Change change, int sub) throws RocksDBException {
+    private void put(WriteBatch batch, Change change, int sub, RunningHash hash) throws RocksDBException {
         switch (change) {
             case Change.Put(KeyValue kv, long previousLease) -> {
                 byte[] value = kv.toByteArray();
+                hash.put(value);
                 long at = kv.getModRevision();
                 batch.put(latest, kv.getKey().toByteArray(), value);
                 batch.put(
@@ -273,6 +292,7 @@ public final class RocksState implements AutoCloseable {
                 attach(batch, kv.getKey(), previousLease, kv.getLease());
             }
             case Change.Delete(ByteString key, long at, long previousLease) -> {
+                hash.delete(key);
                 batch.delete(latest, key.toByteArray());
                 batch.put(
                         versions,
@@ -317,6 +337,43 @@ public final class RocksState implements AutoCloseable {
         } finally {
             open.readLock().unlock();
         }
+    }
+
+    byte @Nullable [] hashBase() {
+        return get(meta, HASH_BASE);
+    }
+
+    void putHashBase(WriteBatch batch, long revision) throws RocksDBException {
+        batch.put(meta, HASH_BASE, Layout.number(revision));
+    }
+
+    HashRows hashRows() {
+        return hashRows;
+    }
+
+    /**
+     * The running hash at a revision ({@link RunningHash}).
+     *
+     * @return empty if the revision is compacted, not there yet, or older than the hashes
+     */
+    public Optional<HashAt> runningHash(long revision) {
+        open.readLock().lock();
+        try {
+            if (closed) {
+                throw closed();
+            }
+            OptionalLong hash = hashRows.at(revision, null);
+            return hash.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new HashAt(hashRows.base(), revision, hash.getAsLong()));
+        } finally {
+            open.readLock().unlock();
+        }
+    }
+
+    /** Gives space back that deleted data hold, if that is worth the work, or in any case; blocks, but nobody else. */
+    public Reclaimer reclaimer() {
+        return reclaimer;
     }
 
     /** The revision below which history is really gone from disk. */
@@ -388,7 +445,7 @@ public final class RocksState implements AutoCloseable {
             }
             long stored = 0;
             long live = 0;
-            for (ColumnFamilyHandle family : Arrays.asList(latest, versions, history, leases, leaseKeys, meta)) {
+            for (ColumnFamilyHandle family : families()) {
                 stored += db.getLongProperty(family, "rocksdb.total-sst-files-size")
                         + db.getLongProperty(family, "rocksdb.cur-size-all-mem-tables");
                 live += db.getLongProperty(family, "rocksdb.estimate-live-data-size")
@@ -418,7 +475,7 @@ public final class RocksState implements AutoCloseable {
     public void flush() {
         open.readLock().lock();
         try (var options = new FlushOptions().setWaitForFlush(true)) {
-            db.flush(options, List.of(latest, versions, history, leases, leaseKeys, meta));
+            db.flush(options, families());
         } catch (RocksDBException e) {
             throw new IllegalStateException("the store cannot flush: " + e.getMessage(), e);
         } finally {
@@ -426,17 +483,23 @@ public final class RocksState implements AutoCloseable {
         }
     }
 
+    /** Those that hold something. */
+    private List<ColumnFamilyHandle> families() {
+        return List.of(latest, versions, history, leases, leaseKeys, meta, hashes);
+    }
+
     /** Closes without flushing: what is lost the log brings back. */
     @Override
     public void close() {
         closing = true;
+        reclaimer.cancel();
         open.writeLock().lock();
         try {
             if (closed) {
                 return;
             }
             closed = true;
-            for (ColumnFamilyHandle family : List.of(latest, versions, history, leases, leaseKeys, meta)) {
+            for (ColumnFamilyHandle family : families()) {
                 family.close();
             }
             db.close();

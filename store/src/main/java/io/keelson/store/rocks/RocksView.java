@@ -28,17 +28,11 @@ final class RocksView implements View, AutoCloseable {
     private final long revision;
     private final long compactRevision;
     private final AuthState auth;
-
-    RocksView(RocksState state) {
-        this.state = state;
-        this.auth = state.auth();
-    }
-
-    @Override
     private final List<AlarmMember> alarms;
 
     RocksView(RocksState state) {
         this.state = state;
+        this.auth = state.auth();
         this.alarms = state.alarms();
         this.snapshot = state.db.getSnapshot();
         this.options = new ReadOptions().setSnapshot(snapshot);

@@ -7,7 +7,8 @@
  *   latest    key                    -> KeyValue            what is there now: reads and lists
  *   versions  key, ~revision         -> sub                 which revisions a key has: reads in the past
  *   history   revision, sub          -> type, KeyValue      what happened, in order: watches
- *   leases    id -> ttl      leaseKeys  id, key -> nothing      meta  applied, revision, compact, proposers
+ *   leases    id -> ttl      leaseKeys  id, key -> nothing      meta  applied, revision, compact, proposers, alarms
+ *   hashes    first revision of an entry -> hashes           the running hash of each revision
  * </pre>
  */
 @NullMarked

@@ -82,7 +82,7 @@ final class KvService extends KVGrpc.KVImplBase {
         var client = (ServerCallStreamObserver<RangeStreamResponse>) observer;
         Identity who = Identity.current();
         var stream =
-                new RangeStream(client, replica, guard, headers, streams, workers, who, request, MAX_REQUEST_BYTES);
+                new RangeStream(client, replica, guard, headers, streams, workers, who, request, limits.maxRequestBytes());
         client.setOnReadyHandler(stream::wake);
         client.setOnCancelHandler(stream::wake);
         streams.opened(stream, LeaderGate.isRequired());
@@ -150,7 +150,8 @@ final class KvService extends KVGrpc.KVImplBase {
         calls.answer(
                 observer,
                 () -> {
-                    Failures.check(RequestCheck.check(request, limits.maxTxnOps()).or(() -> size(request)));
+                    Failures.check(
+                            RequestCheck.check(request, limits.maxTxnOps()).or(() -> size(request)));
                     return guard.propose(who, new Command.Txn(request));
                 },
                 committed -> answer(committed.answer(), committed.revision()));

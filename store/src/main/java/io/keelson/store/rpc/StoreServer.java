@@ -172,7 +172,8 @@ public final class StoreServer implements AutoCloseable {
         }
     }
 
-    private List<ServerServiceDefinition> services(Replica replica, Guard guard, String scheme, Limits limits, Timing timing) {
+    private List<ServerServiceDefinition> services(
+            Replica replica, Guard guard, String scheme, Limits limits, Timing timing) {
         var calls = new Calls(workers);
         var headers = new Headers(replica, System::nanoTime);
         var random = new SecureRandom();

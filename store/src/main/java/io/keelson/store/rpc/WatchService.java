@@ -61,8 +61,8 @@ final class WatchService extends WatchGrpc.WatchImplBase {
     public StreamObserver<WatchRequest> watch(StreamObserver<WatchResponse> observer) {
         var client = (ServerCallStreamObserver<WatchResponse>) observer;
         Identity who = Identity.current();
-        var stream =
-                new WatchStream(client, replica.history(), range -> permission(who, range), headers, workers, streams, maxAnswerBytes);
+        var stream = new WatchStream(
+                client, replica.history(), range -> permission(who, range), headers, workers, streams, maxAnswerBytes);
         // Up to a tenth later, so that the streams of many clients do not all speak at once.
         long interval = progressInterval.toMillis() + random.nextLong(progressInterval.toMillis() / 10 + 1);
         ScheduledFuture<?> ticks = clock.scheduleAtFixedRate(stream::tick, interval, interval, TimeUnit.MILLISECONDS);

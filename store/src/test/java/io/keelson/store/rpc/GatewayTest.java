@@ -121,7 +121,7 @@ class GatewayTest {
 
     @Test
     void bodyThatIsTooLongIsRefusedByHttpAndOneThatIsLongByTheStore() throws Exception {
-        String value = base64("v".repeat(KvService.MAX_REQUEST_BYTES));
+        String value = base64("v".repeat(ServerFixture.LIMITS.maxRequestBytes()));
         var large = post("/v3/kv/put", "{\"key\":\"Zm9v\",\"value\":\"" + value + "\"}");
         assertThat(large.statusCode()).isEqualTo(400);
         assertThat(large.body()).contains("etcdserver: request is too large");

@@ -173,7 +173,8 @@ final class MemoryReplica implements Replica, AutoCloseable {
                     Change.AlarmLowered _,
                     Change.Compacted _,
                     Change.Auth _,
-                    Change.TokenAssigned _ -> throw new IllegalArgumentException("not in the history of keys: " + change);
+                    Change.TokenAssigned _ ->
+                throw new IllegalArgumentException("not in the history of keys: " + change);
         }
         long before = event.getKv().getModRevision() - 1;
         if (previous && before >= view.compactRevision()) {

@@ -103,7 +103,7 @@ class RangeStreamTest {
         fill(10, 1_000_000);
         assertThat(pieces(all().build()))
                 .hasSizeGreaterThanOrEqualTo(5)
-                .allMatch(piece -> piece.getSerializedSize() < KvService.MAX_REQUEST_BYTES + 1_001_000);
+                .allMatch(piece -> piece.getSerializedSize() < ServerFixture.LIMITS.maxRequestBytes() + 1_001_000);
     }
 
     @Test
