@@ -3,6 +3,7 @@ package io.keelson.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.Event;
 import io.keelson.proto.etcd.WatchCreateRequest;
 import io.keelson.store.auth.Authentication;
 import io.keelson.store.mvcc.AuthState;
@@ -40,6 +41,11 @@ class ReplicaKvTest {
         @Override
         public Slice read(KeyRange range, long from, boolean previous, int maxEvents) {
             return new Slice(List.of(), from - 1);
+        }
+
+        @Override
+        public Event withPrevious(Event event) {
+            return event;
         }
 
         @Override

@@ -33,6 +33,9 @@ public interface History {
      */
     Slice read(KeyRange range, long from, boolean previous, int maxEvents);
 
+    /** The event with {@code prev_kv}, the key just before it; the same event if that was compacted or the key created. */
+    Event withPrevious(Event event);
+
     /** Calls {@code wake} once, on any thread, as soon as {@link #revision()} is at least {@code revision}; at once if it is. */
     void whenReached(long revision, Runnable wake);
 }

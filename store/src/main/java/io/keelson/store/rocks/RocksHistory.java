@@ -16,6 +16,9 @@ import org.rocksdb.RocksIterator;
 /** Events read from disk. The state may be replaced (by a snapshot of the leader's), so it is asked for each time. */
 public final class RocksHistory implements PastEvents {
 
+    /** Keys and values in one slice: a watcher of large values must not ask for more memory than another. */
+    private static final long MAX_SLICE_BYTES = 4L << 20;
+
     private final Supplier<RocksState> state;
 
     /** A history over whatever state there is now. */
@@ -28,10 +31,11 @@ public final class RocksHistory implements PastEvents {
         RocksState now = state.get();
         return now.read(_ -> {
             var events = new ArrayList<Event>();
+            long bytes = 0;
             try (RocksIterator iterator = now.db.newIterator(now.history)) {
                 for (iterator.seek(Layout.history(from, 0)); iterator.isValid(); iterator.next()) {
                     long at = Layout.revisionOfHistory(iterator.key());
-                    boolean full = events.size() >= maxEvents
+                    boolean full = (events.size() >= maxEvents || bytes >= MAX_SLICE_BYTES)
                             && at > events.getLast().getKv().getModRevision();
                     if (at > to || full) {
                         return new Slice(events, Math.min(at - 1, to));
@@ -39,6 +43,7 @@ public final class RocksHistory implements PastEvents {
                     byte[] value = iterator.value();
                     if (range.contains(Layout.keyOfHistory(value))) {
                         events.add(event(value, at));
+                        bytes += value.length;
                     }
                 }
                 iterator.status();

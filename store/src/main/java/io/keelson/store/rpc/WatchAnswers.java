@@ -40,14 +40,20 @@ final class WatchAnswers {
      */
     static List<WatchResponse> cut(
             ResponseHeader header, long watchId, List<Event> events, boolean fragment, int maxBytes) {
+        if (!events.isEmpty() && bytes(events) <= maxBytes) {
+            return List.of(WatchResponse.newBuilder()
+                    .setHeader(header)
+                    .setWatchId(watchId)
+                    .addAllEvents(events)
+                    .build());
+        }
         var answers = new ArrayList<WatchResponse>();
         var answer = new ArrayList<Event>();
-        int answerBytes = 0;
+        long answerBytes = 0;
         for (int begin = 0; begin < events.size(); ) {
             int end = endOfRevision(events, begin);
             List<Event> revision = events.subList(begin, end);
-            int revisionBytes =
-                    revision.stream().mapToInt(Event::getSerializedSize).sum();
+            long revisionBytes = bytes(revision);
             if (!answer.isEmpty() && answerBytes + revisionBytes > maxBytes) {
                 answers.add(whole(header, watchId, answer));
                 answer.clear();
@@ -71,6 +77,15 @@ final class WatchAnswers {
                     answers.getLast().toBuilder().setHeader(header).build());
         }
         return answers;
+    }
+
+    /** Their size; each message knows its own once it was asked. */
+    private static long bytes(List<Event> events) {
+        long bytes = 0;
+        for (Event event : events) {
+            bytes += event.getSerializedSize();
+        }
+        return bytes;
     }
 
     private static int endOfRevision(List<Event> events, int begin) {

@@ -71,7 +71,7 @@ final class WatchCursor {
         return filters;
     }
 
-    /** The first revision that is not delivered. */
+    /** The first revision that is not delivered; while it goes on together with others of its stream, the first that it wants at all. */
     long next() {
         return next;
     }
@@ -86,6 +86,11 @@ final class WatchCursor {
         next = Math.max(next, through + 1);
         long bytes = events.stream().mapToLong(Event::getSerializedSize).sum();
         batch = bytes > LARGE_BYTES ? Math.max(MIN_EVENTS, batch / 2) : Math.min(MAX_EVENTS, batch * 2);
+        delivered(events);
+    }
+
+    /** These events were told; it is not idle if there were any. */
+    void delivered(List<Event> events) {
         idle = idle && events.isEmpty();
     }
 

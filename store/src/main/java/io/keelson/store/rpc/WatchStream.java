@@ -1,8 +1,11 @@
 package io.keelson.store.rpc;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.keelson.proto.etcd.Event;
+import io.keelson.proto.etcd.ResponseHeader;
 import io.keelson.proto.etcd.WatchCreateRequest;
 import io.keelson.proto.etcd.WatchRequest;
 import io.keelson.proto.etcd.WatchResponse;
@@ -13,6 +16,7 @@ import io.keelson.store.mvcc.Refusal;
 import io.keelson.store.node.History;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -27,10 +31,20 @@ import java.util.function.Function;
  * One client's watch stream: any number of cursors over history and one queue of answers. Everything happens in turns, one at
  * a time, on a worker; whatever could give reason for a turn calls {@link #wake}.
  *
- * <p>A turn, as long as the client takes more: send what is waiting, else take the client's next request, else read on for a
- * cursor that is behind. When no cursor is behind {@code passed} any more, everything up to {@code passed} is sent, and that is
- * the moment for progress answers: they can never overtake an event. A slow client is a stream without turns. It holds no more
- * than one slice of history, and nobody waits for it.
+ * <p>Cursors that have heard everything up to {@code passed} go on together: the stream reads the next slice of history once, the
+ * {@link WatchIndex} says whom it concerns, and each of those gets its answer when the client takes it. A cursor that begins in the
+ * past, or fell out because its past was compacted, is {@code behind} and reads for itself until it has come to {@code passed}; the two
+ * kinds take turns, so that neither holds up the other.
+ *
+ * <pre>
+ *   a turn, as long as the client takes more, does the first of these that there is to do:
+ *     send what is in the outbox, take the client's next request, answer the next delivery of the slice,
+ *     tell progress (nothing up to passed is left to send, so it can never overtake an event),
+ *     read on: all together, or one that is behind
+ * </pre>
+ *
+ * <p>A slow client is a stream without turns. It holds one slice of history, shared with others as long as it is recent, and nobody waits
+ * for it.
  */
 final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
 
@@ -40,7 +54,15 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
     /** Steps before other streams get the worker. */
     private static final int STEPS_PER_TURN = 64;
 
+    /** Events in one slice for all cursors that go on together. */
+    private static final int SLICE_EVENTS = 1_000;
+
+    private static final KeyRange EVERYTHING = new KeyRange(ByteString.EMPTY, ByteString.EMPTY);
+
     private static final long NO_WATCH = -1;
+
+    /** Events that a cursor has still to be told: those of the slice that its group wants. */
+    private record Delivery(WatchCursor cursor, List<Event> events, ResponseHeader header) {}
 
     private final ServerCallStreamObserver<WatchResponse> client;
     private final History history;
@@ -61,7 +83,11 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
 
     // What follows belongs to the turn.
     private final Map<Long, WatchCursor> watches = new HashMap<>();
+    /** Those that have heard everything up to {@code passed}. */
+    private final WatchIndex together = new WatchIndex();
+
     private final Queue<WatchCursor> behind = new ArrayDeque<>();
+    private final Queue<Delivery> deliveries = new ArrayDeque<>();
     private final Queue<WatchResponse> outbox = new ArrayDeque<>();
     private long nextId;
     private long passed;
@@ -70,6 +96,7 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
     /** A watch that waits for its permission; the requests behind it wait as well. */
     private Optional<Creation> creation = Optional.empty();
 
+    private boolean turnOfThoseBehind;
     private boolean done;
 
     // What others see of it, as of the end of the last turn.
@@ -208,18 +235,37 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
             end(Status.OK);
             return true;
         }
-        WatchCursor cursor = behind.poll();
-        if (cursor != null) {
-            readOn(cursor);
+        Delivery delivery = deliveries.poll();
+        if (delivery != null) {
+            deliver(delivery);
             return true;
         }
-        return tellProgress() || followOn();
+        return tellProgress() || readOn();
+    }
+
+    /** Reads the next slice, for all that go on together or for one that is behind; false if there is nothing to read. */
+    private boolean readOn() {
+        turnOfThoseBehind = !turnOfThoseBehind;
+        if (turnOfThoseBehind && !behind.isEmpty()) {
+            readOn(behind.remove());
+            return true;
+        }
+        if (followOn()) {
+            return true;
+        }
+        if (!behind.isEmpty()) {
+            readOn(behind.remove());
+            return true;
+        }
+        return false;
     }
 
     private void finish(Status status) {
         done = true;
         watches.clear();
+        together.clear();
         behind.clear();
+        deliveries.clear();
         outbox.clear();
         inbox.clear();
         streams.closed(this);
@@ -271,8 +317,15 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
         var cursor = new WatchCursor(id, request, start);
         watches.put(id, cursor);
         outbox.add(answer(now, id).setCreated(true).build());
-        if (start <= passed) {
+        enter(cursor);
+    }
+
+    /** The cursor goes on with the others, or by itself until it can. */
+    private void enter(WatchCursor cursor) {
+        if (cursor.next() <= passed) {
             behind.add(cursor);
+        } else {
+            together.add(cursor);
         }
     }
 
@@ -315,6 +368,7 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
         WatchCursor cursor = watches.remove(id);
         if (cursor != null) {
             cursor.cancel();
+            together.remove(cursor);
             outbox.add(answer(history.revision(), id).setCanceled(true).build());
         }
     }
@@ -342,25 +396,42 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
             return;
         }
         var events = WatchAnswers.filter(slice.events(), cursor.filters());
-        for (var part : PlantedEvents.parts(events)) {
-            outbox.addAll(WatchAnswers.cut(
-                    headers.at(slice.through()), cursor.id(), part, cursor.fragment(), maxAnswerBytes));
-        }
+        answer(cursor, events, headers.at(slice.through()));
         cursor.advance(slice.through(), events);
-        if (cursor.next() <= passed) {
-            behind.add(cursor);
+        enter(cursor);
+    }
+
+    private void deliver(Delivery delivery) {
+        WatchCursor cursor = delivery.cursor;
+        if (cursor.isCanceled()) {
+            return;
+        }
+        List<Event> events = WatchAnswers.filter(delivery.events, cursor.filters());
+        if (!events.isEmpty() && events.getFirst().getKv().getModRevision() < cursor.next()) {
+            // It begins later than the slice.
+            events = events.stream()
+                    .filter(event -> event.getKv().getModRevision() >= cursor.next())
+                    .toList();
+        }
+        answer(cursor, events, delivery.header);
+        cursor.delivered(events);
+    }
+
+    private void answer(WatchCursor cursor, List<Event> events, ResponseHeader header) {
+        for (var part : PlantedEvents.parts(events)) {
+            outbox.addAll(WatchAnswers.cut(header, cursor.id(), part, cursor.fragment(), maxAnswerBytes));
         }
     }
 
-    /** No cursor is behind: everything up to {@code passed} was sent. */
+    /** Everything up to {@code passed} was sent to all that go on together. */
     private boolean tellProgress() {
-        if (progressFrom.isPresent() && progressFrom.get() <= passed) {
+        if (progressFrom.isPresent() && progressFrom.get() <= passed && behind.isEmpty()) {
             tellProgressOfAll();
             return true;
         }
         if (ticked) {
             ticked = false;
-            for (WatchCursor cursor : watches.values()) {
+            for (WatchCursor cursor : together.cursors()) {
                 if (cursor.notifies() && cursor.wasIdle() && cursor.next() <= passed + 1) {
                     outbox.add(answer(passed, cursor.id()).build());
                 }
@@ -387,18 +458,15 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
 
     /** Looks whether there is more of history; if not, asks to be woken. */
     private boolean followOn() {
-        if (watches.isEmpty()) {
-            passed = history.revision();
-            return false;
-        }
         long now = history.revision();
-        if (now > passed) {
-            passed = now;
-            for (WatchCursor cursor : watches.values()) {
-                if (cursor.next() <= now) {
-                    behind.add(cursor);
-                }
+        if (together.isEmpty()) {
+            // Those behind need not go further than to where the others are.
+            passed = behind.isEmpty() ? now : passed;
+            if (watches.isEmpty()) {
+                return false;
             }
+        } else if (now > passed) {
+            readOnTogether();
             return true;
         }
         if (awaited <= passed) {
@@ -406,6 +474,34 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
             history.whenReached(awaited, this::wake);
         }
         return false;
+    }
+
+    private void readOnTogether() {
+        History.Slice slice;
+        try {
+            slice = history.read(EVERYTHING, passed + 1, false, SLICE_EVENTS);
+        } catch (KvException e) {
+            if (e.reason() != KvException.Reason.COMPACTED) {
+                throw e;
+            }
+            // Each finds out by itself what that means for it.
+            long from = passed + 1;
+            passed = history.revision();
+            for (WatchCursor cursor : together.cursors()) {
+                together.remove(cursor);
+                cursor.advance(from - 1, List.of());
+                enter(cursor);
+            }
+            return;
+        }
+        passed = slice.through();
+        ResponseHeader header = headers.at(passed);
+        together.match(slice.events()).forEach((group, matched) -> {
+            List<Event> events = group.previous()
+                    ? matched.stream().map(history::withPrevious).toList()
+                    : matched;
+            group.cursors().forEach(cursor -> deliveries.add(new Delivery(cursor, events, header)));
+        });
     }
 
     private WatchResponse.Builder answer(long revision, long id) {

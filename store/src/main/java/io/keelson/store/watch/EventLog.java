@@ -5,10 +5,10 @@ import io.keelson.store.KvException;
 import io.keelson.store.mvcc.KeyRange;
 import io.keelson.store.mvcc.Refusal;
 import io.keelson.store.node.History;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -25,14 +25,16 @@ public final class EventLog implements History {
     /** Bytes of keys and values kept in memory. */
     private static final long MAX_RECENT_BYTES = 16L << 20;
 
-    private record Batch(List<Event> events, long firstRevision, long lastRevision, long bytes) {}
+    private record Batch(List<Event> events, long lastRevision, long bytes) {}
 
     private record Waiter(long revision, Runnable wake) {}
 
     private final PastEvents past;
     private final Executor wakeUps;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Deque<Batch> recent = new ArrayDeque<>();
+    /** By their last revision, so that a reader at the tip need not pass what it has read. */
+    private final NavigableMap<Long, Batch> recent = new TreeMap<>();
+
     private int recentEvents;
     private long recentBytes;
     /** Every event from this revision on is in {@code recent}. */
@@ -85,7 +87,9 @@ public final class EventLog implements History {
         } finally {
             lock.unlock();
         }
-        due.forEach(waiter -> wakeUps.execute(waiter.wake));
+        if (!due.isEmpty()) {
+            wakeUps.execute(() -> due.forEach(waiter -> waiter.wake.run()));
+        }
     }
 
     private void keep(List<Event> events) {
@@ -96,15 +100,12 @@ public final class EventLog implements History {
         for (Event event : events) {
             bytes += event.getSerializedSize();
         }
-        recent.addLast(new Batch(
-                events,
-                events.getFirst().getKv().getModRevision(),
-                events.getLast().getKv().getModRevision(),
-                bytes));
+        long lastRevision = events.getLast().getKv().getModRevision();
+        recent.put(lastRevision, new Batch(events, lastRevision, bytes));
         recentEvents += events.size();
         recentBytes += bytes;
         while (recent.size() > 1 && (recentEvents > MAX_RECENT_EVENTS || recentBytes > MAX_RECENT_BYTES)) {
-            Batch oldest = recent.removeFirst();
+            Batch oldest = recent.pollFirstEntry().getValue();
             recentEvents -= oldest.events.size();
             recentBytes -= oldest.bytes;
             recentFrom = oldest.lastRevision + 1;
@@ -141,8 +142,7 @@ public final class EventLog implements History {
         try {
             newest = revision;
             onDisk = recentFrom - 1;
-            batches =
-                    recent.stream().filter(batch -> batch.lastRevision >= from).toList();
+            batches = List.copyOf(recent.tailMap(from, true).values());
         } finally {
             lock.unlock();
         }
@@ -166,6 +166,11 @@ public final class EventLog implements History {
             }
         }
         return new Slice(events, newest);
+    }
+
+    @Override
+    public Event withPrevious(Event event) {
+        return past.withPrevious(event);
     }
 
     @Override

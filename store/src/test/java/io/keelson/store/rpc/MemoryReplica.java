@@ -130,6 +130,18 @@ final class MemoryReplica implements Replica, AutoCloseable {
         }
 
         @Override
+        public Event withPrevious(Event event) {
+            return MemoryReplica.this.read(view -> {
+                var with = event.toBuilder();
+                long before = event.getKv().getModRevision() - 1;
+                if (before >= view.compactRevision()) {
+                    view.get(event.getKv().getKey(), before).ifPresent(with::setPrevKv);
+                }
+                return with.build();
+            });
+        }
+
+        @Override
         public void whenReached(long revision, Runnable wake) {
             synchronized (MemoryReplica.this) {
                 if (view.revision() < revision) {
