@@ -7,6 +7,7 @@ import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.View;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -45,6 +46,11 @@ public interface Replica {
      * @throws io.keelson.store.KvException UNAVAILABLE if the replica stops meanwhile
      */
     FileChannel snapshotFile() throws IOException;
+
+    /** As {@link #read}, but never waits for a disk: empty if the read would have to. For threads that must not be held up. */
+    default <T> Optional<T> readInMemory(Function<View, T> read) {
+        return Optional.empty();
+    }
 
     /** What has happened, for watchers. */
     History history();

@@ -324,6 +324,11 @@ public final class RaftReplica implements Replica, AutoCloseable {
     }
 
     @Override
+    public <T> Optional<T> readInMemory(Function<View, T> read) {
+        return machine.state().readInMemory(read);
+    }
+
+    @Override
     public History history() {
         return log();
     }

@@ -80,6 +80,7 @@ public final class RocksState implements AutoCloseable {
     /** A copy of what {@code meta} holds, because every command asks. */
     private volatile List<AlarmMember> alarms = List.of();
 
+    private final SharedViews views = new SharedViews(this);
     private boolean closed;
     private volatile boolean closing;
 
@@ -188,8 +189,31 @@ public final class RocksState implements AutoCloseable {
             if (closed) {
                 throw closed();
             }
-            try (var view = new RocksView(this)) {
+            RocksView view = views.acquire();
+            try {
                 return read.apply(view);
+            } finally {
+                view.release();
+            }
+        } finally {
+            open.readLock().unlock();
+        }
+    }
+
+    /** As {@link #read}, but never waits for the disk: empty if it would have to. */
+    public <T> Optional<T> readInMemory(Function<View, T> read) {
+        open.readLock().lock();
+        try {
+            if (closed) {
+                throw closed();
+            }
+            RocksView view = views.acquire();
+            try {
+                return Optional.of(read.apply(view.inMemory()));
+            } catch (RocksView.NotInMemory e) {
+                return Optional.empty();
+            } finally {
+                view.release();
             }
         } finally {
             open.readLock().unlock();
@@ -237,6 +261,8 @@ public final class RocksState implements AutoCloseable {
             write(batch, changes);
             hashed.done(revision);
             alarms = Alarms.after(alarms, changes);
+            // A view made since the batch was written may still have the alarms from before.
+            views.written();
         } catch (RocksDBException e) {
             throw new IllegalStateException("the store cannot write: " + e.getMessage(), e);
         }
@@ -334,6 +360,7 @@ public final class RocksState implements AutoCloseable {
                 throw closed();
             }
             db.write(writeOptions, batch);
+            views.written();
         } finally {
             open.readLock().unlock();
         }
@@ -499,6 +526,7 @@ public final class RocksState implements AutoCloseable {
                 return;
             }
             closed = true;
+            views.close();
             for (ColumnFamilyHandle family : families()) {
                 family.close();
             }

@@ -12,28 +12,48 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
+import org.rocksdb.ReadTier;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Snapshot;
+import org.rocksdb.Status;
 
-/** The state at one moment: everything is read through one RocksDB snapshot. Used by one thread and closed by it. */
-final class RocksView implements View, AutoCloseable {
+/**
+ * The state at one moment: everything is read through one RocksDB snapshot. Shared by readers, see {@link SharedViews}; who made it holds
+ * it once, and the last to release it closes it.
+ */
+final class RocksView implements View {
+
+    /** What was asked for is not in memory. Costs little: who catches it asks again where waiting for a disk is allowed. */
+    static final class NotInMemory extends RuntimeException {
+        private static final NotInMemory INSTANCE = new NotInMemory();
+
+        private NotInMemory() {
+            super("not in memory", null, false, false);
+        }
+    }
 
     private final RocksState state;
     private final Snapshot snapshot;
     private final ReadOptions options;
+    private final long writes;
     private final long revision;
     private final long compactRevision;
     private final AuthState auth;
     private final List<AlarmMember> alarms;
+    private final AtomicInteger holders = new AtomicInteger(1);
+    private @Nullable InMemory inMemory;
 
-    RocksView(RocksState state) {
+    /** @param writes how many writes it sees at least */
+    RocksView(RocksState state, long writes) {
         this.state = state;
         this.auth = state.auth();
         this.alarms = state.alarms();
+        this.writes = writes;
         this.snapshot = state.db.getSnapshot();
         this.options = new ReadOptions().setSnapshot(snapshot);
         byte[] newest = get(state.meta, RocksState.revisionKey());
@@ -43,11 +63,50 @@ final class RocksView implements View, AutoCloseable {
     }
 
     private byte @Nullable [] get(ColumnFamilyHandle family, byte[] key) {
+        return get(family, options, key);
+    }
+
+    private byte @Nullable [] get(ColumnFamilyHandle family, ReadOptions how, byte[] key) {
         try {
-            return state.db.get(family, options, key);
+            return state.db.get(family, how, key);
         } catch (RocksDBException e) {
+            if (how != options && e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete) {
+                throw NotInMemory.INSTANCE;
+            }
             throw new IllegalStateException("the store cannot read: " + e.getMessage(), e);
         }
+    }
+
+    /** How many writes it sees at least. */
+    long writes() {
+        return writes;
+    }
+
+    /** One holder more, unless it is closed already. */
+    boolean retain() {
+        for (int held = holders.get(); held > 0; held = holders.get()) {
+            if (holders.compareAndSet(held, held + 1)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** One holder less; the last closes it. */
+    void release() {
+        if (holders.decrementAndGet() == 0) {
+            close();
+        }
+    }
+
+    /** The same moment for one who must not wait for the disk: keys as they are now, or {@link NotInMemory}. */
+    synchronized View inMemory() {
+        InMemory known = inMemory;
+        if (known == null) {
+            known = new InMemory();
+            inMemory = known;
+        }
+        return known;
     }
 
     @Override
@@ -165,11 +224,68 @@ final class RocksView implements View, AutoCloseable {
         return alarms;
     }
 
-    @Override
-    public void close() {
+    private synchronized void close() {
+        if (inMemory != null) {
+            inMemory.memory.close();
+        }
         options.close();
         state.db.releaseSnapshot(snapshot);
         snapshot.close();
+    }
+
+    /** Keys as they are now; everything else may need the disk, and says so. */
+    private final class InMemory implements View {
+        private final ReadOptions memory =
+                new ReadOptions().setSnapshot(snapshot).setReadTier(ReadTier.BLOCK_CACHE_TIER);
+
+        @Override
+        public long revision() {
+            return revision;
+        }
+
+        @Override
+        public long compactRevision() {
+            return compactRevision;
+        }
+
+        @Override
+        public Optional<KeyValue> get(ByteString key, long at) {
+            if (at < revision) {
+                throw NotInMemory.INSTANCE;
+            }
+            byte[] newest = RocksView.this.get(state.latest, memory, key.toByteArray());
+            return newest == null ? Optional.empty() : Optional.of(Layout.keyValue(newest, 0));
+        }
+
+        @Override
+        public Cursor range(KeyRange range, long at) {
+            throw NotInMemory.INSTANCE;
+        }
+
+        @Override
+        public Optional<LeaseRecord> lease(long id) {
+            throw NotInMemory.INSTANCE;
+        }
+
+        @Override
+        public List<ByteString> leaseKeys(long id) {
+            throw NotInMemory.INSTANCE;
+        }
+
+        @Override
+        public List<LeaseRecord> leases() {
+            throw NotInMemory.INSTANCE;
+        }
+
+        @Override
+        public AuthState auth() {
+            return auth;
+        }
+
+        @Override
+        public List<AlarmMember> alarms() {
+            return alarms;
+        }
     }
 
     /** The keys that are there now. */

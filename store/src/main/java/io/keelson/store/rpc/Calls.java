@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.lang.System.Logger.Level;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,7 +12,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Runs unary calls: begins each on the event loop, ends it on a worker, and turns what is thrown into a status. The number of
+ * Runs unary calls: begins each on the event loop, ends it on a worker if it may have to wait, and turns what is thrown into a status. The number of
  * calls under way is bounded, and with it the queue of the workers.
  */
 final class Calls {
@@ -35,6 +36,28 @@ final class Calls {
      * @param end makes the answer of what {@code begin} came to; may read the store; may throw a refusal
      */
     <R, T> void answer(StreamObserver<T> observer, Supplier<CompletableFuture<R>> begin, Function<R, T> end) {
+        answer(observer, begin, _ -> Optional.empty(), end);
+    }
+
+    /**
+     * Answers one call whose end need not wait for anything, on the thread on which {@code begin} completes.
+     *
+     * @param end must not block
+     */
+    <R, T> void answerAtOnce(StreamObserver<T> observer, Supplier<CompletableFuture<R>> begin, Function<R, T> end) {
+        answer(observer, begin, result -> Optional.of(end.apply(result)), end);
+    }
+
+    /**
+     * Answers one call whose end seldom has to wait: a hop to a worker costs as much as a small read.
+     *
+     * @param quick as {@code end}, on the thread on which {@code begin} completes; must not block; empty if it would have to
+     */
+    <R, T> void answer(
+            StreamObserver<T> observer,
+            Supplier<CompletableFuture<R>> begin,
+            Function<R, Optional<T>> quick,
+            Function<R, T> end) {
         // Without a handler, answering a call whose client has gone throws.
         ((ServerCallStreamObserver<T>) observer).setOnCancelHandler(() -> {});
         if (underWay.incrementAndGet() > MAX_UNDER_WAY) {
@@ -48,13 +71,22 @@ final class Calls {
         } catch (RuntimeException e) {
             begun = CompletableFuture.failedFuture(e);
         }
-        var _ = begun.thenApplyAsync(end, workers).whenComplete((answer, error) -> {
-            underWay.decrementAndGet();
-            if (error == null) {
-                observer.onNext(answer);
-                observer.onCompleted();
+        var _ = begun.whenComplete((result, error) -> {
+            if (error != null) {
+                fail(observer, error);
+                return;
+            }
+            Optional<T> answer;
+            try {
+                answer = quick.apply(result);
+            } catch (RuntimeException e) {
+                fail(observer, e);
+                return;
+            }
+            if (answer.isPresent()) {
+                succeed(observer, answer.get());
             } else {
-                observer.onError(report(error).asRuntimeException());
+                workers.execute(() -> finish(observer, result, end));
             }
         });
     }
@@ -71,6 +103,28 @@ final class Calls {
                     }
                 },
                 workers);
+    }
+
+    private <R, T> void finish(StreamObserver<T> observer, R result, Function<R, T> end) {
+        T answer;
+        try {
+            answer = end.apply(result);
+        } catch (RuntimeException e) {
+            fail(observer, e);
+            return;
+        }
+        succeed(observer, answer);
+    }
+
+    private <T> void succeed(StreamObserver<T> observer, T answer) {
+        underWay.decrementAndGet();
+        observer.onNext(answer);
+        observer.onCompleted();
+    }
+
+    private void fail(StreamObserver<?> observer, Throwable error) {
+        underWay.decrementAndGet();
+        observer.onError(report(error).asRuntimeException());
     }
 
     /** Answers a call for which nothing has to be waited for. */

@@ -25,6 +25,7 @@ import io.keelson.store.mvcc.Permits;
 import io.keelson.store.mvcc.Ranges;
 import io.keelson.store.mvcc.Refusal;
 import io.keelson.store.mvcc.RequestCheck;
+import io.keelson.store.mvcc.View;
 import io.keelson.store.node.Replica;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -61,20 +62,22 @@ final class KvService extends KVGrpc.KVImplBase {
                     Failures.check(RequestCheck.check(request));
                     return barrierUnless(request.getSerializable(), who);
                 },
-                _ -> replica.read(view -> {
-                    guard.check(
-                            view,
-                            who,
-                            caller -> Permits.read(view.auth(), caller, request.getKey(), request.getRangeEnd()));
-                    Failures.check(Ranges.check(view, request));
-                    // The current revision, also when an old one is read.
-                    return Ranges.read(view, request).toBuilder()
-                            .setHeader(headers.at(view.revision()
-                                    + (PlantedFault.HEADER_AHEAD_OF_STATE.isPlanted() && request.getSerializable()
-                                            ? 1
-                                            : 0)))
-                            .build();
-                }));
+                // A single key is most often in memory; a range may be anywhere.
+                _ -> request.getRangeEnd().isEmpty()
+                        ? replica.readInMemory(view -> range(view, who, request))
+                        : Optional.empty(),
+                _ -> replica.read(view -> range(view, who, request)));
+    }
+
+    private RangeResponse range(View view, Identity who, RangeRequest request) {
+        guard.check(view, who, caller -> Permits.read(view.auth(), caller, request.getKey(), request.getRangeEnd()));
+        Failures.check(Ranges.check(view, request));
+        // The current revision, also when an old one is read.
+        long revision = view.revision()
+                + (PlantedFault.HEADER_AHEAD_OF_STATE.isPlanted() && request.getSerializable() ? 1 : 0);
+        return Ranges.read(view, request).toBuilder()
+                .setHeader(headers.at(revision))
+                .build();
     }
 
     @Override
@@ -106,7 +109,7 @@ final class KvService extends KVGrpc.KVImplBase {
     @Override
     public void put(PutRequest request, StreamObserver<PutResponse> observer) {
         Identity who = Identity.current();
-        calls.answer(
+        calls.answerAtOnce(
                 observer,
                 () -> {
                     Failures.check(RequestCheck.check(request).or(() -> size(request)));
@@ -120,7 +123,7 @@ final class KvService extends KVGrpc.KVImplBase {
     @Override
     public void deleteRange(DeleteRangeRequest request, StreamObserver<DeleteRangeResponse> observer) {
         Identity who = Identity.current();
-        calls.answer(
+        calls.answerAtOnce(
                 observer,
                 () -> {
                     Failures.check(RequestCheck.check(request).or(() -> size(request)));
@@ -147,7 +150,7 @@ final class KvService extends KVGrpc.KVImplBase {
                     }));
             return;
         }
-        calls.answer(
+        calls.answerAtOnce(
                 observer,
                 () -> {
                     Failures.check(
@@ -160,7 +163,7 @@ final class KvService extends KVGrpc.KVImplBase {
     @Override
     public void compact(CompactionRequest request, StreamObserver<CompactionResponse> observer) {
         Identity who = Identity.current();
-        calls.answer(observer, () -> guard.propose(who, new Command.Compact(request.getRevision())), committed -> {
+        calls.answerAtOnce(observer, () -> guard.propose(who, new Command.Compact(request.getRevision())), committed -> {
             Failures.expect(Answer.Compacted.class, committed.answer());
             return CompactionResponse.newBuilder()
                     .setHeader(headers.at(committed.revision()))

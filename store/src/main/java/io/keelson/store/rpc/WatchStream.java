@@ -479,7 +479,7 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
     private void readOnTogether() {
         History.Slice slice;
         try {
-            slice = history.read(EVERYTHING, passed + 1, false, SLICE_EVENTS);
+            slice = history.read(EVERYTHING, PlantedEvents.from(passed + 1), false, SLICE_EVENTS);
         } catch (KvException e) {
             if (e.reason() != KvException.Reason.COMPACTED) {
                 throw e;
