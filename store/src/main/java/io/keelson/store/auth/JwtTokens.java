@@ -77,6 +77,9 @@ public final class JwtTokens implements Tokens {
 
     private static <K extends Key> Signer signer(SecureDigestAlgorithm<? super K, ?> method, K key) {
         return (user, revision, expires) -> Jwts.builder()
+                .header()
+                .type("JWT")
+                .and()
                 .claim(USERNAME, user)
                 .claim(REVISION, revision)
                 .expiration(expires)

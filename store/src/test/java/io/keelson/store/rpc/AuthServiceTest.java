@@ -24,16 +24,21 @@ import io.keelson.proto.etcd.AuthUserAddRequest;
 import io.keelson.proto.etcd.AuthUserDeleteRequest;
 import io.keelson.proto.etcd.AuthUserGrantRoleRequest;
 import io.keelson.proto.etcd.AuthenticateRequest;
+import io.keelson.proto.etcd.CampaignRequest;
 import io.keelson.proto.etcd.ClusterGrpc;
 import io.keelson.proto.etcd.CompactionRequest;
+import io.keelson.proto.etcd.ElectionGrpc;
 import io.keelson.proto.etcd.HashKVRequest;
 import io.keelson.proto.etcd.KVGrpc;
+import io.keelson.proto.etcd.LeaderRequest;
 import io.keelson.proto.etcd.LeaseGrantRequest;
 import io.keelson.proto.etcd.LeaseGrpc;
 import io.keelson.proto.etcd.LeaseKeepAliveRequest;
 import io.keelson.proto.etcd.LeaseKeepAliveResponse;
 import io.keelson.proto.etcd.LeaseLeasesRequest;
 import io.keelson.proto.etcd.LeaseTimeToLiveRequest;
+import io.keelson.proto.etcd.LockGrpc;
+import io.keelson.proto.etcd.LockRequest;
 import io.keelson.proto.etcd.MaintenanceGrpc;
 import io.keelson.proto.etcd.MemberListRequest;
 import io.keelson.proto.etcd.Permission;
@@ -314,6 +319,28 @@ class AuthServiceTest {
                 kv.compact(CompactionRequest.newBuilder().setRevision(1).build()));
         assertNobody(() -> KVGrpc.newBlockingStub(channel)
                 .compact(CompactionRequest.newBuilder().setRevision(1).build()));
+    }
+
+    @Test
+    void rangesInPiecesLocksAndElectionsAskForTheirKeys() {
+        Channel channel = plain();
+        enable(channel);
+        Channel ann = with(channel, "token", token(channel, "ann"));
+        Channel root = with(channel, "token", token(channel, "root"));
+        var all = RangeRequest.newBuilder().setKey(bytes("a")).setRangeEnd(ALL).build();
+        assertThat(KVGrpc.newBlockingStub(root).rangeStream(all).hasNext()).isTrue();
+        assertDenied(() -> KVGrpc.newBlockingStub(ann).rangeStream(all).hasNext());
+        assertNobody(() -> KVGrpc.newBlockingStub(channel).rangeStream(all).hasNext());
+        var lock = LockRequest.newBuilder().setName(bytes("z")).build();
+        assertThat(LockGrpc.newBlockingStub(root).lock(lock).getKey().toStringUtf8())
+                .startsWith("z/");
+        assertDenied(() -> LockGrpc.newBlockingStub(ann).lock(lock));
+        assertNobody(() -> LockGrpc.newBlockingStub(channel).lock(lock));
+        var leader = LeaderRequest.newBuilder().setName(bytes("z")).build();
+        assertDenied(() -> ElectionGrpc.newBlockingStub(ann).leader(leader));
+        assertDenied(() -> ElectionGrpc.newBlockingStub(ann).observe(leader).hasNext());
+        assertDenied(() -> ElectionGrpc.newBlockingStub(ann)
+                .campaign(CampaignRequest.newBuilder().setName(bytes("z")).build()));
     }
 
     /** The first answer of a watch, and what comes after it. */
