@@ -1,5 +1,7 @@
 package io.keelson.store.rpc;
 
+import io.keelson.proto.etcd.AlarmMember;
+import io.keelson.proto.etcd.AlarmType;
 import io.keelson.store.mvcc.View;
 import io.keelson.store.node.Replica;
 import io.keelson.store.rpc.http.Exchange;
@@ -11,12 +13,12 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * {@code /health} as etcd has had it for long, {@code /livez} and {@code /readyz} as Kubernetes asks for them (each check also under a path
@@ -24,6 +26,7 @@ import java.util.function.Supplier;
  */
 final class HealthPages {
 
+    private static final String CORRUPTION = "data_corruption";
     private static final String SERIALIZABLE = "serializable_read";
     private static final String LINEARIZABLE = "linearizable_read";
 
@@ -55,6 +58,7 @@ final class HealthPages {
         var live = new LinkedHashMap<String, Check>();
         live.put(SERIALIZABLE, () -> readable(false));
         var ready = new LinkedHashMap<String, Check>();
+        ready.put(CORRUPTION, this::notCorrupt);
         ready.put(SERIALIZABLE, () -> readable(false));
         ready.put(LINEARIZABLE, () -> readable(true));
         var pages = new HashMap<String, Site.Handler>();
@@ -79,16 +83,32 @@ final class HealthPages {
 
     private void health(Exchange exchange) {
         boolean serializable = exchange.request().all("serializable").contains("true");
-        CompletableFuture<String> reason =
-                !serializable && replica.standing().leader().isEmpty()
-                        ? CompletableFuture.completedFuture("RAFT NO LEADER")
-                        : readable(!serializable).thenApply(why -> why.isEmpty() ? "" : "RANGE ERROR:" + why);
+        List<String> excluded = exchange.request().all("exclude");
+        CompletableFuture<String> reason = alarms().thenApply(
+                        alarms -> alarms.filter(alarm -> !excluded.contains(alarm.name()))
+                                .map(alarm -> "ALARM " + alarm)
+                                .findFirst()
+                                .orElse(""))
+                .thenCompose(why -> why.isEmpty() ? answers(serializable) : CompletableFuture.completedFuture(why))
+                .exceptionally(HealthPages::words);
         var _ = reason.thenAccept(why -> {
             (why.isEmpty() ? healthy : unhealthy).increment();
             exchange.answer(Page.json(
                     why.isEmpty() ? 200 : 503,
                     "{\"health\":\"" + why.isEmpty() + "\",\"reason\":" + Page.quote(why) + "}"));
         });
+    }
+
+    private CompletableFuture<String> answers(boolean serializable) {
+        return !serializable && replica.standing().leaderId() == 0
+                ? CompletableFuture.completedFuture("RAFT NO LEADER")
+                : readable(!serializable).thenApply(why -> why.isEmpty() ? "" : "RANGE ERROR:" + why);
+    }
+
+    /** The alarms that are on, whichever member's they are. */
+    private CompletableFuture<Stream<AlarmType>> alarms() {
+        return CompletableFuture.supplyAsync(
+                () -> replica.read(View::alarms).stream().map(AlarmMember::getAlarm), workers);
     }
 
     // ---- /livez, /readyz -------------------------------------------------------------------------------------------
@@ -154,8 +174,17 @@ final class HealthPages {
                             return "";
                         },
                         workers)
-                .exceptionally(
-                        error -> Optional.ofNullable(Failures.status(error).getDescription())
-                                .orElse(error.toString()));
+                .exceptionally(HealthPages::words);
+    }
+
+    private CompletableFuture<String> notCorrupt() {
+        return alarms().thenApply(alarms ->
+                        alarms.anyMatch(alarm -> alarm == AlarmType.CORRUPT) ? "alarm activated: CORRUPT" : "")
+                .exceptionally(HealthPages::words);
+    }
+
+    private static String words(Throwable error) {
+        String description = Failures.status(error).getDescription();
+        return description == null ? error.toString() : description;
     }
 }

@@ -289,7 +289,7 @@ class GatewayTest {
                             "curl",
                             "-sS",
                             "--cacert",
-                            own.trustedCa().toString(),
+                            own.trustedCa().orElseThrow().toString(),
                             "--cert",
                             own.certificate().toString(),
                             "--key",
@@ -300,7 +300,7 @@ class GatewayTest {
                             "--next",
                             "-sS",
                             "--cacert",
-                            own.trustedCa().toString(),
+                            own.trustedCa().orElseThrow().toString(),
                             "--cert",
                             own.certificate().toString(),
                             "--key",
@@ -314,6 +314,34 @@ class GatewayTest {
             String said = new String(curl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(curl.waitFor()).as(said).isZero();
             assertThat(said).endsWith("\"value\":\"YmFy\"}],\"count\":\"1\"}");
+        }
+    }
+
+    @Test
+    void tokenThatAuthenticateGaveIsTakenFromTheHeader() throws Exception {
+        assertThat(post("/v3/auth/user/add", "{\"name\":\"root\",\"password\":\"pw\"}")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(post("/v3/auth/role/add", "{\"name\":\"root\"}").statusCode())
+                .isEqualTo(200);
+        assertThat(post("/v3/auth/user/grant", "{\"user\":\"root\",\"role\":\"root\"}")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(post("/v3/auth/enable", "{}").statusCode()).isEqualTo(200);
+        var nobody = post("/v3/kv/range", "{\"key\":\"Zm9v\"}");
+        assertThat(nobody.statusCode()).isEqualTo(400);
+        assertThat(nobody.body()).contains("etcdserver: user name is empty");
+        var wrong = send(request("/v3/kv/range", "{\"key\":\"Zm9v\"}").header("Authorization", "Bearer nonsense"));
+        assertThat(wrong.statusCode()).isEqualTo(401);
+        assertThat(wrong.body()).contains("\"code\":16,\"message\":\"etcdserver: invalid auth token\"");
+        String said = post("/v3/auth/authenticate", "{\"name\":\"root\",\"password\":\"pw\"}")
+                .body();
+        String token = said.replaceAll(".*\"token\":\"([^\"]+)\".*", "$1");
+        assertThat(token).doesNotContain("{");
+        for (String form : List.of(token, "Bearer " + token)) {
+            assertThat(send(request("/v3/kv/range", "{\"key\":\"Zm9v\"}").header("Authorization", form))
+                            .statusCode())
+                    .isEqualTo(200);
         }
     }
 

@@ -11,11 +11,14 @@ import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.keelson.proto.etcd.KVGrpc;
 import io.keelson.proto.etcd.RangeRequest;
+import io.keelson.store.Door;
 import io.keelson.store.HostPort;
+import io.keelson.store.StoreConfig;
 import io.keelson.store.TestCertificates;
 import io.keelson.store.Tls;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,7 +26,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,16 +84,92 @@ class HttpDoorTest {
             var ready = get(client, "http://", server.address, "/readyz");
             assertThat(ready.statusCode()).isEqualTo(503);
             assertThat(ready.body())
-                    .isEqualTo("[+]serializable_read ok\n[-]linearizable_read failed: etcdserver: no leader\n");
+                    .isEqualTo("[+]data_corruption ok\n"
+                            + "[+]serializable_read ok\n"
+                            + "[-]linearizable_read failed: etcdserver: no leader\n");
             assertThat(get(client, "http://", server.address, "/readyz?exclude=linearizable_read&verbose")
                             .body())
-                    .isEqualTo("[+]serializable_read ok\n[+]linearizable_read excluded: ok\nok\n");
+                    .isEqualTo(
+                            "[+]data_corruption ok\n[+]serializable_read ok\n[+]linearizable_read excluded: ok\nok\n");
             assertThat(get(client, "http://", server.address, "/readyz/serializable_read?verbose")
                             .body())
                     .isEqualTo("[+]serializable_read ok\nok\n");
             assertThat(get(client, "http://", server.address, "/readyz/linearizable_read")
                             .statusCode())
                     .isEqualTo(503);
+        }
+    }
+
+    @Test
+    void alarmIsAReasonUnlessItIsExcluded() throws Exception {
+        try (var server = new ServerFixture();
+                var client = http11().build()) {
+            alarm(client, server.address, "NOSPACE");
+            var health = get(client, "http://", server.address, "/health");
+            assertThat(health.statusCode()).isEqualTo(503);
+            assertThat(health.body()).isEqualTo("{\"health\":\"false\",\"reason\":\"ALARM NOSPACE\"}");
+            assertThat(get(client, "http://", server.address, "/health?exclude=NOSPACE")
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(get(client, "http://", server.address, "/readyz").statusCode())
+                    .isEqualTo(200);
+            alarm(client, server.address, "CORRUPT");
+            assertThat(get(client, "http://", server.address, "/health?exclude=NOSPACE")
+                            .body())
+                    .contains("ALARM CORRUPT");
+            var ready = get(client, "http://", server.address, "/readyz");
+            assertThat(ready.statusCode()).isEqualTo(503);
+            assertThat(ready.body()).startsWith("[-]data_corruption failed: alarm activated: CORRUPT\n");
+            assertThat(get(client, "http://", server.address, "/livez").statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    private static void alarm(HttpClient client, HostPort address, String type) throws Exception {
+        var answer = client.send(
+                HttpRequest.newBuilder(URI.create("http://" + address + "/v3/maintenance/alarm"))
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                "{\"action\":\"ACTIVATE\",\"memberID\":\"119\",\"alarm\":\"" + type + "\"}"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+
+    @Test
+    void doorsServeWhatTheyAreFor() throws Exception {
+        HostPort grpcOnly = ServerFixture.freeAddress();
+        HostPort httpOnly = ServerFixture.freeAddress();
+        HostPort metrics = ServerFixture.freeAddress();
+        StoreConfig config = ServerFixture.config(grpcOnly, Optional.empty());
+        var doors = new StoreConfig(
+                config.name(),
+                config.dataDir(),
+                config.clusterToken(),
+                List.of(
+                        new Door(grpcOnly, Door.Wire.PLAIN, Door.Serves.GRPC),
+                        new Door(httpOnly, Door.Wire.PLAIN, Door.Serves.HTTP),
+                        new Door(metrics, Door.Wire.PLAIN, Door.Serves.METRICS)),
+                config.peerListen(),
+                config.members(),
+                Optional.empty(),
+                Optional.empty(),
+                config.options());
+        try (var replica = new MemoryReplica(grpcOnly);
+                var _ = StoreServer.start(replica, doors);
+                var client = http11().build();
+                var byGrpc = new PlainChannel(grpcOnly);
+                var misled = new PlainChannel(httpOnly)) {
+            byGrpc.put("a", "1");
+            assertThatThrownBy(() -> get(client, "http://", grpcOnly, "/health"))
+                    .isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> misled.put("a", "1")).isInstanceOf(StatusRuntimeException.class);
+            assertThat(get(client, "http://", httpOnly, "/health").statusCode()).isEqualTo(200);
+            assertThat(get(client, "http://", httpOnly, "/v3/kv/range").statusCode())
+                    .isEqualTo(405);
+            assertThat(get(client, "http://", metrics, "/metrics").body()).contains("etcd_server_has_leader 1");
+            assertThat(get(client, "http://", metrics, "/readyz").statusCode()).isEqualTo(200);
+            assertThat(get(client, "http://", metrics, "/v3/kv/range").statusCode())
+                    .isEqualTo(404);
         }
     }
 
@@ -105,6 +186,41 @@ class HttpDoorTest {
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
                     .startsWith("HTTP/1.1 405")
                     .containsIgnoringCase("allow: GET, HEAD");
+        }
+    }
+
+    /** Requests with bytes changed, cut and repeated: whatever comes of each, the next client is served. */
+    @Test
+    void garbageIsRefusedOrClosedAndHurtsNobodyElse() throws Exception {
+        long seed = Long.getLong("keelson.seed", 20_261_124L);
+        System.out.println("seed " + seed);
+        var random = new Random(seed);
+        byte[] good = ("POST /v3/kv/range?a=%41 HTTP/1.1\r\nHost: x\r\nGrpc-Timeout: 5S\r\nContent-Length: 14\r\n\r\n"
+                        + "{\"key\":\"Zm9v\"}GET /readyz?verbose HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        try (var server = new ServerFixture();
+                var client = http11().build()) {
+            for (int round = 0; round < 300; round++) {
+                byte[] bytes = good.clone();
+                for (int changes = random.nextInt(1, 6); changes > 0; changes--) {
+                    bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+                }
+                try (var socket = new Socket(server.address.host(), server.address.port())) {
+                    socket.getOutputStream().write(bytes, 0, random.nextInt(1, bytes.length + 1));
+                    socket.shutdownOutput();
+                    socket.setSoTimeout(20_000);
+                    byte[] answer = socket.getInputStream().readAllBytes();
+                    assertThat(new String(answer, StandardCharsets.ISO_8859_1))
+                            .as("seed " + seed + ", round " + round)
+                            .matches(said -> said.isEmpty() || said.startsWith("HTTP/1.1 "), "is HTTP or nothing");
+                } catch (SocketException reset) {
+                    // Closed on us while we wrote: as good an answer.
+                    assertThat(reset.getMessage()).isNotNull();
+                }
+            }
+            assertThat(get(client, "http://", server.address, "/readyz").statusCode())
+                    .isEqualTo(200);
+            assertThat(server.openStreams()).isZero();
         }
     }
 

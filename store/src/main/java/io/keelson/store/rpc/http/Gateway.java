@@ -95,7 +95,6 @@ public final class Gateway {
             return;
         }
         ClientCall<Message, Message> call = channel.newCall(method, options);
-        exchange.whenGone(() -> call.cancel("the client has gone", null));
         ClientCall.Listener<Message> answers = method.getType().serverSendsOneMessage()
                 ? new GatewayCall.One(exchange)
                 : new GatewayCall.Many(exchange, call);
@@ -105,6 +104,8 @@ public final class Gateway {
             call.halfClose();
         }
         call.request(1);
+        // Not before: a call that is cancelled by one thread while another starts it breaks within gRPC.
+        exchange.whenGone(() -> call.cancel("the client has gone", null));
     }
 
     private static List<Message> messages(MethodDescriptor<Message, Message> method, Request request)

@@ -1,5 +1,6 @@
 package io.keelson.store.rpc.http;
 
+import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -15,6 +16,8 @@ public final class Site {
         /** Answers one. */
         void handle(Exchange exchange);
     }
+
+    private static final System.Logger LOG = System.getLogger(Site.class.getName());
 
     private final Map<String, Handler> pages;
     private final Optional<Gateway> gateway;
@@ -65,8 +68,15 @@ public final class Site {
         return exchange -> exchange.answer(make.apply(exchange.request()));
     }
 
-    /** A handler that runs elsewhere, for what may block. */
+    /** A handler that runs elsewhere, for what may block. What it throws is answered with 500, and told in the log. */
     public static Handler on(Executor workers, Consumer<Exchange> handler) {
-        return exchange -> workers.execute(() -> handler.accept(exchange));
+        return exchange -> workers.execute(() -> {
+            try {
+                handler.accept(exchange);
+            } catch (RuntimeException e) {
+                LOG.log(Level.ERROR, "the page " + exchange.request().path() + " cannot be made", e);
+                exchange.answer(Page.text(500, "500 " + e + "\n"));
+            }
+        });
     }
 }
