@@ -43,7 +43,13 @@ public final class Ensemble implements AutoCloseable {
 
     private record Way(int from, int to) {}
 
+    /** Log entries between snapshots: few, so that a member that was away for seconds needs one. */
+    private static final int SNAPSHOT_COUNT = 300;
+
+    private static final int HEARTBEATS_IN_ELECTION = 5;
+
     private final Product product;
+    private final int electionMillis;
     private final Machines machines;
     private final List<String> switches;
     private final Optional<PeerProxy> proxy;
@@ -60,6 +66,7 @@ public final class Ensemble implements AutoCloseable {
      * @param switches test switches of the members
      * @param proxy between the members, if there is to be one
      * @param members how many
+     * @param electionMillis silence of a leader before the others elect
      */
     public Ensemble(Product product, Machines machines, List<String> switches, Optional<PeerProxy> proxy, int members) {
         this.product = product;
@@ -115,6 +122,12 @@ public final class Ensemble implements AutoCloseable {
                 all().stream().map(one -> name(one) + "=" + peerUrl(one)).collect(Collectors.joining(",")),
                 "--initial-cluster-token",
                 "chaos",
+                "--heartbeat-interval",
+                Integer.toString(electionMillis / HEARTBEATS_IN_ELECTION),
+                "--election-timeout",
+                Integer.toString(electionMillis),
+                "--snapshot-count",
+                Integer.toString(SNAPSHOT_COUNT),
                 "--initial-cluster-state",
                 "new"));
         return command;

@@ -5,6 +5,7 @@ import io.keelson.chaos.history.Op;
 import io.keelson.chaos.history.Recording;
 import io.keelson.chaos.history.Request;
 import io.keelson.chaos.history.Result;
+import io.keelson.chaos.history.WatchLog;
 import io.keelson.chaos.nemesis.Span;
 import io.keelson.chaos.run.Settings;
 import io.keelson.chaos.run.Verdict;
@@ -42,12 +43,13 @@ public final class Report {
             svg .read { stroke: var(--ok) } svg .write { stroke: var(--write) } svg .refused { stroke: var(--refused) }
             svg .unknown { stroke: var(--unknown) } svg .hold { stroke: var(--ink); opacity: .35 }
             svg path { stroke-width: 7; fill: none; opacity: .8 }
+            svg .events { stroke: var(--ok) } svg path.watch { stroke: var(--soft); stroke-width: 1 }
             svg .fault { fill: var(--fault); opacity: .10 } svg .name { fill: var(--fault); opacity: .9 }
             svg .violation { fill: var(--bad); stroke: var(--paper); stroke-width: 1 }
             .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 6px }
             .key span { display: inline-block; margin-right: 18px } .key i { display: inline-block; width: 16px; height: 8px; margin-right: 6px }
             table { border-collapse: collapse; max-width: 1700px } td, th { text-align: left; vertical-align: top; padding: 4px 14px 4px 0; border-bottom: 1px solid var(--line) }
-            td.text { font: 12px ui-monospace, monospace; word-break: break-word }
+            td:first-child { white-space: nowrap } td.text { font: 12px ui-monospace, monospace; word-break: break-word }
             """;
 
     private final StringBuilder out = new StringBuilder();
@@ -100,9 +102,9 @@ public final class Report {
                 .forEach(note ->
                         out.append("<div class=soft>").append(escape(note)).append("</div>"));
         out.append("<p class=key>");
-        key("--ok", "read answered");
+        key("--ok", "read answered; events of a watch");
         key("--write", "write answered");
-        key("--refused", "refused");
+        key("--refused", "refused; progress of a watch");
         key("--unknown", "no answer: unknown outcome");
         key("--soft", "lock held");
         key("--fault", "fault");
@@ -128,9 +130,12 @@ public final class Report {
         Map<Integer, List<Op>> rows = recording.ops().stream()
                 .filter(op -> !op.workload().equals("last"))
                 .collect(Collectors.groupingBy(Op::client, TreeMap::new, Collectors.toList()));
+        Map<Integer, List<WatchLog>> watchers = recording.watches().stream()
+                .filter(watch -> !watch.answers().isEmpty())
+                .collect(Collectors.groupingBy(WatchLog::client, TreeMap::new, Collectors.toList()));
         List<List<Span>> lanes = lanes();
         int top = 22 + lanes.size() * FAULT_ROW + 6;
-        int height = top + rows.size() * ROW + 26;
+        int height = top + (rows.size() + watchers.size()) * ROW + 26;
         out.append("<div class=scroll><svg width=")
                 .append(LEFT + WIDTH + 30)
                 .append(" height=")
@@ -146,6 +151,11 @@ public final class Report {
         var rowOf = new TreeMap<Integer, Integer>();
         for (var row : rows.entrySet()) {
             row(row.getValue(), y + ROW / 2);
+            rowOf.put(row.getKey(), y + ROW / 2);
+            y += ROW;
+        }
+        for (var row : watchers.entrySet()) {
+            watcher(row.getKey(), row.getValue(), y + ROW / 2);
             rowOf.put(row.getKey(), y + ROW / 2);
             y += ROW;
         }
@@ -239,6 +249,32 @@ public final class Report {
                 .append(" d=\"")
                 .append(path)
                 .append("\"/>"));
+    }
+
+    /** A thin line while the watch is there, a stroke for each message. */
+    private void watcher(int client, List<WatchLog> watches, int y) {
+        out.append("<text x=6 y=")
+                .append(y + 4)
+                .append(">watch &#183; client ")
+                .append(client)
+                .append(" &#183; m")
+                .append(watches.getFirst().member() + 1)
+                .append("</text>");
+        var lines = new StringBuilder();
+        var events = new StringBuilder();
+        var progress = new StringBuilder();
+        for (WatchLog watch : watches) {
+            double from = x(watch.answers().getFirst().received());
+            double until = x(watch.answers().getLast().received());
+            lines.append(String.format(Locale.ROOT, "M%.1f %dh%.1f", from, y, Math.max(0.8, until - from)));
+            for (WatchLog.Answer answer : watch.answers()) {
+                StringBuilder strokes = answer.kind() instanceof WatchLog.Kind.Progress ? progress : events;
+                strokes.append(String.format(Locale.ROOT, "M%.1f %dh1", x(answer.received()), y));
+            }
+        }
+        out.append("<path class=watch d=\"").append(lines).append("\"/>");
+        out.append("<path class=events d=\"").append(events).append("\"/>");
+        out.append("<path class=refused d=\"").append(progress).append("\"/>");
     }
 
     private static String style(Op op) {

@@ -24,6 +24,7 @@ import java.util.function.Function;
  * @param workloads what clients do
  * @param fault a fault planted in Keelson, by name
  * @param containers members in containers, or else in network namespaces
+ * @param electionMillis silence of a leader before the others elect; longer on a machine that is too busy to hear it
  * @param fencing whether two holders of a lock are no violation, as long as their tokens are
  */
 public record Settings(
@@ -35,6 +36,7 @@ public record Settings(
         List<Workload> workloads,
         Optional<String> fault,
         boolean containers,
+        int electionMillis,
         boolean fencing) {
 
     /** How to ask. */
@@ -42,6 +44,7 @@ public record Settings(
             """
             usage: dev/chaos [--members 3] [--seconds 120] [--seed N] [--system keelson|etcd] [--nemesis all|none|kill,pause,...]
                              [--workload all|register,...] [--fault NAME] [--machines containers|namespaces] [--locks fenced|bare]
+                             [--election 1000]
             nemeses:   %s
             workloads: %s
             """.formatted(words(Kind.values(), Kind::word), words(Workload.values(), Workload::word));
@@ -55,6 +58,7 @@ public record Settings(
             "--workload",
             "--fault",
             "--machines",
+            "--election",
             "--locks");
 
     private static final int MAX_MEMBERS = 7;
@@ -94,6 +98,7 @@ public record Settings(
                 several("--workload", given.getOrDefault("--workload", "all"), Workload.values(), Workload::word),
                 fault,
                 choice("--machines", given.getOrDefault("--machines", "containers"), "containers", "namespaces"),
+                number("--election", given.getOrDefault("--election", "1000"), 200, 20_000),
                 choice("--locks", given.getOrDefault("--locks", "fenced"), "fenced", "bare"));
     }
 
