@@ -37,7 +37,7 @@ public enum PlantedFault {
     PROGRESS_AHEAD_OF_EVENTS,
     /** A watch says of a deleted key's last value that there was none. */
     PREVIOUS_VALUE_MISSING,
-    /** A lease ends half a second before its time. */
+    /** A lease ends a second and a half before its time. */
     LEASE_ENDS_EARLY,
     /** The keys of a lease that ends go one revision after the other. */
     LEASE_KEYS_IN_TWO_REVISIONS,

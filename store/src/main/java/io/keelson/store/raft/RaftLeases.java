@@ -88,7 +88,7 @@ final class RaftLeases implements Leases {
     }
 
     private List<Long> dueNow() {
-        long early = PlantedFault.LEASE_ENDS_EARLY.isPlanted() ? TimeUnit.MILLISECONDS.toNanos(500) : 0;
+        long early = PlantedFault.LEASE_ENDS_EARLY.isPlanted() ? TimeUnit.MILLISECONDS.toNanos(1_500) : 0;
         return clock.due(System.nanoTime() + early, MAX_DUE).stream()
                 .filter(id -> !ending.contains(id))
                 .toList();
