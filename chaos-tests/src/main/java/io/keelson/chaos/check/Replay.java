@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -235,8 +234,7 @@ public final class Replay {
             return false;
         }
         List<Version> before = changes.stream()
-                .map(change -> truth.get(change.key(), revision - 1).orElse(null))
-                .filter(Objects::nonNull)
+                .flatMap(change -> truth.get(change.key(), revision - 1).stream())
                 .toList();
         Optional<Long> lease = before.stream().map(Version::lease).findFirst().filter(id -> id != 0);
         if (lease.isEmpty() || before.stream().anyMatch(version -> version.lease() != lease.get())) {

@@ -68,7 +68,14 @@ public final class Ensemble implements AutoCloseable {
      * @param members how many
      * @param electionMillis silence of a leader before the others elect
      */
-    public Ensemble(Product product, Machines machines, List<String> switches, Optional<PeerProxy> proxy, int members) {
+    public Ensemble(
+            Product product,
+            Machines machines,
+            List<String> switches,
+            Optional<PeerProxy> proxy,
+            int members,
+            int electionMillis) {
+        this.electionMillis = electionMillis;
         this.product = product;
         this.machines = machines;
         this.switches = List.copyOf(switches);
