@@ -42,7 +42,20 @@ final class Refusals {
                     PASSWORD_FOR_NONE,
                     AUTH_OLD_REVISION,
                     INVALID_AUTH_TOKEN,
-                    INVALID_AUTH_MANAGEMENT -> KvException.Reason.INVALID;
+                    INVALID_AUTH_MANAGEMENT,
+                    MEMBER_EXISTS,
+                    PEER_URL_EXISTS,
+                    MEMBER_NOT_FOUND,
+                    MEMBER_NOT_LEARNER,
+                    LEARNER_NOT_READY,
+                    TOO_MANY_LEARNERS,
+                    NOT_ENOUGH_STARTED,
+                    UNHEALTHY,
+                    BAD_MEMBER_URLS,
+                    NOT_LEADER,
+                    BAD_LEADER_TRANSFEREE,
+                    LEADER_TRANSFER_TIMEOUT,
+                    LEARNER -> KvException.Reason.INVALID;
         };
         return new KvException(reason, refusal.message());
     }

@@ -11,8 +11,15 @@ import java.time.Duration;
  * @param compaction when history is given up without anybody asking
  * @param auth how users prove who they are once authentication is on
  * @param connections what clients may do with a connection
+ * @param membership how members come and go
  */
-public record StoreOptions(Limits limits, Timing timing, Compaction compaction, Auth auth, Connections connections) {
+public record StoreOptions(
+        Limits limits,
+        Timing timing,
+        Compaction compaction,
+        Auth auth,
+        Connections connections,
+        Membership membership) {
 
     /** etcd's defaults, but for elections: see {@link Timing}. */
     public static final StoreOptions DEFAULTS = new StoreOptions(
@@ -20,7 +27,13 @@ public record StoreOptions(Limits limits, Timing timing, Compaction compaction, 
             new Timing(Duration.ofMillis(250), Duration.ofMillis(500), 10_000, Duration.ofMinutes(10)),
             new Compaction(Compaction.Mode.OFF, 0),
             new Auth("simple", 10, Duration.ofMinutes(5)),
-            new Connections(Integer.MAX_VALUE, Duration.ofSeconds(5), Duration.ofHours(2), Duration.ofSeconds(20)));
+            new Connections(Integer.MAX_VALUE, Duration.ofSeconds(5), Duration.ofHours(2), Duration.ofSeconds(20)),
+            new Membership(false, true));
+
+    /** With members as in {@link #DEFAULTS}. */
+    public StoreOptions(Limits limits, Timing timing, Compaction compaction, Auth auth, Connections connections) {
+        this(limits, timing, compaction, auth, connections, DEFAULTS.membership);
+    }
 
     /**
      * Bounds.
@@ -112,6 +125,15 @@ public record StoreOptions(Limits limits, Timing timing, Compaction compaction, 
             }
         }
     }
+
+    /**
+     * How members come and go.
+     *
+     * @param existing {@code --initial-cluster-state existing}: a member without data joins the cluster that the others run, to which it
+     *     was added before; {@code false}: it is one of the first of a new one. Without meaning once a member has data
+     * @param strictReconfigCheck {@code --strict-reconfig-check}: refuse changes of members that would endanger the quorum
+     */
+    public record Membership(boolean existing, boolean strictReconfigCheck) {}
 
     /**
      * Connections of clients.

@@ -10,6 +10,7 @@ import io.keelson.store.mvcc.AuthState;
 import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.KeyRange;
 import io.keelson.store.mvcc.View;
+import io.keelson.store.node.Cluster;
 import io.keelson.store.node.History;
 import io.keelson.store.node.Leases;
 import io.keelson.store.node.Replica;
@@ -88,6 +89,11 @@ class ReplicaKvTest {
         @Override
         public Authentication authentication() {
             throw new AssertionError("nobody is asked for here");
+        }
+
+        @Override
+        public Cluster cluster() {
+            throw new AssertionError("no cluster here");
         }
 
         @Override

@@ -78,7 +78,12 @@ final class Flags {
                 "0",
                 CLUSTERING,
                 "What history to keep: hours or a time, or revisions; 0: all.");
-        only("strict-reconfig-check", BOOLEAN, CLUSTERING, "the check cannot be left out", "true");
+        works(
+                "strict-reconfig-check",
+                BOOLEAN,
+                "true",
+                CLUSTERING,
+                "Refuse changes of members that would endanger the quorum.");
         only("pre-vote", BOOLEAN, CLUSTERING, "elections always begin with a pre-vote", "true");
         for (String each : List.of(
                 "discovery",

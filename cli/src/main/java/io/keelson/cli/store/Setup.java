@@ -93,7 +93,6 @@ public record Setup(
             List<Member> members,
             Optional<Tls> clientTls,
             Optional<Tls> peerTls) {
-        values.oneOf("initial-cluster-state", "new", "existing");
         try {
             // The checks of the store's own records name the flag.
             return new StoreConfig(
@@ -127,7 +126,10 @@ public record Setup(
                         (int) Math.min(Integer.MAX_VALUE, values.number("max-concurrent-streams")),
                         values.duration("grpc-keepalive-min-time"),
                         values.duration("grpc-keepalive-interval"),
-                        values.duration("grpc-keepalive-timeout")));
+                        values.duration("grpc-keepalive-timeout")),
+                new StoreOptions.Membership(
+                        values.oneOf("initial-cluster-state", "new", "existing").equals("existing"),
+                        values.isTrue("strict-reconfig-check")));
     }
 
     private static StoreOptions.Timing timing(Values values) {

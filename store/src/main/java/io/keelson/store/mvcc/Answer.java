@@ -24,6 +24,9 @@ public sealed interface Answer {
     /** History is given up below the revision. */
     record Compacted(long revision) implements Answer {}
 
+    /** The members after a change of them. */
+    record Members(Membership after) implements Answer {}
+
     /** The lease is granted. */
     record LeaseGranted(LeaseRecord lease) implements Answer {}
 

@@ -38,6 +38,8 @@ public sealed interface Change {
 
     /** An alarm is off. */
     record AlarmLowered(AlarmMember alarm) implements Change {}
+    /** The members are these now. */
+    record Members(Membership after) implements Change {}
 
     /** History below the revision can no longer be read. */
     record Compacted(long revision) implements Change {}

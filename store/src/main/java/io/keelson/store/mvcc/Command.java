@@ -24,6 +24,9 @@ public sealed interface Command {
     /** Grants a lease; the id is chosen by who proposes, so that every replica grants the same. */
     record LeaseGrant(long id, long ttlSeconds) implements Command {}
 
+    /** Changes who the members are. */
+    record Members(MemberChange change) implements Command {}
+
     /** Ends a lease and deletes its keys. */
     record LeaseRevoke(long id) implements Command {}
 

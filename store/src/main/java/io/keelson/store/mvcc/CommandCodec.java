@@ -34,6 +34,7 @@ public final class CommandCodec {
             case Command.Auth(AuthCommand auth) -> log.setAuth(AuthCodec.encode(auth));
             case Command.As(Caller caller, Command inner) ->
                 log.mergeFrom(encode(inner)).setCaller(AuthCodec.encode(caller));
+            case Command.Members(MemberChange change) -> log.setMembers(MemberCodec.encode(change));
         }
         return log.build();
     }
@@ -64,6 +65,7 @@ public final class CommandCodec {
                         .toList());
             case ALARM -> new Command.Alarm(log.getAlarm());
             case AUTH -> new Command.Auth(AuthCodec.decode(log.getAuth()));
+            case MEMBERS -> new Command.Members(MemberCodec.decode(log.getMembers()));
             case COMMAND_NOT_SET ->
                 throw new IllegalArgumentException("the log holds a command that this version does not know");
         };

@@ -85,6 +85,7 @@ public final class Mvcc {
             case Command.Alarm(AlarmRequest request) -> Alarms.apply(view, request);
             case Command.Auth(AuthCommand auth) -> AuthRules.apply(view, auth);
             case Command.As _ -> throw new IllegalArgumentException("a command in two names: " + command);
+            case Command.Members(MemberChange change) -> members(view, change);
         };
     }
 
@@ -248,6 +249,17 @@ public final class Mvcc {
                 ? Math.min(revision + 15, view.revision())
                 : revision;
         return new Applied(new Answer.Compacted(revision), List.of(new Change.Compacted(hidden)), view.revision());
+    }
+
+    private static Applied members(View view, MemberChange change) {
+        return switch (view.membership().apply(change)) {
+            case Membership.Outcome.Refused(Refusal refusal) -> refused(view, refusal);
+            case Membership.Outcome.Done(Membership after) ->
+                new Applied(
+                        new Answer.Members(after),
+                        after.equals(view.membership()) ? List.of() : List.of(new Change.Members(after)),
+                        view.revision());
+        };
     }
 
     private static Applied grant(View view, long id, long ttlSeconds) {

@@ -107,4 +107,9 @@ final class Overlay implements View {
     public List<AlarmMember> alarms() {
         return base.alarms();
     }
+
+    @Override
+    public Membership membership() {
+        return base.membership();
+    }
 }

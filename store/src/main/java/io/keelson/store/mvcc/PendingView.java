@@ -33,6 +33,8 @@ public final class PendingView implements View {
     private long revision;
     private long compactRevision;
     private AuthState auth;
+    /** The members as this entry changes them; null while it does not. */
+    private @Nullable Membership membership;
 
     /** Nothing is pending yet. */
     public PendingView(View base) {
@@ -59,6 +61,7 @@ public final class PendingView implements View {
                 case Change.LeaseCheckpointed(LeaseRecord lease) -> leases.put(lease.id(), Optional.of(lease));
                 case Change.LeaseRevoked(long id) -> leases.put(id, Optional.empty());
                 case Change.AlarmRaised _, Change.AlarmLowered _ -> {}
+                case Change.Members(Membership after) -> membership = after;
                 case Change.Compacted(long at) -> compactRevision = at;
                 case Change.Auth(AuthState _, AuthState after) -> auth = after;
                 case Change.TokenAssigned _ -> {}
@@ -142,6 +145,11 @@ public final class PendingView implements View {
             });
         }
         return List.copyOf(keys);
+    }
+
+    @Override
+    public Membership membership() {
+        return membership == null ? base.membership() : membership;
     }
 
     @Override

@@ -49,7 +49,7 @@ public final class Permits {
             case Command.Put(PutRequest request) -> put(auth, leases, caller, request);
             case Command.DeleteRange(DeleteRangeRequest request) -> delete(auth, caller, request);
             case Command.Txn(TxnRequest request) -> txn(auth, leases, caller, request);
-            case Command.Compact _, Command.Alarm _ -> admin(auth, caller);
+            case Command.Compact _, Command.Alarm _, Command.Members _ -> admin(auth, caller);
             // Only a leader notes how much of leases is left, and it is permitted above.
             case Command.LeaseCheckpoint _ -> Optional.of(Refusal.PERMISSION_DENIED);
             case Command.LeaseGrant _ -> user(auth, caller);

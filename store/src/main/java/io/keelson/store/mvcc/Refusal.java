@@ -35,7 +35,20 @@ public enum Refusal {
     PASSWORD_FOR_NONE("auth: authentication failed, password was given for no password user"),
     AUTH_OLD_REVISION("etcdserver: revision of auth store is old"),
     INVALID_AUTH_TOKEN("etcdserver: invalid auth token"),
-    INVALID_AUTH_MANAGEMENT("etcdserver: invalid auth management");
+    INVALID_AUTH_MANAGEMENT("etcdserver: invalid auth management"),
+    MEMBER_EXISTS("etcdserver: member ID already exist"),
+    PEER_URL_EXISTS("etcdserver: Peer URLs already exists"),
+    MEMBER_NOT_FOUND("etcdserver: member not found"),
+    MEMBER_NOT_LEARNER("etcdserver: can only promote a learner member"),
+    LEARNER_NOT_READY("etcdserver: can only promote a learner member which is in sync with leader"),
+    TOO_MANY_LEARNERS("etcdserver: too many learner members in cluster"),
+    NOT_ENOUGH_STARTED("etcdserver: re-configuration failed due to not enough started members"),
+    UNHEALTHY("etcdserver: unhealthy cluster"),
+    BAD_MEMBER_URLS("etcdserver: given member URLs are invalid"),
+    NOT_LEADER("etcdserver: not leader"),
+    BAD_LEADER_TRANSFEREE("etcdserver: bad leader transferee"),
+    LEADER_TRANSFER_TIMEOUT("etcdserver: request timed out, leader transfer took too long"),
+    LEARNER("etcdserver: rpc not supported for learner");
 
     private final String message;
 

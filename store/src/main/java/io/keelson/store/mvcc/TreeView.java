@@ -25,6 +25,7 @@ public final class TreeView implements View {
     private long revision = 1;
     private long compactRevision;
     private AuthState auth = AuthState.NEW;
+    private Membership membership = Membership.NONE;
 
     /** Takes over what a command changed. */
     public void take(Applied applied) {
@@ -48,6 +49,7 @@ public final class TreeView implements View {
                     leaseKeys.remove(id);
                 }
                 case Change.AlarmRaised _, Change.AlarmLowered _ -> {}
+                case Change.Members(Membership after) -> membership = after;
                 case Change.Compacted(long at) -> compact(at);
                 case Change.Auth(AuthState _, AuthState after) -> auth = after;
                 case Change.TokenAssigned _ -> {}
@@ -144,6 +146,11 @@ public final class TreeView implements View {
     public List<ByteString> leaseKeys(long id) {
         TreeSet<ByteString> attached = leaseKeys.get(id);
         return attached == null ? List.of() : List.copyOf(attached);
+    }
+
+    @Override
+    public Membership membership() {
+        return membership;
     }
 
     @Override

@@ -33,6 +33,8 @@ public interface View {
 
     /** Users, roles and whether they count. */
     AuthState auth();
+    /** Who the members are; {@link Membership#NONE} before the first leader has said so. */
+    Membership membership();
 
     /** All alarms that are on, in order of type, then member. Cheap: it is asked before every command. */
     List<AlarmMember> alarms();

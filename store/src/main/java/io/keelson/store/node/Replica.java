@@ -66,6 +66,13 @@ public interface Replica {
 
     /** Who somebody is: tokens that this member knows, and passwords. */
     Authentication authentication();
+    /** The members, and who leads them. */
+    Cluster cluster();
+
+    /** Whether this member is a learner. Asked on every call, so it must be cheap, unlike {@link #standing}. */
+    default boolean isLearner() {
+        return standing().isLearner();
+    }
 
     /** Who this is and how it stands. */
     Standing standing();

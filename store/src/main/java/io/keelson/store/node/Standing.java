@@ -1,8 +1,8 @@
 package io.keelson.store.node;
 
-import io.keelson.store.Member;
+import io.keelson.store.mvcc.MemberRecord;
+import io.keelson.store.mvcc.Membership;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -10,9 +10,9 @@ import java.util.Optional;
  *
  * @param name its name
  * @param clusterId the cluster's id, the same on every member
- * @param memberIds ids of all members by name
- * @param members all members
- * @param leader name of the member that leads, empty while there is none
+ * @param memberId its own id
+ * @param leaderId the id of the member that leads, 0 while none is known
+ * @param membership all members, as far as they are applied here
  * @param term Raft term
  * @param committedIndex index of the last committed log entry that this member knows
  * @param appliedIndex index of the last applied log entry
@@ -22,22 +22,33 @@ import java.util.Optional;
 public record Standing(
         String name,
         long clusterId,
-        Map<String, Long> memberIds,
-        List<Member> members,
-        Optional<String> leader,
+        long memberId,
+        long leaderId,
+        Membership membership,
         long term,
         long committedIndex,
         long appliedIndex,
         long storedBytes,
         long liveBytes) {
 
-    /** The id of this member. */
-    public long memberId() {
-        return memberIds.getOrDefault(name, 0L);
+    /** All members. */
+    public List<MemberRecord> members() {
+        return membership.members();
     }
 
-    /** The id of the leader, 0 for none. */
-    public long leaderId() {
-        return leader.map(memberIds::get).orElse(0L);
+    /** The name of the member that leads, or its id in hexadecimal if the name is not known here yet; empty while there is none. */
+    public Optional<String> leader() {
+        return leaderId == 0
+                ? Optional.empty()
+                : Optional.of(membership
+                        .member(leaderId)
+                        .filter(MemberRecord::isStarted)
+                        .map(MemberRecord::name)
+                        .orElseGet(() -> Long.toHexString(leaderId)));
+    }
+
+    /** Whether this member is a learner: it has no vote, and serves only what may be stale. */
+    public boolean isLearner() {
+        return membership.member(memberId).filter(MemberRecord::learner).isPresent();
     }
 }

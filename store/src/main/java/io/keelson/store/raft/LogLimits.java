@@ -1,5 +1,7 @@
 package io.keelson.store.raft;
 
+import io.keelson.store.StoreOptions;
+
 /**
  * How much of the log is kept.
  *
@@ -10,5 +12,7 @@ package io.keelson.store.raft;
 record LogLimits(long snapshotEntries, int preservedEntries, long segmentBytes) {
 
     /** A snapshot costs some hard links, a late member without its entries a copy of everything. */
-    static final LogLimits USUAL = new LogLimits(10_000, 1_000, 32L << 20);
+    static LogLimits of(StoreOptions.Timing timing) {
+        return new LogLimits(timing.snapshotCount(), 1_000, 32L << 20);
+    }
 }

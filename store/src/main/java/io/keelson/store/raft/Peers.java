@@ -1,22 +1,34 @@
 package io.keelson.store.raft;
 
 import io.keelson.store.KvException;
+import io.keelson.store.raft.ConfigurationPlan.Configuration;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.retry.RetryPolicies;
+import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.jspecify.annotations.Nullable;
@@ -24,15 +36,22 @@ import org.jspecify.annotations.Nullable;
 /** Ways to hand something to a member: this one directly, others over the peer port. Every try is one try; who calls decides on more. */
 final class Peers implements AutoCloseable {
 
+    private final RaftServer server;
     private final RaftServer.Division division;
-    private final RaftGroup group;
+    private final RaftGroupId group;
     private final RaftProperties properties;
     private final Parameters parameters;
     private final ClientId clientId = ClientId.randomId();
     private final AtomicLong callIds = new AtomicLong();
     private final Map<RaftPeerId, RaftClient> clients = new ConcurrentHashMap<>();
 
-    Peers(RaftServer.Division division, RaftGroup group, RaftProperties properties, Parameters parameters) {
+    Peers(
+            RaftServer server,
+            RaftServer.Division division,
+            RaftGroupId group,
+            RaftProperties properties,
+            Parameters parameters) {
+        this.server = server;
         this.division = division;
         this.group = group;
         this.properties = properties;
@@ -50,12 +69,91 @@ final class Peers implements AutoCloseable {
         return division.getInfo().getLeaderId();
     }
 
+    /** Who counts in the log, as far as this member's log goes. */
+    Configuration configuration() {
+        RaftConfiguration known = division.getRaftConf();
+        return new Configuration(ids(known, RaftPeerRole.FOLLOWER), ids(known, RaftPeerRole.LISTENER));
+    }
+
+    /** Whether the log itself, not only what this member was started with, says that a member counts. */
+    boolean isConfigured(long member) {
+        return division.getRaftConf().getLogEntryIndex() >= 0 && configuration().contains(member);
+    }
+
+    private static Set<Long> ids(RaftConfiguration configuration, RaftPeerRole role) {
+        return configuration.getAllPeers(role).stream()
+                .map(peer -> PeerIds.member(peer.getId()))
+                .collect(Collectors.toSet());
+    }
+
+    /** How much of the log each member is known to have; complete on the leader only. */
+    Map<Long, Long> matched() {
+        return division.getCommitInfos().stream()
+                .collect(Collectors.toMap(
+                        info -> PeerIds.member(
+                                RaftPeerId.valueOf(info.getServer().getId())),
+                        CommitInfoProto::getCommitIndex,
+                        Math::max));
+    }
+
+    /** Members that have answered this one, the leader, within a time; itself included. */
+    Set<Long> answering(long withinMillis) {
+        return Stream.concat(
+                        Stream.of(PeerIds.member(division.getId())),
+                        division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList().stream()
+                                .filter(rpc -> rpc.getLastRpcElapsedTimeMs() <= withinMillis)
+                                .map(rpc -> PeerIds.member(
+                                        RaftPeerId.valueOf(rpc.getId().getId()))))
+                .collect(Collectors.toSet());
+    }
+
+    /**
+     * Makes a configuration that of the log; a new member is first brought up to date. Blocks until it is committed.
+     *
+     * @throws IOException if this member does not lead, another change is under way, or the new member does not answer
+     */
+    void configure(Configuration next) throws IOException {
+        Configuration now = configuration();
+        var arguments = SetConfigurationRequest.Arguments.newBuilder()
+                .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
+                .setServersInCurrentConf(peers(now.voters(), false))
+                .setListenersInCurrentConf(peers(now.learners(), true))
+                .setServersInNewConf(peers(next.voters(), false))
+                .setListenersInNewConf(peers(next.learners(), true))
+                .build();
+        RaftClientReply reply = server.setConfiguration(new SetConfigurationRequest(
+                clientId, division.getId(), group, callIds.incrementAndGet(), arguments));
+        if (!reply.isSuccess()) {
+            throw new IOException("the configuration was refused", reply.getException());
+        }
+    }
+
+    private static List<RaftPeer> peers(Set<Long> ids, boolean learners) {
+        return ids.stream().map(id -> PeerIds.peer(id, learners)).toList();
+    }
+
+    /** Gives the lead to another member; blocks. Whether that one leads now. */
+    boolean transfer(long member, long timeoutMillis) {
+        try {
+            return server.transferLeadership(new TransferLeadershipRequest(
+                            clientId,
+                            division.getId(),
+                            group,
+                            callIds.incrementAndGet(),
+                            PeerIds.of(member),
+                            timeoutMillis))
+                    .isSuccess();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** To this member's own division, without a network between. */
     CompletableFuture<RaftClientReply> submit(RaftClientRequest.Type type, Message message) {
         var request = RaftClientRequest.newBuilder()
                 .setClientId(clientId)
                 .setServerId(division.getId())
-                .setGroupId(group.getGroupId())
+                .setGroupId(group)
                 .setCallId(callIds.incrementAndGet())
                 .setType(type)
                 .setMessage(message)
@@ -81,7 +179,7 @@ final class Peers implements AutoCloseable {
         return clients.computeIfAbsent(
                 leader,
                 id -> RaftClient.newBuilder()
-                        .setRaftGroup(group)
+                        .setRaftGroup(RaftGroup.valueOf(group, PeerIds.peer(PeerIds.member(id), false)))
                         .setLeaderId(id)
                         .setProperties(properties)
                         .setParameters(parameters)

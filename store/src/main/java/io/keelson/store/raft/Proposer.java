@@ -148,6 +148,7 @@ final class Proposer implements AutoCloseable {
                     Command.LeaseRevoke _,
                     Command.LeaseCheckpoint _,
                     Command.Alarm _,
+                    Command.Members _,
                     Command.Auth _ -> CommandCodec.encode(command).getSerializedSize();
         };
     }

@@ -1,8 +1,9 @@
 package io.keelson.store.raft;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.keelson.proto.store.v1.LeaseAnswer;
 import io.keelson.proto.store.v1.LeaseQuestion;
+import io.keelson.proto.store.v1.PeerAnswer;
+import io.keelson.proto.store.v1.PeerQuestion;
 import io.keelson.store.KvException;
 import io.keelson.store.fault.PlantedFault;
 import io.keelson.store.lease.LeaseClock;
@@ -37,13 +38,16 @@ final class RaftLeases implements Leases {
     private final RaftReplica replica;
     private final Peers peers;
     private final Executor blocking;
+    private final long extensionNanos;
     private final Object lock = new Object();
     private final LeaseClock clock = new LeaseClock();
     private final Set<Long> ending = new HashSet<>();
     /** The term for which the clock was started; 0 while this member does not lead. */
     private long leadingTerm;
 
-    RaftLeases(RaftReplica replica, Peers peers, Executor blocking) {
+    /** @param extensionNanos what a new leader adds to every lease: a renewal that the last one took may be so old */
+    RaftLeases(RaftReplica replica, Peers peers, Executor blocking, long extensionNanos) {
+        this.extensionNanos = extensionNanos;
         this.replica = replica;
         this.peers = peers;
         this.blocking = blocking;
@@ -81,7 +85,7 @@ final class RaftLeases implements Leases {
                 clock.restart(
                         replica.read(View::leases),
                         System.nanoTime(),
-                        TimeUnit.MILLISECONDS.toNanos(RaftSettings.ELECTION_TIMEOUT_MAX_MILLIS));
+                        extensionNanos);
                 leadingTerm = term;
             }
         }
@@ -131,20 +135,13 @@ final class RaftLeases implements Leases {
                         Change.AlarmLowered _,
                         Change.Compacted _ -> {}
                 case Change.Auth _, Change.TokenAssigned _ -> {}
+                case Change.Members _ -> {}
             }
         }
     }
 
     /** A question of another member, or of this one; reads here are linearizable by now. */
-    byte[] answer(byte[] question) {
-        try {
-            return answer(LeaseQuestion.parseFrom(question)).toByteArray();
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalArgumentException("a member asked something that cannot be read", e);
-        }
-    }
-
-    private LeaseAnswer answer(LeaseQuestion question) {
+    LeaseAnswer answer(LeaseQuestion question) {
         boolean leads = peers.isLeading();
         if (leads) {
             begin(replica.term());
@@ -196,9 +193,11 @@ final class RaftLeases implements Leases {
             RaftPeerId leader = peers.leader();
             try {
                 if (leader != null) {
-                    RaftClientReply reply = peers.ask(leader, Peers.message(question));
-                    LeaseAnswer answer = LeaseAnswer.parseFrom(
-                            reply.getMessage().getContent().toByteArray());
+                    RaftClientReply reply = peers.ask(leader, Peers.message(
+                            PeerQuestion.newBuilder().setLease(question).build()));
+                    LeaseAnswer answer = PeerAnswer.parseFrom(
+                                    reply.getMessage().getContent().toByteArray())
+                            .getLease();
                     if (reply.isSuccess() && answer.getLeading()) {
                         return answer;
                     }

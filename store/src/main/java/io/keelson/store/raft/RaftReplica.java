@@ -5,10 +5,12 @@ import io.keelson.proto.etcd.AlarmMember;
 import io.keelson.proto.etcd.AlarmRequest;
 import io.keelson.proto.etcd.AlarmRequest.AlarmAction;
 import io.keelson.proto.etcd.AlarmType;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.keelson.proto.etcd.Event;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.proto.store.v1.LogEntry;
-import io.keelson.store.HostPort;
+import io.keelson.proto.store.v1.PeerAnswer;
+import io.keelson.proto.store.v1.PeerQuestion;
 import io.keelson.store.KvException;
 import io.keelson.store.Member;
 import io.keelson.store.StoreConfig;
@@ -22,7 +24,10 @@ import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.Cost;
 import io.keelson.store.mvcc.Refusal;
+import io.keelson.store.mvcc.MemberRecord;
+import io.keelson.store.mvcc.Membership;
 import io.keelson.store.mvcc.View;
+import io.keelson.store.node.Cluster;
 import io.keelson.store.node.History;
 import io.keelson.store.node.Leases;
 import io.keelson.store.node.Replica;
@@ -34,16 +39,11 @@ import io.keelson.store.upkeep.Quota;
 import io.keelson.store.watch.EventLog;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -73,6 +73,8 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private static final long OPEN_SECONDS = 120;
 
     private static final long STOP_SECONDS = 10;
+    private static final long HAND_OVER_MILLIS = 2_000;
+    private static final long REMOVED_SECONDS = 1;
 
     /** Rest between two batches of a compaction. */
     private static final long MAX_COMPACTION_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -85,14 +87,14 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private final Proposer proposer;
     private final ReadBarrier barrier;
     private final RaftLeases leases;
+    private final RaftCluster cluster;
     private final Consumer<Throwable> onFailure;
     private final Quota quota;
     /** Bytes on disk, and of them in use, as last measured: asking RocksDB costs too much for every answer. */
     private volatile long[] sizes = new long[2];
 
-    private final long clusterId;
     private final Authentication authentication;
-    private final Map<String, Long> memberIds = new LinkedHashMap<>();
+    private final Identity identity;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("store-timer").daemon().factory());
     private final ExecutorService answers = Executors.newSingleThreadExecutor(
@@ -105,12 +107,15 @@ public final class RaftReplica implements Replica, AutoCloseable {
             Thread.ofPlatform().name("store-compactor").daemon().factory());
     private final ExecutorService blocking = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("store-ask-", 0).factory());
+    private volatile Membership membership;
+    private volatile boolean learner;
     private @Nullable EventLog events;
     private final RaftMetrics metrics;
     /** Under which Ratis measures this member. */
     private final String measuredAs;
 
     private final CountDownLatch opened = new CountDownLatch(1);
+    private final AtomicBoolean stopping = new AtomicBoolean();
     private final AtomicBoolean failed = new AtomicBoolean();
     private volatile boolean closed;
 
@@ -120,13 +125,20 @@ public final class RaftReplica implements Replica, AutoCloseable {
         this.metrics = new RaftMetrics(metrics);
         this.onFailure = onFailure;
         this.quota = new Quota(config.options().limits().quota());
-        this.clusterId = id(config.clusterToken());
         this.authentication = Authentication.of(config.options().auth());
-        config.members()
-                .forEach(member -> memberIds.put(member.name(), id(config.clusterToken() + "/" + member.name())));
-        RaftGroup group = RaftSettings.group(config);
         RaftProperties properties = RaftSettings.properties(config, limits);
         Parameters parameters = RaftSettings.parameters(config.peerTls());
+        var seeds = new Seeds(
+                config.members().stream()
+                        .filter(member -> !member.name().equals(config.name()))
+                        .map(Member::peer)
+                        .toList(),
+                properties,
+                parameters);
+        this.identity = Joining.identity(config, seeds);
+        this.membership = new Membership(Identity.firstMembers(config), List.of());
+        MemberAddresses.learn(Identity.firstMembers(config));
+        RaftGroup group = RaftSettings.group(config, identity);
         this.machine = new StoreStateMachine(config.dataDir().resolve("state"), new Applier(), this.metrics);
         Path storage = config.dataDir()
                 .resolve("raft")
@@ -137,11 +149,11 @@ public final class RaftReplica implements Replica, AutoCloseable {
             throw new IOException("there is a state in " + state + " but no log in " + storage
                     + "; restore the log, or remove both so that the others bring this member up to date");
         }
-        this.measuredAs = RaftGroupMemberId.valueOf(RaftPeerId.valueOf(config.name()), group.getGroupId())
+        this.measuredAs = RaftGroupMemberId.valueOf(PeerIds.of(identity.memberId()), group.getGroupId())
                 .toString();
         RatisMeters.attach(measuredAs, this.metrics);
         this.server = RaftServer.newBuilder()
-                .setServerId(RaftPeerId.valueOf(config.name()))
+                .setServerId(PeerIds.of(identity.memberId()))
                 .setGroup(group)
                 .setProperties(properties)
                 .setParameters(parameters)
@@ -149,10 +161,16 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 .setOption(Files.exists(storage) ? RaftStorage.StartupOption.RECOVER : RaftStorage.StartupOption.FORMAT)
                 .build();
         this.division = server.getDivision(group.getGroupId());
-        this.peers = new Peers(division, group, properties, parameters);
-        this.proposer = new Proposer(config.name(), peers, this.metrics);
+        this.peers = new Peers(server, division, group.getGroupId(), properties, parameters);
+        this.proposer = new Proposer(Long.toHexString(identity.memberId()), peers, this.metrics);
         this.barrier = new ReadBarrier(peers, timer, reads, this.metrics);
-        this.leases = new RaftLeases(this, peers, blocking);
+        this.leases = new RaftLeases(
+                this,
+                peers,
+                blocking,
+                TimeUnit.MILLISECONDS.toNanos(RaftSettings.electionTimeoutMaxMillis(
+                        config.options().timing())));
+        this.cluster = new RaftCluster(config, identity, this, peers, seeds, blocking);
         metrics.gauge(
                 "etcd_server_proposals_pending",
                 "The current number of pending proposals to commit.",
@@ -188,7 +206,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
      * @param metrics where the replica shows what it measures of itself
      */
     public static RaftReplica start(StoreConfig config, Metrics metrics, Consumer<Throwable> onFailure) {
-        return start(config, LogLimits.USUAL, metrics, onFailure);
+        return start(config, LogLimits.of(config.options().timing()), metrics, onFailure);
     }
 
     static RaftReplica start(StoreConfig config, LogLimits limits, Consumer<Throwable> onFailure) {
@@ -226,21 +244,18 @@ public final class RaftReplica implements Replica, AutoCloseable {
         }
     }
 
-    private static long id(String text) {
-        return UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8)).getMostSignificantBits() & Long.MAX_VALUE;
-    }
-
     private void tick() {
         if (closed) {
             return;
         }
         try {
             if (!division.getInfo().isAlive()) {
-                fail(new IllegalStateException("Raft has stopped this member, see its log"));
+                stopped();
                 return;
             }
             measure();
             leases.tick();
+            cluster.tick();
         } catch (RuntimeException e) {
             fail(e);
         }
@@ -251,6 +266,24 @@ public final class RaftReplica implements Replica, AutoCloseable {
             sizes = open.sizes();
             quota.measured(sizes[0]);
         });
+    }
+
+    /** Raft ends a member that is not in the configuration any more, without a word why. */
+    private void stopped() {
+        if (stopping.compareAndSet(false, true)) {
+            blocking.execute(() -> {
+                if (cluster.isRemoved()) {
+                    removed();
+                } else {
+                    fail(new IllegalStateException("Raft has stopped this member, see its log"));
+                }
+            });
+        }
+    }
+
+    /** This member is none any more. What it holds may not be served, nor ever be used again. */
+    void removed() {
+        fail(Joining.removed(config));
     }
 
     private void fail(Throwable problem) {
@@ -308,17 +341,9 @@ public final class RaftReplica implements Replica, AutoCloseable {
 
     @Override
     public FileChannel snapshotFile() throws IOException {
-        String scheme = config.peerTls().isPresent() ? "https://" : "http://";
-        String clientScheme = config.clientTls().isPresent() ? "https://" : "http://";
-        List<SnapshotWriter.Row> members = config.members().stream()
+        List<SnapshotWriter.Row> members = membership.members().stream()
                 .map(member -> new SnapshotWriter.Row(
-                        memberIds.getOrDefault(member.name(), 0L),
-                        member.name(),
-                        List.of(scheme + member.peer()),
-                        member.clients().stream()
-                                .map(client -> clientScheme + client)
-                                .toList(),
-                        false))
+                        member.id(), member.name(), member.peerUrls(), member.clientUrls(), member.learner()))
                 .toList();
         return SavedState.save(config.dataDir(), machine.state(), members);
     }
@@ -356,6 +381,21 @@ public final class RaftReplica implements Replica, AutoCloseable {
         return authentication;
     }
 
+    @Override
+    public Cluster cluster() {
+        return cluster;
+    }
+
+    @Override
+    public boolean isLearner() {
+        return learner;
+    }
+
+    /** Whether there is a state to read: not while a snapshot takes its place. */
+    boolean isOpen() {
+        return machine.ifOpen().isPresent();
+    }
+
     long term() {
         return division.getInfo().getCurrentTerm();
     }
@@ -371,10 +411,10 @@ public final class RaftReplica implements Replica, AutoCloseable {
         RaftPeerId leader = peers.leader();
         return new Standing(
                 config.name(),
-                clusterId,
-                memberIds,
-                config.members(),
-                leader == null ? Optional.empty() : Optional.of(leader.toString()),
+                identity.clusterId(),
+                identity.memberId(),
+                leader == null ? 0 : PeerIds.member(leader),
+                membership,
                 term(),
                 Math.max(0, division.getRaftLog().getLastCommittedIndex()),
                 Math.max(0, division.getInfo().getLastAppliedIndex()),
@@ -382,19 +422,18 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 measured[1]);
     }
 
-    /** Where clients dial the member that leads. */
-    public List<HostPort> leaderClients() {
-        RaftPeerId leader = peers.leader();
-        return config.members().stream()
-                .filter(member -> leader != null && member.name().equals(leader.toString()))
-                .map(Member::clients)
-                .findFirst()
-                .orElse(List.of());
-    }
-
-    /** Stops. What was acknowledged is on disk already. */
+    /** Stops; a leader gives the lead to another first, so that nobody waits for an election. What was acknowledged is on disk already. */
     @Override
     public void close() {
+        closed = true;
+        if (division.getInfo().isAlive() && peers.isLeading() && cluster.handOver(HAND_OVER_MILLIS)) {
+            LOG.log(System.Logger.Level.INFO, "the store member " + config.name() + " leads no longer");
+        }
+        stopNow();
+    }
+
+    /** Stops as if killed, as far as that can be done in one process: the others find out by themselves. */
+    void stopNow() {
         closed = true;
         proposer.close();
         peers.close();
@@ -469,6 +508,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 // A snapshot does not say whose tokens have become void since.
                 simple.clear();
             }
+            members(state.read(View::membership));
             synchronized (RaftReplica.this) {
                 EventLog known = events;
                 if (known == null) {
@@ -487,6 +527,11 @@ public final class RaftReplica implements Replica, AutoCloseable {
             if (authentication.tokens() instanceof SimpleTokens simple) {
                 simple.applied(changes);
             }
+            for (Change change : changes) {
+                if (change instanceof Change.Members(Membership after)) {
+                    members(after);
+                }
+            }
             log().publish(events(changes), revision);
             Batch batch = proposer.applied(entry.getIncarnation(), entry.getSequence());
             if (batch != null && committed.size() == entry.getCommandsCount()) {
@@ -494,6 +539,22 @@ public final class RaftReplica implements Replica, AutoCloseable {
             }
             if (changes.stream().anyMatch(Change.Compacted.class::isInstance)) {
                 compactLater();
+            }
+        }
+
+        /** The members are these now. The first ones are known from the configuration before the log says so. */
+        private void members(Membership now) {
+            if (now.members().isEmpty()) {
+                return;
+            }
+            membership = now;
+            learner = now.member(identity.memberId())
+                    .filter(MemberRecord::learner)
+                    .isPresent();
+            MemberAddresses.learn(now.members());
+            if (now.isRemoved(identity.memberId())) {
+                // After what is under way, this member's own removal perhaps, is answered and the lead is handed over.
+                var _ = timer.schedule(RaftReplica.this::removed, REMOVED_SECONDS, TimeUnit.SECONDS);
             }
         }
 
@@ -511,14 +572,35 @@ public final class RaftReplica implements Replica, AutoCloseable {
                             Change.AlarmLowered _,
                             Change.Compacted _ -> {}
                     case Change.Auth _, Change.TokenAssigned _ -> {}
+                    case Change.Members _ -> {}
                 }
             }
             return events;
         }
 
         @Override
-        public byte[] ask(byte[] question) {
-            return leases.answer(question);
+        public CompletableFuture<byte[]> ask(byte[] bytes) {
+            try {
+                PeerQuestion question = PeerQuestion.parseFrom(bytes);
+                var answer = PeerAnswer.newBuilder();
+                return switch (question.getQuestionCase()) {
+                    case LEASE ->
+                        CompletableFuture.completedFuture(answer.setLease(leases.answer(question.getLease()))
+                                .build()
+                                .toByteArray());
+                    case HEALTH ->
+                        CompletableFuture.completedFuture(answer.setHealth(cluster.answerHealth())
+                                .build()
+                                .toByteArray());
+                    case JOIN ->
+                        cluster.join(question.getJoin())
+                                .thenApply(join -> answer.setJoin(join).build().toByteArray());
+                    case QUESTION_NOT_SET ->
+                        throw new IllegalArgumentException("a member asked something that this version does not know");
+                };
+            } catch (InvalidProtocolBufferException e) {
+                throw new IllegalArgumentException("a member asked something that cannot be read", e);
+            }
         }
 
         @Override

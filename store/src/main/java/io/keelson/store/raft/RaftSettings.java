@@ -1,14 +1,13 @@
 package io.keelson.store.raft;
 
 import io.keelson.store.HostPort;
-import io.keelson.store.Member;
 import io.keelson.store.StoreConfig;
+import io.keelson.store.StoreOptions;
 import io.keelson.store.Tls;
+import io.keelson.store.mvcc.MemberRecord;
 import io.keelson.store.tls.Credentials;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.client.RaftClientConfigKeys;
@@ -17,7 +16,6 @@ import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.protocol.RaftGroup;
-import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.rpc.SupportedRpcType;
 import org.apache.ratis.server.RaftServerConfigKeys;
@@ -27,24 +25,24 @@ import org.apache.ratis.util.TimeDuration;
 /** How Ratis is set up, each value with its reason. */
 final class RaftSettings {
 
-    /** Silence of a leader before the others elect: shorter ones flapped when JVMs share few cores. */
-    static final long ELECTION_TIMEOUT_MIN_MILLIS = 500;
-
-    static final long ELECTION_TIMEOUT_MAX_MILLIS = 1_000;
-
     private RaftSettings() {}
 
-    static RaftGroup group(StoreConfig config) {
-        UUID id = UUID.nameUUIDFromBytes(("keelson/" + config.clusterToken()).getBytes(StandardCharsets.UTF_8));
-        List<RaftPeer> peers = config.members().stream().map(RaftSettings::peer).toList();
-        return RaftGroup.valueOf(RaftGroupId.valueOf(id), peers);
+    /** An election begins after this silence of a leader at the latest. */
+    static long electionTimeoutMaxMillis(StoreOptions.Timing timing) {
+        return 2 * timing.election().toMillis();
     }
 
-    private static RaftPeer peer(Member member) {
-        return RaftPeer.newBuilder()
-                .setId(member.name())
-                .setAddress(member.peer().toString())
-                .build();
+    /**
+     * What a member starts with while the log does not say who counts: the first members of a new cluster know each other, one that joins
+     * waits, as a learner, until the leader feeds it.
+     */
+    static RaftGroup group(StoreConfig config, Identity identity) {
+        List<Long> first =
+                Identity.firstMembers(config).stream().map(MemberRecord::id).toList();
+        List<RaftPeer> peers = first.contains(identity.memberId())
+                ? first.stream().map(id -> PeerIds.peer(id, false)).toList()
+                : List.of(PeerIds.peer(identity.memberId(), true));
+        return RaftGroup.valueOf(PeerIds.group(identity.clusterId()), peers);
     }
 
     static RaftProperties properties(StoreConfig config, LogLimits limits) {
@@ -56,8 +54,10 @@ final class RaftSettings {
         GrpcConfigKeys.Server.setHost(properties, listen.host());
         GrpcConfigKeys.Server.setPort(properties, listen.port());
 
-        TimeDuration min = TimeDuration.valueOf(ELECTION_TIMEOUT_MIN_MILLIS, TimeUnit.MILLISECONDS);
-        TimeDuration max = TimeDuration.valueOf(ELECTION_TIMEOUT_MAX_MILLIS, TimeUnit.MILLISECONDS);
+        // Ratis' heartbeats come twice in the shorter of the two; it has no setting of their own.
+        StoreOptions.Timing timing = config.options().timing();
+        TimeDuration min = TimeDuration.valueOf(timing.election().toMillis(), TimeUnit.MILLISECONDS);
+        TimeDuration max = TimeDuration.valueOf(electionTimeoutMaxMillis(timing), TimeUnit.MILLISECONDS);
         RaftServerConfigKeys.Rpc.setTimeoutMin(properties, min);
         RaftServerConfigKeys.Rpc.setTimeoutMax(properties, max);
         RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, min);

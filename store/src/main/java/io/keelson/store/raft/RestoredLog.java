@@ -29,7 +29,9 @@ public final class RestoredLog {
      * @param state the restored state, at {@link #AT}
      */
     public static void make(StoreConfig config, RocksState state) throws IOException {
-        RaftGroupId group = RaftSettings.group(config).getGroupId();
+        // The members are new ones, whoever they were when the state was saved: its first leader will say so.
+        Identity identity = Identity.first(config);
+        RaftGroupId group = PeerIds.group(identity.clusterId());
         Path directory =
                 config.dataDir().resolve("raft").resolve(group.getUuid().toString());
         Files.createDirectories(directory.getParent());
@@ -42,5 +44,6 @@ public final class RestoredLog {
             storage.initialize();
             Snapshots.first(storage, state, AT);
         }
+        identity.write(config.dataDir());
     }
 }

@@ -48,7 +48,7 @@ final class StoreStateMachine extends BaseStateMachine {
         void applied(LogEntry entry, List<Committed> answers, List<Change> changes, long revision);
 
         /** A question to this member, asked through Ratis once reads here are linearizable. */
-        byte[] ask(byte[] question);
+        CompletableFuture<byte[]> ask(byte[] question);
 
         /** The replica cannot go on. */
         void failed(Throwable problem);
@@ -205,8 +205,9 @@ final class StoreStateMachine extends BaseStateMachine {
         if (question.length == 0) {
             return CompletableFuture.completedFuture(Message.EMPTY);
         }
-        return CompletableFuture.completedFuture(Message.valueOf(
-                org.apache.ratis.thirdparty.com.google.protobuf.ByteString.copyFrom(listener.ask(question))));
+        return listener.ask(question)
+                .thenApply(answer -> Message.valueOf(
+                        org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations.unsafeWrap(answer)));
     }
 
     @Override

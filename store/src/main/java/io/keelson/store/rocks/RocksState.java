@@ -9,6 +9,8 @@ import io.keelson.store.mvcc.AuthState;
 import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.LeaseRecord;
 import io.keelson.store.mvcc.RunningHash;
+import io.keelson.store.mvcc.MemberCodec;
+import io.keelson.store.mvcc.Membership;
 import io.keelson.store.mvcc.View;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +56,7 @@ public final class RocksState implements AutoCloseable {
     private static final byte[] APPLIED = "applied".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] REVISION = "revision".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] COMPACT = "compact".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] MEMBERS = "members".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] COMPACTED = "compacted".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] HASH_BASE = "hashBase".getBytes(StandardCharsets.US_ASCII);
     private static final String PROPOSER = "proposer/";
@@ -300,6 +303,7 @@ public final class RocksState implements AutoCloseable {
                     Change.AlarmLowered _,
                     Change.Compacted _ -> -1;
             case Change.Auth _, Change.TokenAssigned _ -> -1;
+            case Change.Members _ -> -1;
         };
     }
 
@@ -334,6 +338,8 @@ public final class RocksState implements AutoCloseable {
             case Change.LeaseRevoked(long id) -> batch.delete(leases, Layout.number(id));
             case Change.AlarmRaised(AlarmMember alarm) -> batch.put(meta, Layout.alarm(alarm), new byte[0]);
             case Change.AlarmLowered(AlarmMember alarm) -> batch.delete(meta, Layout.alarm(alarm));
+            case Change.Members(Membership after) ->
+                batch.put(meta, MEMBERS, MemberCodec.state(after).toByteArray());
             case Change.Compacted(long at) -> batch.put(meta, COMPACT, Layout.number(at));
             case Change.Auth(AuthState before, AuthState after) -> AuthRows.write(batch, meta, before, after);
             // Tokens live in memory only.
@@ -415,6 +421,10 @@ public final class RocksState implements AutoCloseable {
 
     static byte[] revisionKey() {
         return REVISION;
+    }
+
+    static byte[] membersKey() {
+        return MEMBERS;
     }
 
     static byte[] compactKey() {

@@ -6,6 +6,8 @@ import io.keelson.proto.etcd.KeyValue;
 import io.keelson.store.mvcc.AuthState;
 import io.keelson.store.mvcc.KeyRange;
 import io.keelson.store.mvcc.LeaseRecord;
+import io.keelson.store.mvcc.MemberCodec;
+import io.keelson.store.mvcc.Membership;
 import io.keelson.store.mvcc.View;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -162,6 +164,12 @@ final class RocksView implements View {
     @Override
     public Cursor range(KeyRange range, long at) {
         return at >= revision ? new Newest(range) : new Past(range, at);
+    }
+
+    @Override
+    public Membership membership() {
+        byte[] members = get(state.meta, RocksState.membersKey());
+        return members == null ? Membership.NONE : MemberCodec.membership(members);
     }
 
     @Override

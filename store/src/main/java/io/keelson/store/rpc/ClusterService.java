@@ -2,27 +2,38 @@ package io.keelson.store.rpc;
 
 import io.grpc.stub.StreamObserver;
 import io.keelson.proto.etcd.ClusterGrpc;
+import io.keelson.proto.etcd.Member;
+import io.keelson.proto.etcd.MemberAddRequest;
+import io.keelson.proto.etcd.MemberAddResponse;
 import io.keelson.proto.etcd.MemberListRequest;
 import io.keelson.proto.etcd.MemberListResponse;
-import io.keelson.store.Member;
+import io.keelson.proto.etcd.MemberPromoteRequest;
+import io.keelson.proto.etcd.MemberPromoteResponse;
+import io.keelson.proto.etcd.MemberRemoveRequest;
+import io.keelson.proto.etcd.MemberRemoveResponse;
+import io.keelson.proto.etcd.MemberUpdateRequest;
+import io.keelson.proto.etcd.MemberUpdateResponse;
+import io.keelson.store.PeerUrls;
+import io.keelson.store.mvcc.Answer;
+import io.keelson.store.mvcc.MemberChange;
+import io.keelson.store.mvcc.MemberRecord;
+import io.keelson.store.mvcc.Refusal;
 import io.keelson.store.node.Replica;
-import io.keelson.store.node.Standing;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** {@code etcdserverpb.Cluster}: the members are fixed by configuration; they can be listed, not changed. */
+/** {@code etcdserverpb.Cluster}: who the members are, and changes of them. Answers carry no revision, as in etcd. */
 final class ClusterService extends ClusterGrpc.ClusterImplBase {
 
     private final Replica replica;
     private final Calls calls;
     private final Headers headers;
-    private final String scheme;
 
-    /** @param scheme of the addresses in the list: {@code http://} or {@code https://} */
-    ClusterService(Replica replica, Calls calls, Headers headers, String scheme) {
+    ClusterService(Replica replica, Calls calls, Headers headers) {
         this.replica = replica;
         this.calls = calls;
         this.headers = headers;
-        this.scheme = scheme;
     }
 
     @Override
@@ -32,18 +43,87 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
                 () -> request.getLinearizable()
                         ? replica.readBarrier().thenApply(_ -> true)
                         : CompletableFuture.completedFuture(true),
-                _ -> {
-                    Standing standing = replica.standing();
-                    var answer = MemberListResponse.newBuilder().setHeader(headers.withoutRevision());
-                    for (Member member : standing.members()) {
-                        var row = io.keelson.proto.etcd.Member.newBuilder()
-                                .setID(standing.memberIds().getOrDefault(member.name(), 0L))
-                                .setName(member.name())
-                                .addPeerURLs(scheme + member.peer());
-                        member.clients().forEach(client -> row.addClientURLs(scheme + client));
-                        answer.addMembers(row);
-                    }
-                    return answer.build();
-                });
+                _ -> MemberListResponse.newBuilder()
+                        .setHeader(headers.withoutRevision())
+                        .addAllMembers(rows(replica.standing().members()))
+                        .build());
+    }
+
+    @Override
+    public void memberAdd(MemberAddRequest request, StreamObserver<MemberAddResponse> observer) {
+        calls.answer(
+                observer,
+                () -> {
+                    Failures.check(checkUrls(request.getPeerURLsList()));
+                    MemberChange.Add change =
+                            replica.cluster().newMember(request.getPeerURLsList(), request.getIsLearner());
+                    return replica.cluster().change(change).thenApply(answer -> new Added(change.member(), answer));
+                },
+                added -> MemberAddResponse.newBuilder()
+                        .setHeader(headers.withoutRevision())
+                        .addAllMembers(rows(members(added.answer)))
+                        .setMember(row(added.member))
+                        .build());
+    }
+
+    private record Added(MemberRecord member, Answer answer) {}
+
+    @Override
+    public void memberRemove(MemberRemoveRequest request, StreamObserver<MemberRemoveResponse> observer) {
+        calls.answer(
+                observer,
+                () -> replica.cluster().change(new MemberChange.Remove(request.getID())),
+                answer -> MemberRemoveResponse.newBuilder()
+                        .setHeader(headers.withoutRevision())
+                        .addAllMembers(rows(members(answer)))
+                        .build());
+    }
+
+    @Override
+    public void memberUpdate(MemberUpdateRequest request, StreamObserver<MemberUpdateResponse> observer) {
+        calls.answer(
+                observer,
+                () -> {
+                    Failures.check(checkUrls(request.getPeerURLsList()));
+                    return replica.cluster()
+                            .change(new MemberChange.Update(request.getID(), request.getPeerURLsList()));
+                },
+                answer -> MemberUpdateResponse.newBuilder()
+                        .setHeader(headers.withoutRevision())
+                        .addAllMembers(rows(members(answer)))
+                        .build());
+    }
+
+    @Override
+    public void memberPromote(MemberPromoteRequest request, StreamObserver<MemberPromoteResponse> observer) {
+        calls.answer(
+                observer,
+                () -> replica.cluster().change(new MemberChange.Promote(request.getID())),
+                answer -> MemberPromoteResponse.newBuilder()
+                        .setHeader(headers.withoutRevision())
+                        .addAllMembers(rows(members(answer)))
+                        .build());
+    }
+
+    private static Optional<Refusal> checkUrls(List<String> urls) {
+        return PeerUrls.areValid(urls) ? Optional.empty() : Optional.of(Refusal.BAD_MEMBER_URLS);
+    }
+
+    private static List<MemberRecord> members(Answer answer) {
+        return Failures.expect(Answer.Members.class, answer).after().members();
+    }
+
+    private static List<Member> rows(List<MemberRecord> members) {
+        return members.stream().map(ClusterService::row).toList();
+    }
+
+    private static Member row(MemberRecord member) {
+        return Member.newBuilder()
+                .setID(member.id())
+                .setName(member.name())
+                .addAllPeerURLs(member.peerUrls())
+                .addAllClientURLs(member.clientUrls())
+                .setIsLearner(member.learner())
+                .build();
     }
 }

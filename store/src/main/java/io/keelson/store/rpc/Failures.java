@@ -74,6 +74,19 @@ final class Failures {
             case PASSWORD_FOR_NONE -> Status.UNKNOWN;
             case NO_SPACE -> Status.RESOURCE_EXHAUSTED;
             case CORRUPT -> Status.DATA_LOSS;
+            case BAD_MEMBER_URLS -> Status.INVALID_ARGUMENT;
+            case MEMBER_NOT_FOUND -> Status.NOT_FOUND;
+            case MEMBER_EXISTS,
+                    PEER_URL_EXISTS,
+                    MEMBER_NOT_LEARNER,
+                    LEARNER_NOT_READY,
+                    TOO_MANY_LEARNERS,
+                    NOT_LEADER,
+                    BAD_LEADER_TRANSFEREE,
+                    LEARNER -> Status.FAILED_PRECONDITION;
+            case UNHEALTHY, LEADER_TRANSFER_TIMEOUT -> Status.UNAVAILABLE;
+            // etcd sends the client's form of the error, which has no code on the wire.
+            case NOT_ENOUGH_STARTED -> Status.UNKNOWN;
         };
         return code.withDescription(refusal.message());
     }

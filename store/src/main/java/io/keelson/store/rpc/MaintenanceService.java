@@ -16,6 +16,8 @@ import io.keelson.proto.etcd.HashRequest;
 import io.keelson.proto.etcd.HashResponse;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.proto.etcd.MaintenanceGrpc;
+import io.keelson.proto.etcd.MoveLeaderRequest;
+import io.keelson.proto.etcd.MoveLeaderResponse;
 import io.keelson.proto.etcd.RangeRequest;
 import io.keelson.proto.etcd.SnapshotRequest;
 import io.keelson.proto.etcd.SnapshotResponse;
@@ -72,6 +74,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
                     .setDbSizeInUse(standing.liveBytes())
                     .setDbSizeQuota(limits.quotaBackendBytes() == 0 ? limits.quota() : limits.quotaBackendBytes())
                     .setLeader(standing.leaderId())
+                    .setIsLearner(standing.isLearner())
                     .setRaftTerm(standing.term())
                     .setRaftIndex(standing.committedIndex())
                     .setRaftAppliedIndex(standing.appliedIndex());
@@ -83,6 +86,14 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
                     .forEach(alarm -> answer.addErrors("memberID:%s alarm:%s "
                             .formatted(Long.toUnsignedString(alarm.getMemberID()), alarm.getAlarm())));
             return answer.build();
+        });
+    }
+
+    @Override
+    public void moveLeader(MoveLeaderRequest request, StreamObserver<MoveLeaderResponse> observer) {
+        calls.answer(observer, () -> replica.cluster().moveLeader(request.getTargetID()), refusal -> {
+            Failures.check(refusal);
+            return MoveLeaderResponse.newBuilder().setHeader(headers.now()).build();
         });
     }
 

@@ -125,8 +125,12 @@ public final class StoreServer implements AutoCloseable {
         clock.setRemoveOnCancelPolicy(true);
         streams = new Streams(replica, timing.leaderless, System::nanoTime);
         var guard = new Guard(replica);
-        services = services(replica, guard, config.clientTls().isPresent() ? "https://" : "http://", limits, timing);
-        interceptors = List.of(new AuthGate(guard, config.clientTls()), new LeaderGate(replica), new NotBuilt());
+        services = services(replica, guard, limits, timing);
+        interceptors = List.of(
+                new AuthGate(guard, config.clientTls()),
+                new LeaderGate(replica),
+                new LearnerGate(replica),
+                new NotBuilt());
         callMetrics = new CallMetrics(metrics, services);
         within = startWithin();
         Map<String, Site.Handler> handlers =
@@ -172,8 +176,7 @@ public final class StoreServer implements AutoCloseable {
         }
     }
 
-    private List<ServerServiceDefinition> services(
-            Replica replica, Guard guard, String scheme, Limits limits, Timing timing) {
+    private List<ServerServiceDefinition> services(Replica replica, Guard guard, Limits limits, Timing timing) {
         var calls = new Calls(workers);
         var headers = new Headers(replica, System::nanoTime);
         var random = new SecureRandom();
@@ -182,7 +185,7 @@ public final class StoreServer implements AutoCloseable {
                         new KvService(replica, calls, headers, guard, limits, streams, workers),
                         new WatchService(replica, headers, streams, workers, clock, timing.progress, random, guard, limits.maxRequestBytes()),
                         new LeaseService(replica, calls, headers, streams, workers, random, guard),
-                        new ClusterService(replica, calls, headers, scheme),
+                        new ClusterService(replica, calls, headers),
                         new MaintenanceService(replica, calls, headers, guard, limits),
                         new AuthService(replica, calls, headers, guard),
                         new LockService(replica, calls, headers, guard, line),

@@ -104,9 +104,9 @@ class EtcdDifferentialTest {
             case Answer.Put(var response) -> response;
             case Answer.DeleteRange(var response) -> response;
             case Answer.Txn(var response) -> response;
-            case Answer.Compacted _, Answer.LeaseGranted _, Answer.LeaseRevoked _ -> applied.revision();
             case Answer.AuthChanged _, Answer.Authenticated _ -> throw new AssertionError(command);
             case Answer.LeaseCheckpointed _, Answer.Alarms _ -> throw new AssertionError(command);
+            case Answer.Compacted _, Answer.LeaseGranted _, Answer.LeaseRevoked _, Answer.Members _ -> applied.revision();
         };
     }
 
@@ -143,6 +143,7 @@ class EtcdDifferentialTest {
                         .getHeader()
                         .getRevision();
             case Command.Auth _, Command.As _ -> throw new AssertionError(command);
+            case Command.Members _ -> throw new AssertionError("not asked of etcd: " + command);
         });
     }
 

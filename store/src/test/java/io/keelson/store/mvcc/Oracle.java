@@ -19,6 +19,7 @@ public final class Oracle {
                     Command.LeaseRevoke _,
                     Command.LeaseCheckpoint _,
                     Command.Alarm _,
+                    Command.Members _,
                     Command.Auth _ -> Optional.empty();
             case Command.As(Caller _, Command inner) -> check(inner);
         };
@@ -50,6 +51,7 @@ public final class Oracle {
                 case Command.Alarm(var request) -> new Answer.Alarms(oracle.alarm(request));
                 case Command.Auth _, Command.As _ ->
                     throw new IllegalArgumentException("this store knows no users: " + command);
+                case Command.Members _ -> throw new AssertionError("members are no business of keys: " + command);
             };
         } catch (NaiveStore.Refused refused) {
             return new Answer.Refused(refusal(refused));

@@ -10,6 +10,7 @@ import io.keelson.store.HostPort;
 import io.keelson.store.KvException;
 import io.keelson.store.Member;
 import io.keelson.store.StoreConfig;
+import io.keelson.store.StoreOptions;
 import io.keelson.store.Tls;
 import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.Ranges;
@@ -24,11 +25,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -36,14 +38,16 @@ import java.util.stream.Stream;
 /** Three members in this process, on loopback sockets and real disks, that a test may stop, wipe and start. */
 final class Members implements AutoCloseable {
 
+    static final LogLimits USUAL = LogLimits.of(StoreOptions.DEFAULTS.timing());
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Path directory;
     private final LogLimits limits;
     private final Optional<Tls> peerTls;
     private final List<Member> members;
+    private final Map<String, Throwable> failures = new ConcurrentHashMap<>();
     private final NavigableMap<String, RaftReplica> running = new ConcurrentSkipListMap<>();
-    private final List<Throwable> failures = new CopyOnWriteArrayList<>();
 
     private Members(Path directory, LogLimits limits, Optional<Tls> peerTls, List<Member> members) {
         this.directory = directory;
@@ -57,7 +61,7 @@ final class Members implements AutoCloseable {
         for (String name : List.of("m1", "m2", "m3")) {
             list.add(new Member(name, freePort(), List.of(freePort())));
         }
-        var members = new Members(directory, limits, peerTls, List.copyOf(list));
+        var members = new Members(directory, limits, peerTls, new ArrayList<>(list));
         list.forEach(member -> members.start(member.name()));
         members.awaitLeader();
         return members;
@@ -69,18 +73,62 @@ final class Members implements AutoCloseable {
         }
     }
 
+    /** Starts one of the first members, or one that runs again. */
     void start(String name) {
+        start(name, false);
+    }
+
+    /** What a member needs to be added with. */
+    List<String> announce(String name) throws IOException {
+        var member = new Member(name, freePort(), List.of(freePort()));
+        members.add(member);
+        return List.of("http://" + member.peer());
+    }
+
+    /** @param existing the member was added and joins */
+    void start(String name, boolean existing) {
         Member member = members.stream()
                 .filter(one -> one.name().equals(name))
                 .findFirst()
                 .orElseThrow();
+        StoreOptions usual = StoreOptions.DEFAULTS;
         var config = new StoreConfig(
-                name, directory(name), "test", member.clients(), member.peer(), members, Optional.empty(), peerTls);
-        running.put(name, RaftReplica.start(config, limits, failures::add));
+                name,
+                directory(name),
+                "test",
+                List.of(),
+                member.peer(),
+                members,
+                Optional.empty(),
+                peerTls,
+                new StoreOptions(
+                        usual.limits(),
+                        usual.timing(),
+                        usual.compaction(),
+                        usual.auth(),
+                        usual.connections(),
+                        new StoreOptions.Membership(existing, true)));
+        running.put(name, RaftReplica.start(config, limits, problem -> failures.put(name, problem)));
+    }
+
+    /** Why a member could not go on, once it could not. */
+    Throwable awaitFailure(String name) {
+        await(() -> failures.containsKey(name));
+        return Objects.requireNonNull(failures.remove(name), name);
+    }
+
+    /** The id of a member that runs. */
+    long id(String name) {
+        return get(name).standing().memberId();
     }
 
     void stop(String name) {
         Objects.requireNonNull(running.remove(name), name).close();
+    }
+
+    /** As if it were killed: it hands nothing over. */
+    void kill(String name) {
+        Objects.requireNonNull(running.remove(name), name).stopNow();
     }
 
     Path directory(String name) {
@@ -172,8 +220,8 @@ final class Members implements AutoCloseable {
 
     @Override
     public void close() {
-        running.values().forEach(RaftReplica::close);
+        running.values().forEach(RaftReplica::stopNow);
         running.clear();
-        assertThat(failures).as("members that could not go on").isEmpty();
+        assertThat(failures).as("members that failed and should not have").isEmpty();
     }
 }

@@ -35,7 +35,7 @@ class ReplicaFaultsTest {
     /** Ratis applies what the state lacks while it starts, before the constructor of the replica was over. */
     @Test
     void memberThatAppliesItsLogWhileItStartsComesUp() throws Exception {
-        try (Members members = Members.start(directory, LogLimits.USUAL, Optional.empty())) {
+        try (Members members = Members.start(directory, Members.USUAL, Optional.empty())) {
             String leader = members.awaitLeader();
             for (int i = 0; i < 200; i++) {
                 var _ = Members.done(members.get(leader), Members.put("key-" + i, ByteString.EMPTY));
@@ -104,7 +104,7 @@ class ReplicaFaultsTest {
         var acknowledged = new AtomicInteger();
         var unknown = new AtomicInteger();
         var stop = new AtomicBoolean();
-        try (Members members = Members.start(directory, LogLimits.USUAL, Optional.empty());
+        try (Members members = Members.start(directory, Members.USUAL, Optional.empty());
                 var clients = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int client = 0; client < 20; client++) {
                 int number = client;
@@ -152,7 +152,7 @@ class ReplicaFaultsTest {
     @Test
     void membersTalkOverMutualTlsAndForwardWrites() throws Exception {
         var tls = TestCertificates.in(directory).issue("member");
-        try (Members members = Members.start(directory, LogLimits.USUAL, Optional.of(tls))) {
+        try (Members members = Members.start(directory, Members.USUAL, Optional.of(tls))) {
             for (String name : members.names()) {
                 var _ = Members.done(members.get(name), Members.put("from-" + name, ByteString.EMPTY));
             }
@@ -165,7 +165,7 @@ class ReplicaFaultsTest {
 
     @Test
     void stateWithoutItsLogIsRefused() throws Exception {
-        try (Members members = Members.start(directory, LogLimits.USUAL, Optional.empty())) {
+        try (Members members = Members.start(directory, Members.USUAL, Optional.empty())) {
             String leader = members.awaitLeader();
             var _ = Members.done(members.get(leader), Members.put("a", ByteString.EMPTY));
             String name = other(members, leader);

@@ -4,20 +4,24 @@ import io.keelson.proto.etcd.Event;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.store.HostPort;
 import io.keelson.store.KvException;
-import io.keelson.store.Member;
 import io.keelson.store.StoreOptions;
 import io.keelson.store.auth.Authentication;
 import io.keelson.store.auth.SimpleTokens;
+import io.keelson.store.mvcc.Answer;
 import io.keelson.store.mvcc.Applied;
 import io.keelson.store.mvcc.AuthState;
 import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.KeyRange;
 import io.keelson.store.mvcc.LeaseRecord;
+import io.keelson.store.mvcc.MemberChange;
+import io.keelson.store.mvcc.MemberIds;
+import io.keelson.store.mvcc.MemberRecord;
 import io.keelson.store.mvcc.Mvcc;
 import io.keelson.store.mvcc.Refusal;
 import io.keelson.store.mvcc.TreeView;
 import io.keelson.store.mvcc.View;
+import io.keelson.store.node.Cluster;
 import io.keelson.store.node.History;
 import io.keelson.store.node.Leases;
 import io.keelson.store.node.Replica;
@@ -27,7 +31,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -45,7 +48,6 @@ final class MemoryReplica implements Replica, AutoCloseable {
     private final ExecutorService applying = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("test-apply").factory());
     private final List<Waiting> waiting = new ArrayList<>();
-    private final List<Member> members;
     private final Authentication authentication;
     private volatile boolean hasLeader = true;
 
@@ -57,7 +59,9 @@ final class MemoryReplica implements Replica, AutoCloseable {
 
     MemoryReplica(HostPort client, StoreOptions.Auth options) {
         authentication = Authentication.of(options);
-        members = List.of(new Member("one", new HostPort("127.0.0.1", 2380), List.of(client)));
+        var self = new MemberRecord(
+                MEMBER_ID, "one", List.of("http://127.0.0.1:2380"), List.of("http://" + client), false);
+        apply(new Command.Members(new MemberChange.Bootstrap(List.of(self))));
     }
 
     void setLeader(boolean present) {
@@ -183,6 +187,7 @@ final class MemoryReplica implements Replica, AutoCloseable {
                     Change.LeaseRevoked _,
                     Change.AlarmRaised _,
                     Change.AlarmLowered _,
+                    Change.Members _,
                     Change.Compacted _,
                     Change.Auth _,
                     Change.TokenAssigned _ ->
@@ -218,6 +223,29 @@ final class MemoryReplica implements Replica, AutoCloseable {
         };
     }
 
+    /** One member alone: it can be told of others, and leads for ever. */
+    @Override
+    public Cluster cluster() {
+        return new Cluster() {
+            @Override
+            public CompletableFuture<Answer> change(MemberChange change) {
+                return propose(new Command.Members(change)).thenApply(Committed::answer);
+            }
+
+            @Override
+            public MemberChange.Add newMember(List<String> peerUrls, boolean learner) {
+                return new MemberChange.Add(
+                        new MemberRecord(MemberIds.first(peerUrls, "token"), "", peerUrls, List.of(), learner));
+            }
+
+            @Override
+            public CompletableFuture<Optional<Refusal>> moveLeader(long target) {
+                return CompletableFuture.completedFuture(
+                        target == MEMBER_ID ? Optional.empty() : Optional.of(Refusal.BAD_LEADER_TRANSFEREE));
+            }
+        };
+    }
+
     @Override
     public AuthState auth() {
         return read(View::auth);
@@ -233,9 +261,9 @@ final class MemoryReplica implements Replica, AutoCloseable {
         return new Standing(
                 "one",
                 CLUSTER_ID,
-                Map.of("one", MEMBER_ID),
-                members,
-                hasLeader ? Optional.of("one") : Optional.empty(),
+                MEMBER_ID,
+                hasLeader ? MEMBER_ID : 0,
+                read(View::membership),
                 3,
                 9,
                 8,

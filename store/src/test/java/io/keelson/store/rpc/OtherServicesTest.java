@@ -1,9 +1,7 @@
 package io.keelson.store.rpc;
 
-import static io.keelson.store.rpc.ServerFixture.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
@@ -14,7 +12,6 @@ import io.grpc.stub.StreamObserver;
 import io.keelson.proto.etcd.ClusterGrpc;
 import io.keelson.proto.etcd.HashKVRequest;
 import io.keelson.proto.etcd.MaintenanceGrpc;
-import io.keelson.proto.etcd.MemberAddRequest;
 import io.keelson.proto.etcd.MemberListRequest;
 import io.keelson.proto.etcd.StatusRequest;
 import java.util.concurrent.CompletableFuture;
@@ -63,14 +60,6 @@ class OtherServicesTest {
                         .getHash())
                 .isEqualTo(before);
         assertThat(stub.hashKV(HashKVRequest.getDefaultInstance()).getHash()).isNotEqualTo(before);
-    }
-
-    @Test
-    void whatIsNotBuiltSaysSoByName() {
-        assertRefused(
-                () -> ClusterGrpc.newBlockingStub(server.channel).memberAdd(MemberAddRequest.getDefaultInstance()),
-                Status.Code.UNIMPLEMENTED,
-                "keelson: etcdserverpb.Cluster/MemberAdd is not built yet");
     }
 
     @Test

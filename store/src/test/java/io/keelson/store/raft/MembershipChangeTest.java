@@ -1,0 +1,154 @@
+package io.keelson.store.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.keelson.store.mvcc.Answer;
+import io.keelson.store.mvcc.MemberChange;
+import io.keelson.store.mvcc.MemberRecord;
+import io.keelson.store.mvcc.Membership;
+import io.keelson.store.mvcc.Refusal;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Members that come, learn, get a vote, move and go, with real replicas in this process. */
+class MembershipChangeTest {
+
+    private static final LogLimits SMALL = new LogLimits(100, 10, 1L << 20);
+    private static final ByteString LARGE = ByteString.copyFrom(new byte[20_000]);
+
+    @TempDir
+    Path directory;
+
+    private static Answer change(RaftReplica replica, MemberChange change) throws Exception {
+        return replica.cluster().change(change).get(30, TimeUnit.SECONDS);
+    }
+
+    private static Membership changed(RaftReplica replica, MemberChange change) throws Exception {
+        Answer answer = change(replica, change);
+        assertThat(answer).isInstanceOf(Answer.Members.class);
+        return ((Answer.Members) answer).after();
+    }
+
+    private static String follower(Members members, String leader) {
+        return members.names().stream()
+                .filter(name -> !name.equals(leader))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void awaitNamed(Members members, String by, String name) {
+        Members.await(() -> members.get(by).standing().members().stream()
+                .anyMatch(member -> member.name().equals(name) && !member.clientUrls().isEmpty()));
+    }
+
+    @Test
+    void learnerCatchesUpBySnapshotIsPromotedAndVotes() throws Exception {
+        try (Members members = Members.start(directory, SMALL, Optional.empty())) {
+            String leader = members.awaitLeader();
+            for (int i = 0; i < 300; i++) {
+                var _ = Members.done(members.get(leader), Members.put("key-" + i % 30, LARGE));
+            }
+            String asked = follower(members, leader);
+            List<String> urls = members.announce("m4");
+            MemberChange.Add add = members.get(asked).cluster().newMember(urls, true);
+            assertThat(changed(members.get(asked), add).member(add.member().id()))
+                    .hasValueSatisfying(added -> assertThat(added.isStarted()).isFalse());
+            var promote = new MemberChange.Promote(add.member().id());
+            assertThat(change(members.get(asked), promote))
+                    .as("it does not run yet")
+                    .isEqualTo(new Answer.Refused(Refusal.LEARNER_NOT_READY));
+            members.start("m4", true);
+            assertThat(members.id("m4")).isEqualTo(add.member().id());
+            members.awaitEven();
+            assertThat(members.content("m4")).isEqualTo(members.content(leader));
+            awaitNamed(members, asked, "m4");
+            assertThat(members.get("m4").isLearner()).isTrue();
+            Members.await(() -> isPromoted(members.get(asked), promote));
+            Members.await(() -> !members.get("m4").isLearner());
+            // Three of four must agree now, so the new one has to vote.
+            members.kill(leader);
+            String next = members.awaitLeader();
+            var _ = Members.done(members.get(next), Members.put("after", ByteString.EMPTY));
+            // It keeps its id and its vote over a restart, whatever the flags say.
+            members.stop("m4");
+            members.start("m4", true);
+            assertThat(members.id("m4")).isEqualTo(add.member().id());
+            String last = members.awaitLeader();
+            var _ = Members.done(members.get(last), Members.put("after", ByteString.EMPTY));
+        }
+    }
+
+    private static boolean isPromoted(RaftReplica replica, MemberChange.Promote promote) {
+        try {
+            return change(replica, promote) instanceof Answer.Members;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void removedMemberEndsAndCannotComeBack() throws Exception {
+        try (Members members = Members.start(directory, Members.USUAL, Optional.empty())) {
+            String leader = members.awaitLeader();
+            String gone = follower(members, leader);
+            long id = members.id(gone);
+            Membership after = changed(members.get(leader), new MemberChange.Remove(id));
+            assertThat(after.members()).hasSize(2).extracting(MemberRecord::id).doesNotContain(id);
+            assertThat(members.awaitFailure(gone))
+                    .hasMessageContaining("the member has been permanently removed from the cluster");
+            members.kill(gone);
+            var _ = Members.done(members.get(leader), Members.put("a", ByteString.EMPTY));
+            members.start(gone);
+            assertThat(members.awaitFailure(gone))
+                    .hasMessageContaining("the member has been permanently removed from the cluster");
+            members.kill(gone);
+        }
+    }
+
+    @Test
+    void leaderThatIsRemovedHandsOverFirst() throws Exception {
+        try (Members members = Members.start(directory, Members.USUAL, Optional.empty())) {
+            String leader = members.awaitLeader();
+            String other = follower(members, leader);
+            var _ = changed(members.get(leader), new MemberChange.Remove(members.id(leader)));
+            assertThat(members.awaitFailure(leader)).hasMessageContaining("permanently removed");
+            members.kill(leader);
+            var _ = Members.done(members.get(other), Members.put("a", ByteString.EMPTY));
+            assertThat(members.get(other).standing().members()).hasSize(2);
+        }
+    }
+
+    @Test
+    void leadIsMovedToAMemberAndToNobodyElse() throws Exception {
+        try (Members members = Members.start(directory, Members.USUAL, Optional.empty())) {
+            String leader = members.awaitLeader();
+            String other = follower(members, leader);
+            assertThat(moved(members.get(other), members.id(other))).contains(Refusal.NOT_LEADER);
+            assertThat(moved(members.get(leader), 42)).contains(Refusal.BAD_LEADER_TRANSFEREE);
+            assertThat(moved(members.get(leader), members.id(other))).isEmpty();
+            assertThat(members.awaitLeader()).isEqualTo(other);
+        }
+    }
+
+    private static Optional<Refusal> moved(RaftReplica replica, long to) throws Exception {
+        return replica.cluster().moveLeader(to).get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whoWasNotAddedIsToldSo() throws Exception {
+        try (Members members = Members.start(directory, Members.USUAL, Optional.empty())) {
+            members.awaitLeader();
+            List<String> urls = members.announce("stranger");
+            assertThatThrownBy(() -> members.start("stranger", true))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("the cluster has no member with the peer URL " + urls.getFirst())
+                    .hasMessageContaining("etcdctl member add stranger");
+        }
+    }
+}
