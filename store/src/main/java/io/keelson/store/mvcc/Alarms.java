@@ -40,7 +40,7 @@ public final class Alarms {
             return Optional.empty();
         }
         return switch (command) {
-            case Command.Alarm _, Command.LeaseCheckpoint _, Command.Auth _ -> Optional.empty();
+            case Command.Alarm _, Command.LeaseCheckpoint _, Command.Auth _, Command.Members _ -> Optional.empty();
             case Command.As(Caller _, Command inner) -> refusal(alarms, inner);
             case Command.Put _,
                     Command.DeleteRange _,

@@ -27,6 +27,7 @@ public final class Cost {
                     Command.LeaseRevoke _,
                     Command.LeaseCheckpoint _,
                     Command.Alarm _,
+                    Command.Members _,
                     Command.Auth _ -> 0;
         };
     }

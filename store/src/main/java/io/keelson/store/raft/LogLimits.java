@@ -11,6 +11,9 @@ import io.keelson.store.StoreOptions;
  */
 record LogLimits(long snapshotEntries, int preservedEntries, long segmentBytes) {
 
+    /** What a member has that is told nothing else. */
+    static final LogLimits USUAL = of(StoreOptions.DEFAULTS.timing());
+
     /** A snapshot costs some hard links, a late member without its entries a copy of everything. */
     static LogLimits of(StoreOptions.Timing timing) {
         return new LogLimits(timing.snapshotCount(), 1_000, 32L << 20);

@@ -286,6 +286,11 @@ final class RocksView implements View {
         }
 
         @Override
+        public Membership membership() {
+            throw NotInMemory.INSTANCE;
+        }
+
+        @Override
         public AuthState auth() {
             return auth;
         }

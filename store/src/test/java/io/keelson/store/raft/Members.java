@@ -38,7 +38,7 @@ import java.util.stream.Stream;
 /** Three members in this process, on loopback sockets and real disks, that a test may stop, wipe and start. */
 final class Members implements AutoCloseable {
 
-    static final LogLimits USUAL = LogLimits.of(StoreOptions.DEFAULTS.timing());
+    static final LogLimits USUAL = LogLimits.USUAL;
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
