@@ -10,7 +10,7 @@ import java.util.List;
 /** Mistakes of those who apply the log, for tests of the tests: see {@link PlantedFault}. */
 final class PlantedReplay {
 
-    private static final int ENTRIES_BETWEEN_FLUSHES = 20;
+    private static final int ENTRIES_BETWEEN_FLUSHES = 5;
     private static final int ENTRIES_BETWEEN_ERRORS = 100;
 
     private PlantedReplay() {}
@@ -18,7 +18,7 @@ final class PlantedReplay {
     /** The last entry that is taken for applied after a start. */
     static long applied(long held) {
         if (held > 0 && PlantedFault.APPLY_TWICE_ON_REPLAY.isPlanted()) {
-            return Math.max(0, held - 10);
+            return Math.max(0, held - 4);
         }
         return held > 0 && PlantedFault.FORGET_ENTRIES_ON_RESTART.isPlanted() ? held + 3 : held;
     }
