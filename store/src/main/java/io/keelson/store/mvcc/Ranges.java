@@ -37,6 +37,14 @@ public final class Ranges {
 
     /** Reads; the request must have passed {@link RequestCheck} and {@link #check}. The answer has no header. */
     public static RangeResponse read(View view, RangeRequest request) {
+        return read(view, request, Long.MAX_VALUE).orElseThrow();
+    }
+
+    /**
+     * As {@link #read(View, RangeRequest)}, but gives up as soon as it holds more than {@code maxBytes} of keys and values, those included
+     * that only sorting needs.
+     */
+    public static Optional<RangeResponse> read(View view, RangeRequest request, long maxBytes) {
         long revision = request.getRevision() <= 0 ? view.revision() : request.getRevision();
         KeyRange range = KeyRange.of(request.getKey(), request.getRangeEnd());
         var response = RangeResponse.newBuilder();
@@ -50,6 +58,7 @@ public final class Ranges {
         long keep = sorted || filtered || unlimited ? Long.MAX_VALUE : request.getLimit() + 1;
         var found = new ArrayList<KeyValue>();
         long count = 0;
+        long bytes = 0;
         if (request.getRangeEnd().isEmpty()) {
             Optional<KeyValue> one = view.get(request.getKey(), revision);
             count = one.isPresent() ? 1 : 0;
@@ -58,13 +67,18 @@ public final class Ranges {
             }
         } else if (!range.isEmpty()) {
             try (View.Cursor cursor = view.range(range, revision)) {
-                while (cursor.hasNext()) {
+                while (!request.getCountOnly() && found.size() < keep && cursor.hasNext()) {
                     KeyValue kv = cursor.next();
                     count++;
-                    if (!request.getCountOnly() && found.size() < keep && passes(request, kv)) {
+                    if (passes(request, kv)) {
                         found.add(kv);
+                        bytes += kv.getSerializedSize();
+                        if (bytes > maxBytes) {
+                            return Optional.empty();
+                        }
                     }
                 }
+                count += cursor.countRest();
             }
         }
         sort(request, found);
@@ -79,7 +93,7 @@ public final class Ranges {
                             ? kv.toBuilder().setValue(ByteString.EMPTY).build()
                             : kv);
         }
-        return response.setCount(count).build();
+        return Optional.of(response.setCount(count).build());
     }
 
     private static boolean passes(RangeRequest request, KeyValue kv) {

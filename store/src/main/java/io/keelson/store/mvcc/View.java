@@ -41,6 +41,16 @@ public interface View {
 
     /** An iterator that may hold something open. */
     interface Cursor extends Iterator<KeyValue>, AutoCloseable {
+        /** How many keys are left; none is after that. Cheaper than to look at each. */
+        default long countRest() {
+            long rest = 0;
+            while (hasNext()) {
+                next();
+                rest++;
+            }
+            return rest;
+        }
+
         @Override
         void close();
     }

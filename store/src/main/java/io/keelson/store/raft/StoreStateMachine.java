@@ -1,5 +1,8 @@
 package io.keelson.store.raft;
 
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.UnsafeByteOperations;
+import io.keelson.proto.etcd.KeyValue;
 import io.keelson.proto.store.v1.LogCommand;
 import io.keelson.proto.store.v1.LogEntry;
 import io.keelson.store.KvException;
@@ -153,8 +156,7 @@ final class StoreStateMachine extends BaseStateMachine {
     }
 
     private void apply(LogEntryProto raftEntry) throws IOException {
-        LogEntry entry = LogEntry.parseFrom(
-                raftEntry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
+        LogEntry entry = parse(raftEntry);
         long begun = System.nanoTime();
         RocksState open = state();
         boolean repeated = PlantedReplay.repeated(
@@ -178,6 +180,7 @@ final class StoreStateMachine extends BaseStateMachine {
             }
             return pending.revision();
         });
+        detach(changes, raftEntry.getStateMachineLogEntry().getLogData().size());
         long writing = System.nanoTime();
         open.write(
                 PlantedReplay.kept(changes, getId().toString(), raftEntry.getIndex()),
@@ -190,6 +193,32 @@ final class StoreStateMachine extends BaseStateMachine {
         metrics.written(changes, written - writing, written - begun);
         PlantedReplay.flush(open, raftEntry.getIndex());
         listener.applied(entry, answers, changes, revision);
+    }
+
+    /**
+     * What was put points into the copy of the entry, and watchers may need it for long. Where most of the entry was not put (a
+     * transaction whose condition failed), it must not be kept for the sake of the rest.
+     */
+    private static void detach(List<Change> changes, int entryBytes) throws IOException {
+        long kept = 0;
+        for (Change change : changes) {
+            kept += change instanceof Change.Put(KeyValue kv, long _) ? kv.getSerializedSize() : 0;
+        }
+        if (2 * kept < entryBytes) {
+            for (int i = 0; i < changes.size(); i++) {
+                if (changes.get(i) instanceof Change.Put(KeyValue kv, long previousLease)) {
+                    changes.set(i, new Change.Put(KeyValue.parseFrom(kv.toByteArray()), previousLease));
+                }
+            }
+        }
+    }
+
+    /** Copied once, out of Ratis' hands; keys and values then point into the copy. */
+    private static LogEntry parse(LogEntryProto raftEntry) throws IOException {
+        byte[] copy = raftEntry.getStateMachineLogEntry().getLogData().toByteArray();
+        CodedInputStream input = UnsafeByteOperations.unsafeWrap(copy).newCodedInput();
+        input.enableAliasing(true);
+        return LogEntry.parseFrom(input);
     }
 
     @Override

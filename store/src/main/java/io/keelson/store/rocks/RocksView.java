@@ -21,6 +21,7 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.ReadTier;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
 import org.rocksdb.Snapshot;
 import org.rocksdb.Status;
 
@@ -304,11 +305,17 @@ final class RocksView implements View {
     /** The keys that are there now. */
     private final class Newest implements Cursor {
         private final RocksIterator iterator;
-        private final KeyRange range;
+        /** Only this iterator's: it ends where the range does, so that no key need be looked at to know that. */
+        private final ReadOptions bounded = new ReadOptions(options);
+
+        private final @Nullable Slice end;
 
         Newest(KeyRange range) {
-            this.range = range;
-            this.iterator = state.db.newIterator(state.latest, options);
+            this.end = range.end().isEmpty() ? null : new Slice(range.end().toByteArray());
+            if (end != null) {
+                bounded.setIterateUpperBound(end);
+            }
+            this.iterator = state.db.newIterator(state.latest, bounded);
             iterator.seek(range.begin().toByteArray());
         }
 
@@ -318,7 +325,17 @@ final class RocksView implements View {
                 check(iterator);
                 return false;
             }
-            return range.isBeforeEnd(ByteString.copyFrom(iterator.key()));
+            return true;
+        }
+
+        @Override
+        public long countRest() {
+            long rest = 0;
+            for (; iterator.isValid(); iterator.next()) {
+                rest++;
+            }
+            check(iterator);
+            return rest;
         }
 
         @Override
@@ -334,6 +351,10 @@ final class RocksView implements View {
         @Override
         public void close() {
             iterator.close();
+            bounded.close();
+            if (end != null) {
+                end.close();
+            }
         }
     }
 

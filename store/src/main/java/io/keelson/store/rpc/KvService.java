@@ -42,6 +42,7 @@ final class KvService extends KVGrpc.KVImplBase {
     private final Limits limits;
     private final Streams streams;
     private final Executor workers;
+    private final LargeAnswers largeAnswers = new LargeAnswers();
 
     KvService(Replica replica, Calls calls, Headers headers, Guard guard, Limits limits, Streams streams, Executor workers) {
         this.streams = streams;
@@ -64,20 +65,21 @@ final class KvService extends KVGrpc.KVImplBase {
                 },
                 // A single key is most often in memory; a range may be anywhere.
                 _ -> request.getRangeEnd().isEmpty()
-                        ? replica.readInMemory(view -> range(view, who, request))
+                        ? replica.readInMemory(view -> range(view, who, request, Long.MAX_VALUE))
+                                .flatMap(answer -> answer)
                         : Optional.empty(),
-                _ -> replica.read(view -> range(view, who, request)));
+                _ -> largeAnswers.make(
+                        maxBytes -> replica.read(view -> range(view, who, request, maxBytes))));
     }
 
-    private RangeResponse range(View view, Identity who, RangeRequest request) {
+    private Optional<RangeResponse> range(View view, Identity who, RangeRequest request, long maxBytes) {
         guard.check(view, who, caller -> Permits.read(view.auth(), caller, request.getKey(), request.getRangeEnd()));
         Failures.check(Ranges.check(view, request));
         // The current revision, also when an old one is read.
         long revision = view.revision()
                 + (PlantedFault.HEADER_AHEAD_OF_STATE.isPlanted() && request.getSerializable() ? 1 : 0);
-        return Ranges.read(view, request).toBuilder()
-                .setHeader(headers.at(revision))
-                .build();
+        return Ranges.read(view, request, maxBytes)
+                .map(answer -> answer.toBuilder().setHeader(headers.at(revision)).build());
     }
 
     @Override
