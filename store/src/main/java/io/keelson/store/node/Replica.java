@@ -4,6 +4,7 @@ import io.keelson.store.auth.Authentication;
 import io.keelson.store.mvcc.Answer;
 import io.keelson.store.mvcc.AuthState;
 import io.keelson.store.mvcc.Command;
+import io.keelson.store.mvcc.HashAt;
 import io.keelson.store.mvcc.View;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -49,6 +50,19 @@ public interface Replica {
 
     /** As {@link #read}, but never waits for a disk: empty if the read would have to. For threads that must not be held up. */
     default <T> Optional<T> readInMemory(Function<View, T> read) {
+        return Optional.empty();
+    }
+
+    /**
+     * Gives disk space back that deleted data still hold, beside everything else: nothing waits for it. Several who ask while it runs wait
+     * for the same.
+     */
+    default CompletableFuture<Boolean> reclaim() {
+        return CompletableFuture.completedFuture(true);
+    }
+
+    /** The running hash at a revision; empty if it is compacted, not there yet, or older than the hashes. */
+    default Optional<HashAt> runningHash(long revision) {
         return Optional.empty();
     }
 

@@ -7,9 +7,11 @@ import io.keelson.proto.store.v1.PeerQuestion;
 import io.keelson.store.KvException;
 import io.keelson.store.fault.PlantedFault;
 import io.keelson.store.lease.LeaseClock;
+import io.keelson.store.mvcc.Alarms;
 import io.keelson.store.mvcc.Caller;
 import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.Command;
+import io.keelson.store.mvcc.LeaseRecord;
 import io.keelson.store.mvcc.View;
 import io.keelson.store.node.Leases;
 import java.io.IOException;
@@ -33,6 +35,9 @@ final class RaftLeases implements Leases {
     /** Leases ended by one look at the clock. */
     private static final int MAX_DUE = 250;
 
+    /** Leases of which one command notes what is left. */
+    private static final int MAX_NOTES = 1_000;
+
     private static final long PAUSE_MILLIS = 50;
 
     private final RaftReplica replica;
@@ -42,6 +47,8 @@ final class RaftLeases implements Leases {
     private final Object lock = new Object();
     private final LeaseClock clock = new LeaseClock();
     private final Set<Long> ending = new HashSet<>();
+    /** Leases whose note is being taken back. */
+    private final Set<Long> restoring = new HashSet<>();
     /** The term for which the clock was started; 0 while this member does not lead. */
     private long leadingTerm;
 
@@ -59,15 +66,22 @@ final class RaftLeases implements Leases {
             synchronized (lock) {
                 leadingTerm = 0;
                 ending.clear();
+                restoring.clear();
             }
             return;
         }
         long term = replica.term();
         boolean started;
         boolean due;
+        List<LeaseRecord> notes;
         synchronized (lock) {
             started = leadingTerm == term;
             due = started && !dueNow().isEmpty();
+            notes = started ? clock.dueNotes(System.nanoTime(), MAX_NOTES) : List.of();
+        }
+        if (!notes.isEmpty()) {
+            // If it does not get through, the next leader gives these leases more time, and that is all.
+            var _ = replica.proposeAsLeader(new Command.As(Caller.SYSTEM, new Command.LeaseCheckpoint(notes)));
         }
         if (!started || due) {
             var _ = replica.readBarrier().thenRun(() -> {
@@ -99,6 +113,10 @@ final class RaftLeases implements Leases {
     }
 
     private void endDue() {
+        if (Alarms.refusalOfRead(replica.read(View::alarms)).isPresent()) {
+            // It would be refused, and asked again four times a second.
+            return;
+        }
         List<Long> due;
         synchronized (lock) {
             due = dueNow();
@@ -123,6 +141,11 @@ final class RaftLeases implements Leases {
                         clock.granted(lease, System.nanoTime());
                     }
                 }
+                case Change.LeaseCheckpointed(var lease) -> {
+                    synchronized (lock) {
+                        clock.noted(lease);
+                    }
+                }
                 case Change.LeaseRevoked(long id) -> {
                     synchronized (lock) {
                         clock.revoked(id);
@@ -130,7 +153,6 @@ final class RaftLeases implements Leases {
                 }
                 case Change.Put _,
                         Change.Delete _,
-                        Change.LeaseCheckpointed _,
                         Change.AlarmRaised _,
                         Change.AlarmLowered _,
                         Change.Compacted _ -> {}
@@ -148,6 +170,12 @@ final class RaftLeases implements Leases {
         }
         synchronized (lock) {
             long now = System.nanoTime();
+            if (leads && question.getKind() == LeaseQuestion.Kind.KEEP_ALIVE && mustWait(question.getId(), now)) {
+                return LeaseAnswer.newBuilder()
+                        .setLeading(true)
+                        .setPending(true)
+                        .build();
+            }
             OptionalLong ttl = switch (question.getKind()) {
                 case KEEP_ALIVE -> clock.renew(question.getId(), now);
                 case REMAINING -> clock.remainingSeconds(question.getId(), now);
@@ -159,6 +187,29 @@ final class RaftLeases implements Leases {
                     .setTtl(ttl.orElse(0))
                     .build();
         }
+    }
+
+    /**
+     * Whether a renewal has to wait for the log: a lease that has ended must be seen to go, not to be told of as if it had never been;
+     * and of one whose remaining time is noted the note must be gone, or the next leader might end it before what is promised now.
+     */
+    private boolean mustWait(long id, long now) {
+        if (clock.hasEnded(id, now)) {
+            return true;
+        }
+        if (!clock.isNoted(id)) {
+            return false;
+        }
+        if (restoring.add(id)) {
+            var fullTime = new Command.LeaseCheckpoint(List.of(new LeaseRecord(id, 0)));
+            var _ = replica.proposeAsLeader(new Command.As(Caller.SYSTEM, fullTime))
+                    .whenComplete((_, _) -> {
+                        synchronized (lock) {
+                            restoring.remove(id);
+                        }
+                    });
+        }
+        return true;
     }
 
     @Override
@@ -178,7 +229,7 @@ final class RaftLeases implements Leases {
         if (peers.isLeading()) {
             return replica.readBarrier().thenCompose(_ -> {
                 LeaseAnswer answer = answer(question);
-                return answer.getLeading()
+                return answer.getLeading() && !answer.getPending()
                         ? CompletableFuture.completedFuture(answer)
                         : CompletableFuture.supplyAsync(() -> askLeader(question), blocking);
             });
@@ -198,7 +249,7 @@ final class RaftLeases implements Leases {
                     LeaseAnswer answer = PeerAnswer.parseFrom(
                                     reply.getMessage().getContent().toByteArray())
                             .getLease();
-                    if (reply.isSuccess() && answer.getLeading()) {
+                    if (reply.isSuccess() && answer.getLeading() && !answer.getPending()) {
                         return answer;
                     }
                 }

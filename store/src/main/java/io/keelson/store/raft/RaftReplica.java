@@ -16,13 +16,14 @@ import io.keelson.store.Member;
 import io.keelson.store.StoreConfig;
 import io.keelson.store.auth.Authentication;
 import io.keelson.store.auth.SimpleTokens;
+import io.keelson.store.backup.SnapshotWriter;
 import io.keelson.store.metrics.Metrics;
 import io.keelson.store.mvcc.AuthState;
-import io.keelson.store.backup.SnapshotWriter;
 import io.keelson.store.mvcc.Caller;
 import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.Cost;
+import io.keelson.store.mvcc.HashAt;
 import io.keelson.store.mvcc.Refusal;
 import io.keelson.store.mvcc.MemberRecord;
 import io.keelson.store.mvcc.Membership;
@@ -89,6 +90,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private final ReadBarrier barrier;
     private final RaftLeases leases;
     private final RaftCluster cluster;
+    private final AutoCompactor compactor;
     private final Consumer<Throwable> onFailure;
     private final Quota quota;
     /** Bytes on disk, and of them in use, as last measured: asking RocksDB costs too much for every answer. */
@@ -118,6 +120,9 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private final CountDownLatch opened = new CountDownLatch(1);
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final AtomicBoolean failed = new AtomicBoolean();
+    /** The merge of files that was asked for last. */
+    private CompletableFuture<Boolean> reclaiming = CompletableFuture.completedFuture(true);
+
     private volatile boolean closed;
 
     private RaftReplica(StoreConfig config, LogLimits limits, Metrics metrics, Consumer<Throwable> onFailure)
@@ -172,6 +177,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 TimeUnit.MILLISECONDS.toNanos(RaftSettings.electionTimeoutMaxMillis(
                         config.options().timing())));
         this.cluster = new RaftCluster(config, identity, this, peers, seeds, blocking);
+        this.compactor = new AutoCompactor(this, peers, config.options().compaction());
         metrics.gauge(
                 "etcd_server_proposals_pending",
                 "The current number of pending proposals to commit.",
@@ -257,6 +263,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
             measure();
             leases.tick();
             cluster.tick();
+            compactor.tick(System.nanoTime());
         } catch (RuntimeException e) {
             fail(e);
         }
@@ -471,6 +478,27 @@ public final class RaftReplica implements Replica, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Override
+    public synchronized CompletableFuture<Boolean> reclaim() {
+        CompletableFuture<Boolean> running = reclaiming;
+        if (running.isDone()) {
+            running = CompletableFuture.supplyAsync(
+                    () -> {
+                        machine.state().reclaimer().reclaim();
+                        return true;
+                    },
+                    background);
+            reclaiming = running;
+        }
+        // A copy, so that who does not wait any longer ends his own waiting only.
+        return running.copy();
+    }
+
+    @Override
+    public Optional<HashAt> runningHash(long revision) {
+        return machine.state().runningHash(revision);
     }
 
     private void compactLater() {

@@ -7,6 +7,7 @@ import io.keelson.store.KvException;
 import io.keelson.store.mvcc.Alarms;
 import io.keelson.store.mvcc.AuthState;
 import io.keelson.store.mvcc.Change;
+import io.keelson.store.mvcc.HashAt;
 import io.keelson.store.mvcc.LeaseRecord;
 import io.keelson.store.mvcc.RunningHash;
 import io.keelson.store.mvcc.MemberCodec;

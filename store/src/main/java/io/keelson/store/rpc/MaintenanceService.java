@@ -1,8 +1,7 @@
 package io.keelson.store.rpc;
 
-import com.google.protobuf.ByteString;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.keelson.proto.etcd.AlarmMember;
 import io.keelson.proto.etcd.AlarmRequest;
@@ -14,11 +13,9 @@ import io.keelson.proto.etcd.HashKVRequest;
 import io.keelson.proto.etcd.HashKVResponse;
 import io.keelson.proto.etcd.HashRequest;
 import io.keelson.proto.etcd.HashResponse;
-import io.keelson.proto.etcd.KeyValue;
 import io.keelson.proto.etcd.MaintenanceGrpc;
 import io.keelson.proto.etcd.MoveLeaderRequest;
 import io.keelson.proto.etcd.MoveLeaderResponse;
-import io.keelson.proto.etcd.RangeRequest;
 import io.keelson.proto.etcd.SnapshotRequest;
 import io.keelson.proto.etcd.SnapshotResponse;
 import io.keelson.proto.etcd.StatusRequest;
@@ -27,13 +24,13 @@ import io.keelson.store.StoreOptions.Limits;
 import io.keelson.store.mvcc.Alarms;
 import io.keelson.store.mvcc.Answer;
 import io.keelson.store.mvcc.Command;
-import io.keelson.store.mvcc.KeyRange;
-import io.keelson.store.mvcc.Ranges;
+import io.keelson.store.mvcc.HashAt;
 import io.keelson.store.mvcc.View;
 import io.keelson.store.node.Replica;
 import io.keelson.store.node.Standing;
+import java.time.Duration;
 import java.util.List;
-import java.util.zip.CRC32C;
+import java.util.concurrent.TimeUnit;
 
 /** {@code etcdserverpb.Maintenance}: how this member stands. Space comes back by itself, so there is little to maintain. */
 final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
@@ -44,7 +41,8 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     /** The etcd whose API all members of the cluster speak. */
     static final String CLUSTER_VERSION = "3.6.0";
 
-    private static final KeyRange EVERYTHING = new KeyRange(ByteString.EMPTY, ByteString.EMPTY);
+    /** How long who asks for a defragmentation waits for it. */
+    private static final Duration DEFRAGMENT_PATIENCE = Duration.ofMinutes(1);
 
     private final Replica replica;
     private final Calls calls;
@@ -52,8 +50,10 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     private final SnapshotStreams snapshots;
     private final Guard guard;
     private final Limits limits;
+    private final KvHash kvHash;
 
-    MaintenanceService(Replica replica, Calls calls, Headers headers, Guard guard, Limits limits) {
+    MaintenanceService(Replica replica, Calls calls, Headers headers, Guard guard, Limits limits, KvHash kvHash) {
+        this.kvHash = kvHash;
         this.guard = guard;
         this.replica = replica;
         this.calls = calls;
@@ -140,12 +140,16 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
                 .build();
     }
 
-    /** Nothing to do: space comes back online. */
+    /**
+     * Space comes back by itself; this only hurries it. Nobody waits for it but who asks, and he for {@link #DEFRAGMENT_PATIENCE} at the
+     * most: then the answer is the same and the work goes on.
+     */
     @Override
     public void defragment(DefragmentRequest request, StreamObserver<DefragmentResponse> observer) {
         calls.answer(
                 observer,
-                () -> DefragmentResponse.newBuilder().setHeader(headers.now()).build());
+                () -> replica.reclaim().completeOnTimeout(false, DEFRAGMENT_PATIENCE.toSeconds(), TimeUnit.SECONDS),
+                _ -> DefragmentResponse.newBuilder().setHeader(headers.now()).build());
     }
 
     @Override
@@ -157,41 +161,26 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     public void hash(HashRequest request, StreamObserver<HashResponse> observer) {
         calls.answer(
                 observer,
-                () -> replica.read(view -> HashResponse.newBuilder()
-                        .setHeader(headers.at(view.revision()))
-                        .setHash(hash(view, view.revision()))
-                        .build()));
+                () -> kvHash.at(0),
+                hashed -> HashResponse.newBuilder()
+                        .setHeader(headers.at(hashed.newest()))
+                        .setHash(hashed.hash())
+                        .build());
     }
 
-    /** Equal on members with equal keys at the revision. Not the number that etcd would answer. */
     @Override
     public void hashKV(HashKVRequest request, StreamObserver<HashKVResponse> observer) {
         calls.answer(
                 observer,
-                () -> replica.read(view -> {
-                    Failures.check(Ranges.check(
-                            view,
-                            RangeRequest.newBuilder()
-                                    .setRevision(request.getRevision())
-                                    .build()));
-                    long revision = request.getRevision() > 0 ? request.getRevision() : view.revision();
-                    return HashKVResponse.newBuilder()
-                            .setHeader(headers.at(view.revision()))
-                            .setHash(hash(view, revision))
-                            .setCompactRevision(view.compactRevision())
-                            .setHashRevision(revision)
-                            .build();
-                }));
-    }
-
-    private static int hash(View view, long revision) {
-        var crc = new CRC32C();
-        try (View.Cursor cursor = view.range(EVERYTHING, revision)) {
-            while (cursor.hasNext()) {
-                KeyValue kv = cursor.next();
-                crc.update(kv.toByteArray());
-            }
-        }
-        return (int) crc.getValue();
+                () -> kvHash.at(request.getRevision()),
+                hashed -> HashKVResponse.newBuilder()
+                        .setHeader(headers.at(hashed.newest()))
+                        .setHash(hashed.hash())
+                        .setCompactRevision(hashed.compacted())
+                        .setHashRevision(hashed.revision())
+                        .setRunningHash(replica.runningHash(hashed.revision())
+                                .map(HashAt::hash)
+                                .orElse(0L))
+                        .build());
     }
 }

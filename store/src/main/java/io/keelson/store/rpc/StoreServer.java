@@ -115,11 +115,13 @@ public final class StoreServer implements AutoCloseable {
     private final Site pages;
     private final Site site;
     private final int maxInboundBytes;
+    private final KvHash kvHash;
 
     private final CallMetrics callMetrics;
 
     private StoreServer(Replica replica, StoreConfig config, Timing timing, Metrics metrics) {
         Limits limits = config.options().limits();
+        kvHash = new KvHash(replica);
         maxInboundBytes = limits.maxRequestBytes() + INBOUND_MARGIN_BYTES;
         workers.allowCoreThreadTimeOut(true);
         clock.setRemoveOnCancelPolicy(true);
@@ -183,10 +185,19 @@ public final class StoreServer implements AutoCloseable {
         var line = new Line(replica, guard, streams, workers, clock, random);
         return Stream.of(
                         new KvService(replica, calls, headers, guard, limits, streams, workers),
-                        new WatchService(replica, headers, streams, workers, clock, timing.progress, random, guard, limits.maxRequestBytes()),
+                        new WatchService(
+                                replica,
+                                headers,
+                                streams,
+                                workers,
+                                clock,
+                                timing.progress,
+                                random,
+                                guard,
+                                limits.maxRequestBytes()),
                         new LeaseService(replica, calls, headers, streams, workers, random, guard),
                         new ClusterService(replica, calls, headers),
-                        new MaintenanceService(replica, calls, headers, guard, limits),
+                        new MaintenanceService(replica, calls, headers, guard, limits, kvHash),
                         new AuthService(replica, calls, headers, guard),
                         new LockService(replica, calls, headers, guard, line),
                         new ElectionService(replica, calls, headers, line, streams, workers),
@@ -306,6 +317,7 @@ public final class StoreServer implements AutoCloseable {
         }
         clock.shutdownNow();
         workers.shutdown();
+        kvHash.close();
         eventLoops
                 .shutdownGracefully(0, GRACE.toMillis(), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly(GRACE.toMillis());

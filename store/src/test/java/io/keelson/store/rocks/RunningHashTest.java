@@ -9,6 +9,7 @@ import io.keelson.proto.etcd.PutRequest;
 import io.keelson.store.mvcc.Applied;
 import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.Command;
+import io.keelson.store.mvcc.HashAt;
 import io.keelson.store.mvcc.Mvcc;
 import io.keelson.store.mvcc.PendingView;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
-package io.keelson.store.rocks;
+package io.keelson.store.mvcc;
 
 /**
- * A running hash.
+ * A running hash ({@link RunningHash}).
  *
  * @param base the revision from which on hashes are kept; those with another base are of another history
  * @param revision the revision
