@@ -110,16 +110,22 @@ class ClusterMetricsTest {
     void leaderMeasuresItsPeersAndEveryMemberTellsWhoLeads() throws Exception {
         startThree();
         Store first = running.firstEntry().getValue();
-        for (int i = 0; i < 20; i++) {
-            var put = PutRequest.newBuilder().setKey(ByteString.copyFromUtf8("k" + i));
+        int acknowledged = 0;
+        while (acknowledged < 20) {
+            var put = PutRequest.newBuilder().setKey(ByteString.copyFromUtf8("k" + acknowledged));
             var txn = TxnRequest.newBuilder()
                     .addSuccess(RequestOp.newBuilder().setRequestPut(put))
                     .build();
-            assertThat(first.kv().txn(txn).getHeader().getRevision()).isEqualTo(i + 2);
+            try {
+                acknowledged += first.kv().txn(txn).getSucceeded() ? 1 : 0;
+            } catch (KvException e) {
+                // Three members on a busy machine: whatever became of it, it is counted when it is applied.
+                assertThat(e.reason()).isIn(KvException.Reason.UNAVAILABLE, KvException.Reason.UNKNOWN_OUTCOME);
+            }
         }
         String leader = first.leader().orElseThrow();
         for (String name : running.keySet()) {
-            String page = await(name, each -> value(each, "etcd_mvcc_put_total") == 20);
+            String page = await(name, each -> value(each, "etcd_mvcc_put_total") >= 20);
             assertThat(value(page, "etcd_server_has_leader")).isEqualTo(1);
             assertThat(value(page, "etcd_server_is_leader")).isEqualTo(name.equals(leader) ? 1 : 0);
             assertThat(value(page, "etcd_disk_wal_fsync_duration_seconds_count"))
@@ -128,7 +134,8 @@ class ClusterMetricsTest {
         List<String> others =
                 running.keySet().stream().filter(name -> !name.equals(leader)).toList();
         for (String other : others) {
-            String trips = "etcd_network_peer_round_trip_time_seconds_count{To=\"" + other + "\"}";
+            long id = running.get(other).replica().standing().memberId();
+            String trips = "etcd_network_peer_round_trip_time_seconds_count{To=\"" + Long.toHexString(id) + "\"}";
             assertThat(value(page(leader), trips)).as(page(leader)).isGreaterThanOrEqualTo(10);
         }
         assertThat(status(leader, "/health")).isEqualTo(200);

@@ -48,7 +48,11 @@ final class CallMetrics extends ServerStreamTracer.Factory {
             LongAdder ended) {
 
         void handled(Status.Code code) {
-            handled.computeIfAbsent(code, each -> handledWith.of(words(each))).increment();
+            Count count = handled.get(code);
+            if (count == null) {
+                count = handled.computeIfAbsent(code, each -> handledWith.of(words(each)));
+            }
+            count.increment();
         }
     }
 
@@ -57,7 +61,8 @@ final class CallMetrics extends ServerStreamTracer.Factory {
     private final Count receivedBytes;
     private final Count sentBytes;
     private final Labelled<Count> requests;
-    private final Map<String, Count> requestsByVersion = new ConcurrentHashMap<>();
+    private final Map<String, Count> unaryByVersion = new ConcurrentHashMap<>();
+    private final Map<String, Count> streamsByVersion = new ConcurrentHashMap<>();
 
     CallMetrics(Metrics metrics, List<ServerServiceDefinition> services) {
         String[] labels = {"grpc_type", "grpc_service", "grpc_method"};
@@ -194,16 +199,16 @@ final class CallMetrics extends ServerStreamTracer.Factory {
     }
 
     private void requested(String type, Metadata headers) {
+        boolean unary = type.equals("unary");
         String said = headers.get(API_VERSION);
         String version = said == null ? "unknown" : said;
-        String kind = type.equals("unary") ? "unary" : "stream";
-        Count known = requestsByVersion.get(kind + version);
-        if (known == null) {
-            String label = requestsByVersion.size() < MAX_VERSIONS ? version : "other";
-            known = requestsByVersion.computeIfAbsent(
-                    label.equals("other") ? kind + label : kind + version, _ -> requests.of(kind, label));
+        Map<String, Count> known = unary ? unaryByVersion : streamsByVersion;
+        Count count = known.get(version);
+        if (count == null) {
+            String label = known.size() < MAX_VERSIONS ? version : "other";
+            count = known.computeIfAbsent(label, each -> requests.of(unary ? "unary" : "stream", each));
         }
-        known.increment();
+        count.increment();
     }
 
     /** One call. */

@@ -30,6 +30,9 @@ final class HealthPages {
     private static final String SERIALIZABLE = "serializable_read";
     private static final String LINEARIZABLE = "linearizable_read";
 
+    /** A learner serves only what may be stale; it is ready for nothing else. */
+    private static final String VOTES = "non_learner";
+
     /** Looks at one thing; what it comes to is empty if all is well, otherwise why not. */
     private interface Check extends Supplier<CompletableFuture<String>> {}
 
@@ -61,6 +64,10 @@ final class HealthPages {
         ready.put(CORRUPTION, this::notCorrupt);
         ready.put(SERIALIZABLE, () -> readable(false));
         ready.put(LINEARIZABLE, () -> readable(true));
+        ready.put(
+                VOTES,
+                () -> CompletableFuture.completedFuture(
+                        replica.standing().isLearner() ? "not supported for learner" : ""));
         var pages = new HashMap<String, Site.Handler>();
         pages.put("/health", this::health);
         pages.put("/version", Site.page(_ -> version()));

@@ -80,6 +80,10 @@ final class ServerMetrics {
                 "Whether or not this member is a leader. 1 if is, 0 otherwise.",
                 standing(each -> each.leaderId() == each.memberId() ? 1 : 0));
         metrics.gauge(
+                "etcd_server_is_learner",
+                "Whether or not this member is a learner. 1 if is, 0 otherwise.",
+                standing(each -> each.isLearner() ? 1 : 0));
+        metrics.gauge(
                 "etcd_server_proposals_committed_total",
                 "The total number of consensus proposals committed.",
                 standing(Standing::committedIndex));

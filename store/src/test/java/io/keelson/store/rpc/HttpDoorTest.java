@@ -86,11 +86,14 @@ class HttpDoorTest {
             assertThat(ready.body())
                     .isEqualTo("[+]data_corruption ok\n"
                             + "[+]serializable_read ok\n"
-                            + "[-]linearizable_read failed: etcdserver: no leader\n");
+                            + "[-]linearizable_read failed: etcdserver: no leader\n[+]non_learner ok\n");
             assertThat(get(client, "http://", server.address, "/readyz?exclude=linearizable_read&verbose")
                             .body())
-                    .isEqualTo(
-                            "[+]data_corruption ok\n[+]serializable_read ok\n[+]linearizable_read excluded: ok\nok\n");
+                    .isEqualTo("[+]data_corruption ok\n"
+                            + "[+]serializable_read ok\n"
+                            + "[+]linearizable_read excluded: ok\n"
+                            + "[+]non_learner ok\n"
+                            + "ok\n");
             assertThat(get(client, "http://", server.address, "/readyz/serializable_read?verbose")
                             .body())
                     .isEqualTo("[+]serializable_read ok\nok\n");
