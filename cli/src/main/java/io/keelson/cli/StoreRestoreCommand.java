@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -56,6 +58,8 @@ final class StoreRestoreCommand implements Command {
             throw Trouble.usage("one FILE is needed", "For example: keelson store restore backup.db --data-dir new");
         var file = Path.of(words.getFirst());
         var config = config(parsed);
+        // What the libraries tell of their steps would drown the one line that counts.
+        Logger.getLogger("").setLevel(Level.WARNING);
         try {
             var adjustment = new Adjustment(
                     Options.number(parsed, "--bump-revision").orElse(0L), Options.flag(parsed, "--mark-compacted"));

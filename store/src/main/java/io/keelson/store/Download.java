@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Set;
 
 /** Saves a running member's snapshot, of Keelson's or etcd's, as {@code etcdctl snapshot save} does. */
 public final class Download {
@@ -41,8 +43,12 @@ public final class Download {
     public static long save(From from, Path target) throws IOException {
         Path part = target.resolveSibling(target.getFileName() + ".part");
         try {
+            Files.deleteIfExists(part);
+            // Everything that the store keeps secret is in it: nobody else may read it, at no time.
             try (FileChannel file = FileChannel.open(
-                    part, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                    part,
+                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
                 SnapshotClient.save(from, file);
                 file.force(true);
             }
