@@ -2,6 +2,7 @@ package io.keelson.store.backup;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.keelson.proto.etcd.AlarmMember;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.proto.etcd.Lease;
 import io.keelson.proto.etcd.Role;
@@ -117,6 +118,7 @@ public final class SnapshotReader {
             }
             try {
                 switch (path.getFirst()) {
+                    case Schema.ALARM -> alarm(key);
                     case Schema.AUTH -> auth(new String(key, StandardCharsets.ISO_8859_1), value);
                     case Schema.AUTH_ROLES -> role(key, Role.parseFrom(value));
                     case Schema.AUTH_USERS -> user(key, User.parseFrom(value));
@@ -182,6 +184,15 @@ public final class SnapshotReader {
             }
             // Its full time: nobody could keep it alive while the store was away.
             rest.add(new Change.LeaseGranted(new LeaseRecord(lease.getID(), lease.getTTL())));
+        }
+
+        /** Stays on, as in etcd, until somebody lifts it: what it warns of may be in the data. */
+        private void alarm(byte[] key) throws IOException {
+            AlarmMember alarm = AlarmMember.parseFrom(key);
+            switch (alarm.getAlarm()) {
+                case NOSPACE, CORRUPT -> rest.add(new Change.AlarmRaised(alarm));
+                case NONE, UNRECOGNIZED -> throw damaged(key, "is no alarm that is known");
+            }
         }
 
         private void auth(String key, byte[] value) throws IOException {

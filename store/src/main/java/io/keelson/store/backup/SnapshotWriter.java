@@ -44,7 +44,7 @@ public final class SnapshotWriter {
         View view = picture.view();
         // In order of their names, as everything in such a file.
         return BboltWriter.write(file, root -> {
-            root.bucket(Schema.ALARM, _ -> {});
+            root.bucket(Schema.ALARM, bucket -> alarms(view, bucket));
             root.bucket(Schema.AUTH, bucket -> {
                 bucket.put(Schema.AUTH_ENABLED, new byte[] {(byte) (view.auth().enabled() ? 1 : 0)});
                 bucket.put(Schema.AUTH_REVISION, Schema.number(view.auth().revision()));
@@ -63,6 +63,13 @@ public final class SnapshotWriter {
         });
     }
 
+    /** An alarm is its key. */
+    private static void alarms(View view, BboltWriter.Bucket bucket) throws IOException {
+        var rows = new TreeMap<byte[], byte[]>(Arrays::compareUnsigned);
+        view.alarms().forEach(alarm -> rows.put(alarm.toByteArray(), new byte[0]));
+        put(rows, bucket);
+    }
+
     private static void leases(View view, BboltWriter.Bucket bucket) throws IOException {
         List<LeaseRecord> leases = view.leases().stream()
                 .sorted(Comparator.comparingLong(LeaseRecord::id))
@@ -73,6 +80,7 @@ public final class SnapshotWriter {
                     Lease.newBuilder()
                             .setID(lease.id())
                             .setTTL(lease.ttlSeconds())
+                            .setRemainingTTL(lease.remainingSeconds())
                             .build()
                             .toByteArray());
         }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.AlarmMember;
+import io.keelson.proto.etcd.AlarmType;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.proto.etcd.Lease;
 import io.keelson.proto.etcd.Role;
@@ -24,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 class SnapshotReaderTest {
 
     private static final int FUZZ_ROUNDS = 1_500;
+
+    private static final AlarmMember ALARM =
+            AlarmMember.newBuilder().setMemberID(3).setAlarm(AlarmType.NOSPACE).build();
 
     @TempDir
     Path directory;
@@ -117,6 +122,12 @@ class SnapshotReaderTest {
                 "is a lease with a TTL of -1 seconds");
         refused(
                 root -> {
+                    root.bucket("alarm", alarm -> alarm.put(new byte[] {8, 1}, new byte[0]));
+                    root.bucket("key", _ -> {});
+                },
+                "is no alarm that is known");
+        refused(
+                root -> {
                     root.bucket("authRoles", roles -> roles.put("one", role("other")));
                     root.bucket("key", _ -> {});
                 },
@@ -139,7 +150,7 @@ class SnapshotReaderTest {
     void revisionIsTheHighestOfKeysAndCompactions() throws IOException {
         Recorded recorded = read(
                 file(root -> {
-                    root.bucket("alarm", _ -> {});
+                    root.bucket("alarm", alarm -> alarm.put(ALARM.toByteArray(), new byte[0]));
                     root.bucket("key", key -> {
                         key.put(Schema.revision(2, 0), value("a", 2, 2, 1));
                         key.put(Schema.tombstone(3, 0), value("b", 0, 0, 0));
@@ -167,7 +178,8 @@ class SnapshotReaderTest {
         assertThat(recorded.compactRevision).isEqualTo(50);
         assertThat(recorded.compactedThrough).isEqualTo(20);
         assertThat(recorded.rows).isEqualTo(2);
-        assertThat(recorded.rest).containsExactly(new Change.LeaseGranted(new LeaseRecord(7, 60)));
+        assertThat(recorded.rest)
+                .containsExactly(new Change.AlarmRaised(ALARM), new Change.LeaseGranted(new LeaseRecord(7, 60)));
     }
 
     @Test
