@@ -25,6 +25,9 @@ import java.util.stream.Collectors;
 /** Hands a recording to every judge. Pure. */
 public final class Judges {
 
+    /** Fewer answered operations than this say nothing about a store. */
+    private static final int ENOUGH = 20;
+
     private Judges() {}
 
     /**
@@ -51,6 +54,12 @@ public final class Judges {
         violations.addAll(Appends.violations(recording.ops()));
         Linearizability.violations(RegisterHistory.of(recording.ops(), Registers.PREFIX))
                 .forEach(text -> violations.add(Violation.of("linearizability", text)));
+        long answered = recording.ops().stream()
+                .filter(op -> op.result() instanceof Result.Ok)
+                .count();
+        if (answered < ENOUGH) {
+            violations.add(Violation.of("something to judge", "only " + answered + " operations were answered"));
+        }
         List<Violation> overlaps = LockRules.overlaps(recording);
         if (fencing) {
             notes.add(overlaps.size() + " times two clients believed to hold a lock: only the token kept them apart");
