@@ -16,10 +16,10 @@ final class Batch {
     /**
      * One command that waits.
      *
-     * @param leaderOnly give up rather than let another member lead it through the log
+     * @param onlyInTerm give up rather than let it be led through the log by another member, or in another term; 0: whoever leads
      * @param deadlineNanos when the client stops waiting, {@link System#nanoTime()}
      */
-    record Pending(Command command, boolean leaderOnly, long deadlineNanos, CompletableFuture<Committed> answer) {}
+    record Pending(Command command, long onlyInTerm, long deadlineNanos, CompletableFuture<Committed> answer) {}
 
     private final List<Pending> pending;
     private final LogEntry entry;
@@ -41,8 +41,8 @@ final class Batch {
         return entry;
     }
 
-    boolean leaderOnly() {
-        return pending.getFirst().leaderOnly;
+    long onlyInTerm() {
+        return pending.getFirst().onlyInTerm;
     }
 
     /** The last of the deadlines: until then somebody waits. */

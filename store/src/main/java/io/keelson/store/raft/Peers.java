@@ -30,6 +30,7 @@ import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.retry.RetryPolicies;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,22 @@ final class Peers implements AutoCloseable {
     /** Whether this member leads, as far as it knows, and has caught up with what leaders before it committed. */
     boolean isLeading() {
         return division.getInfo().isLeader() && division.getInfo().isLeaderReady();
+    }
+
+    /** Raft's term, as far as this member knows. */
+    long term() {
+        return division.getInfo().getCurrentTerm();
+    }
+
+    /** Index of the log's last entry, -1 if it has none; it may not be on disk yet. */
+    long lastEntry() {
+        TermIndex last = division.getRaftLog().getLastEntryTermIndex();
+        return last == null ? -1 : last.getIndex();
+    }
+
+    /** Index up to which the log is on disk. */
+    long flushedTo() {
+        return division.getRaftLog().getFlushIndex();
     }
 
     /** Who leads, as far as this member knows; null for nobody. */

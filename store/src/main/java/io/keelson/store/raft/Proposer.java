@@ -70,12 +70,12 @@ final class Proposer implements AutoCloseable {
     }
 
     /** Queues a command. */
-    CompletableFuture<Committed> propose(Command command, boolean leaderOnly) {
+    CompletableFuture<Committed> propose(Command command, long onlyInTerm) {
         var answer = new CompletableFuture<Committed>();
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REQUEST_TIMEOUT_MILLIS);
         if (closed) {
             answer.completeExceptionally(new KvException(KvException.Reason.UNAVAILABLE, "etcdserver: server stopped"));
-        } else if (!queue.offer(new Pending(command, leaderOnly, deadline, answer))) {
+        } else if (!queue.offer(new Pending(command, onlyInTerm, deadline, answer))) {
             answer.completeExceptionally(
                     new KvException(KvException.Reason.OVERLOADED, "etcdserver: too many requests"));
         }
@@ -124,7 +124,7 @@ final class Proposer implements AutoCloseable {
                 break;
             }
             bytes += size(next);
-            if (bytes > MAX_BATCH_BYTES || next.leaderOnly() != first.leaderOnly()) {
+            if (bytes > MAX_BATCH_BYTES || next.onlyInTerm() != first.onlyInTerm()) {
                 carried = next;
                 break;
             }
@@ -166,15 +166,16 @@ final class Proposer implements AutoCloseable {
             RaftPeerId leader = peers.leader();
             try {
                 RaftClientReply reply = null;
+                if (batch.onlyInTerm() != 0 && (!peers.isLeading() || peers.term() != batch.onlyInTerm())) {
+                    return new KvException(KvException.Reason.UNAVAILABLE, "etcdserver: not leader");
+                }
                 if (peers.isLeading()) {
                     sent = true;
                     reply = peers.submit(RaftClientRequest.writeRequestType(), message)
                             .get(Math.min(remaining, TRY_MILLIS), TimeUnit.MILLISECONDS);
-                } else if (batch.leaderOnly()) {
-                    return new KvException(KvException.Reason.UNAVAILABLE, "etcdserver: not leader");
                 } else if (leader != null) {
                     sent = true;
-                    reply = peers.send(leader, message);
+                    reply = forward(leader, message, Math.min(remaining, TRY_MILLIS));
                 }
                 if (reply != null && reply.isSuccess()) {
                     return null;
@@ -198,6 +199,38 @@ final class Proposer implements AutoCloseable {
         return sent
                 ? new KvException(KvException.Reason.UNKNOWN_OUTCOME, "etcdserver: request timed out", last)
                 : new KvException(KvException.Reason.UNAVAILABLE, "etcdserver: no leader", last);
+    }
+
+    /**
+     * Sends to the leader, and gives up as soon as another leads: one that is paused or cut off would be waited for in vain.
+     *
+     * @return null if there was no answer
+     */
+    private @Nullable RaftClientReply forward(RaftPeerId leader, Message message, long millis)
+            throws IOException, InterruptedException {
+        var reply = new CompletableFuture<RaftClientReply>();
+        Thread.ofVirtual().name("store-forward").start(() -> {
+            try {
+                reply.complete(peers.send(leader, message));
+            } catch (IOException | RuntimeException e) {
+                reply.completeExceptionally(e);
+            }
+        });
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        while (System.nanoTime() - end < 0) {
+            try {
+                return reply.get(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                RaftPeerId now = peers.leader();
+                if (now != null && !now.equals(leader)) {
+                    break;
+                }
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof IOException failed ? failed : new IOException(e.getCause());
+            }
+        }
+        peers.forget(leader);
+        return null;
     }
 
     @Override

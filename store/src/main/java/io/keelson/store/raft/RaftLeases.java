@@ -87,7 +87,7 @@ final class RaftLeases implements Leases {
             var _ = replica.readBarrier().thenRun(() -> {
                 if (peers.isLeading() && replica.term() == term) {
                     begin(term);
-                    endDue();
+                    endDue(term);
                 }
             });
         }
@@ -112,7 +112,7 @@ final class RaftLeases implements Leases {
                 .toList();
     }
 
-    private void endDue() {
+    private void endDue(long term) {
         if (Alarms.refusalOfRead(replica.read(View::alarms)).isPresent()) {
             // It would be refused, and asked again four times a second.
             return;
@@ -123,7 +123,7 @@ final class RaftLeases implements Leases {
             ending.addAll(due);
         }
         for (long id : due) {
-            var _ = replica.proposeAsLeader(new Command.As(Caller.SYSTEM, new Command.LeaseRevoke(id)))
+            var _ = replica.proposeAsLeader(new Command.As(Caller.SYSTEM, new Command.LeaseRevoke(id)), term)
                     .whenComplete((_, _) -> {
                         synchronized (lock) {
                             ending.remove(id);

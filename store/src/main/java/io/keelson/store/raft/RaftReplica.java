@@ -78,6 +78,12 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private static final long HAND_OVER_MILLIS = 2_000;
     private static final long REMOVED_SECONDS = 1;
 
+    /** On a busy machine shorter ones are no news. */
+    private static final long MIN_STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private static final long STALL_REST_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long DISK_TICK_MILLIS = 50;
+
     /** Rest between two batches of a compaction. */
     private static final long MAX_COMPACTION_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -228,6 +234,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
             replica.awaitOpen();
             replica.measure();
             replica.proposer.start();
+            Thread.ofPlatform().name("store-disk").daemon().start(replica::watchDisk);
             var _ = replica.timer.scheduleWithFixedDelay(
                     replica::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
             return replica;
@@ -264,6 +271,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
             leases.tick();
             cluster.tick();
             compactor.tick(System.nanoTime());
+            barrier.tick();
         } catch (RuntimeException e) {
             fail(e);
         }
@@ -274,6 +282,32 @@ public final class RaftReplica implements Replica, AutoCloseable {
             sizes = open.sizes();
             quota.measured(sizes[0]);
         });
+    }
+
+    /**
+     * A leader whose log does not get to its disk holds up every writer, and a follower's disk would do. On a thread of its own, because
+     * other work may wait for the same disk.
+     */
+    private void watchDisk() {
+        long bound = Math.max(
+                MIN_STALL_NANOS, config.options().timing().election().toNanos() / 2);
+        var stall = new LogStall(bound, STALL_REST_NANOS);
+        try {
+            while (!closed && division.getInfo().isAlive()) {
+                TimeUnit.MILLISECONDS.sleep(DISK_TICK_MILLIS);
+                if (peers.isLeading() && stall.look(System.nanoTime(), peers.lastEntry(), peers.flushedTo())) {
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            "the disk of the store member " + config.name() + ", which leads, has not written its log for "
+                                    + TimeUnit.NANOSECONDS.toMillis(bound) + " ms: "
+                                    + (cluster.handOver(HAND_OVER_MILLIS)
+                                            ? "another member leads now"
+                                            : "no other member can lead"));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Raft ends a member that is not in the configuration any more, without a word why. */
@@ -304,7 +338,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
     @Override
     public CompletableFuture<Committed> propose(Command command) {
         return quota.admits(Cost.of(command))
-                ? GuessedAnswers.unlessPlanted(this, command, proposer.propose(command, false))
+                ? GuessedAnswers.unlessPlanted(this, command, proposer.propose(command, 0))
                 : noSpace();
     }
 
@@ -325,16 +359,21 @@ public final class RaftReplica implements Replica, AutoCloseable {
                                         .setMemberID(alarm.getMemberID())
                                         .setAlarm(alarm.getAlarm())
                                         .build())),
-                        false);
+                        0);
         // Whether or not the others could be told: here is no space.
         return told.handle((_, _) -> {
             throw new KvException(KvException.Reason.NO_SPACE, Refusal.NO_SPACE.message());
         });
     }
 
-    /** As {@link #propose}, but only while this member leads. */
+    /** As {@link #propose}, but only while this member leads in the present term. */
     CompletableFuture<Committed> proposeAsLeader(Command command) {
-        return proposer.propose(command, true);
+        return proposeAsLeader(command, term());
+    }
+
+    /** As {@link #propose}, but only while this member leads in a term: what a leader decides by its clock is void in the next. */
+    CompletableFuture<Committed> proposeAsLeader(Command command, long term) {
+        return proposer.propose(command, term);
     }
 
     @Override

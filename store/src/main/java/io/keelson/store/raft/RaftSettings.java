@@ -29,7 +29,7 @@ final class RaftSettings {
 
     /** An election begins after this silence of a leader at the latest. */
     static long electionTimeoutMaxMillis(StoreOptions.Timing timing) {
-        return 2 * timing.election().toMillis();
+        return timing.election().toMillis() * 3 / 2;
     }
 
     /**

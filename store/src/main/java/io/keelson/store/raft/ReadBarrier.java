@@ -2,6 +2,7 @@ package io.keelson.store.raft;
 
 import io.keelson.store.KvException;
 import io.keelson.store.fault.PlantedFault;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,9 @@ final class ReadBarrier {
     private static final long RETRY_MILLIS = 30;
     private static final long TRY_MILLIS = 2_000;
 
+    /** The question under way, and who led when it was asked. */
+    private record Question(CompletableFuture<RaftClientReply> reply, @Nullable RaftPeerId leader) {}
+
     private record Waiting(CompletableFuture<Void> done, long deadlineNanos) {}
 
     private final Peers peers;
@@ -29,6 +34,7 @@ final class ReadBarrier {
     private final ScheduledExecutorService timer;
     private final Executor answers;
     private final Object lock = new Object();
+    private volatile @Nullable Question asking;
     private List<Waiting> gathering = new ArrayList<>();
     private boolean inFlight;
 
@@ -57,6 +63,15 @@ final class ReadBarrier {
         return done;
     }
 
+    /** Asks again when another leads than the one that was asked, which may never answer. Called a few times a second. */
+    void tick() {
+        Question question = asking;
+        RaftPeerId leader = peers.leader();
+        if (question != null && leader != null && !leader.equals(question.leader) && !question.reply.isDone()) {
+            question.reply.completeExceptionally(new IOException("another member leads now"));
+        }
+    }
+
     private void ask() {
         List<Waiting> asked;
         synchronized (lock) {
@@ -67,8 +82,10 @@ final class ReadBarrier {
                 return;
             }
         }
-        var _ = peers.submit(RaftClientRequest.readRequestType(), Message.EMPTY)
-                .orTimeout(TRY_MILLIS, TimeUnit.MILLISECONDS)
+        CompletableFuture<RaftClientReply> question =
+                peers.submit(RaftClientRequest.readRequestType(), Message.EMPTY);
+        asking = new Question(question, peers.leader());
+        var _ = question.orTimeout(TRY_MILLIS, TimeUnit.MILLISECONDS)
                 // Never on Ratis' thread: it calls back while it walks the list that the next question is added to.
                 .whenCompleteAsync((reply, problem) -> answered(asked, reply, problem), answers);
     }

@@ -228,6 +228,23 @@ final class StoreStateMachine extends BaseStateMachine {
         }
     }
 
+    /** Called on the log's thread before it flushes. There is nothing of ours to flush; a test may hold it up here. */
+    @Override
+    public CompletableFuture<Void> flush(long index) {
+        try {
+            DiskFault.beforeFlush();
+            return CompletableFuture.completedFuture(null);
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** What was to be written may or may not be on disk: nothing can be promised from here on. */
+    @Override
+    public void notifyLogFailed(Throwable cause, LogEntryProto entry) {
+        listener.failed(new IllegalStateException("the log cannot be written: " + cause.getMessage(), cause));
+    }
+
     @Override
     public CompletableFuture<Message> query(Message request) {
         byte[] question = request.getContent().toByteArray();
