@@ -318,6 +318,26 @@ class GatewayTest {
     }
 
     @Test
+    void observerHearsWhoIsElectedAndWhatIsProclaimed() throws Exception {
+        assertThat(post("/v3/lease/grant", "{\"TTL\":\"60\",\"ID\":\"5\"}").statusCode())
+                .isEqualTo(200);
+        String campaign = "{\"name\":\"" + base64("e") + "\",\"lease\":\"5\",\"value\":\"" + base64("one") + "\"}";
+        String won = post("/v3/election/campaign", campaign).body();
+        String leader = won.replaceAll(".*\"leader\":(\\{[^}]*}).*", "$1");
+        assertThat(leader).as(won).startsWith("{\"name\":");
+        var observing = client.send(
+                request("/v3/election/observe", "{\"name\":\"" + base64("e") + "\"}")
+                        .build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+        try (var in = new BufferedReader(new InputStreamReader(observing.body(), StandardCharsets.UTF_8))) {
+            assertThat(nextResult(in)).contains("\"value\":\"" + base64("one") + "\"");
+            String proclaim = "{\"leader\":" + leader + ",\"value\":\"" + base64("two") + "\"}";
+            assertThat(post("/v3/election/proclaim", proclaim).statusCode()).isEqualTo(200);
+            assertThat(nextResult(in)).contains("\"value\":\"" + base64("two") + "\"");
+        }
+    }
+
+    @Test
     void tokenThatAuthenticateGaveIsTakenFromTheHeader() throws Exception {
         assertThat(post("/v3/auth/user/add", "{\"name\":\"root\",\"password\":\"pw\"}")
                         .statusCode())
