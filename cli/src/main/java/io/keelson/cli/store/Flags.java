@@ -43,7 +43,7 @@ final class Flags {
     static {
         works("name", TEXT, "default", MEMBER, "Name of this member.");
         works("data-dir", TEXT, "${name}.keelson", MEMBER, "Directory of its data.");
-        works("wal-dir", TEXT, "", MEMBER, "Directory of the log, if it is to be elsewhere.");
+        only("wal-dir", TEXT, MEMBER, "the log lies in the data directory", "");
         works("snapshot-count", COUNT, "10000", MEMBER, "Log entries between two snapshots.");
         works("heartbeat-interval", COUNT, "250", MEMBER, "Milliseconds between a leader's heartbeats; etcd: 100.");
         works("election-timeout", COUNT, "500", MEMBER, "Milliseconds of silence before an election; etcd: 1000.");

@@ -52,7 +52,7 @@ public record Setup(
         var peers = values.urls("listen-peer-urls");
         if (clients.isEmpty()) throw values.wrong("listen-client-urls", "at least one URL");
         if (peers.isEmpty()) throw values.wrong("listen-peer-urls", "at least one URL");
-        oneScheme(values, "listen-peer-urls", peers);
+        if (peers.size() > 1) throw values.wrong("listen-peer-urls", "one URL: members listen on one address here");
         var doors = doors(values, clients);
         var advertised = advertised(values, "advertise-client-urls", "listen-client-urls", clients);
         var advertisedPeers = advertised(values, "initial-advertise-peer-urls", "listen-peer-urls", peers);

@@ -88,6 +88,7 @@ class EtcdFlagsTest {
                 "invalid value \"localhost:1\" for --listen-client-urls: expected is a URL of scheme http or https",
                 "--listen-client-urls=localhost:1");
         refused("invalid value \"http://a:1/x\" for --listen-peer-urls", "--listen-peer-urls=http://a:1/x");
+        refused("expected is one URL", "--listen-peer-urls=http://127.0.0.1:1,http://127.0.0.1:2");
         refused("expected is new or existing", "--initial-cluster-state=old");
         refused("expected is debug or info", "--log-level=loud");
         refused("--bcrypt-cost 3 is not between 4 and 31", "--bcrypt-cost=3");
@@ -120,6 +121,7 @@ class EtcdFlagsTest {
                         "--pre-vote=true has no effect: elections always begin with a pre-vote");
         refused("--enable-v2=true cannot be had: there is no v2 API", "--enable-v2");
         refused("--unsafe-no-fsync=true cannot be had: what is acknowledged is on the disk", "--unsafe-no-fsync");
+        refused("--wal-dir=x cannot be had: the log lies in the data directory", "--wal-dir=x");
         refused("--client-crl-file=x cannot be had", "--client-crl-file=x");
     }
 

@@ -24,6 +24,9 @@ final class Failures {
     static final Status VERIFY_ONLY =
             Status.UNKNOWN.withDescription("auth: token signing attempted with verify-only key");
 
+    static final Status INVALID_CLIENT_VERSION =
+            Status.INVALID_ARGUMENT.withDescription("etcdserver: invalid client api version");
+
     /** Lock: the lease ended while its holder waited. */
     static final Status SESSION_EXPIRED = Status.UNKNOWN.withDescription("mutex: session is expired");
 
