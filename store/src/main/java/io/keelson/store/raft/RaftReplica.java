@@ -1,11 +1,11 @@
 package io.keelson.store.raft;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.keelson.proto.etcd.AlarmMember;
 import io.keelson.proto.etcd.AlarmRequest;
 import io.keelson.proto.etcd.AlarmRequest.AlarmAction;
 import io.keelson.proto.etcd.AlarmType;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.keelson.proto.etcd.Event;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.proto.store.v1.LogEntry;
@@ -24,9 +24,9 @@ import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.Cost;
 import io.keelson.store.mvcc.HashAt;
-import io.keelson.store.mvcc.Refusal;
 import io.keelson.store.mvcc.MemberRecord;
 import io.keelson.store.mvcc.Membership;
+import io.keelson.store.mvcc.Refusal;
 import io.keelson.store.mvcc.View;
 import io.keelson.store.node.Cluster;
 import io.keelson.store.node.History;
@@ -97,6 +97,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private final RaftLeases leases;
     private final RaftCluster cluster;
     private final AutoCompactor compactor;
+    private final Integrity integrity;
     private final Consumer<Throwable> onFailure;
     private final Quota quota;
     /** Bytes on disk, and of them in use, as last measured: asking RocksDB costs too much for every answer. */
@@ -180,10 +181,11 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 this,
                 peers,
                 blocking,
-                TimeUnit.MILLISECONDS.toNanos(RaftSettings.electionTimeoutMaxMillis(
-                        config.options().timing())));
+                TimeUnit.MILLISECONDS.toNanos(
+                        RaftSettings.electionTimeoutMaxMillis(config.options().timing())));
         this.cluster = new RaftCluster(config, identity, this, peers, seeds, blocking);
         this.compactor = new AutoCompactor(this, peers, config.options().compaction());
+        this.integrity = new Integrity(this, peers, blocking, System.nanoTime());
         metrics.gauge(
                 "etcd_server_proposals_pending",
                 "The current number of pending proposals to commit.",
@@ -272,6 +274,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
             cluster.tick();
             compactor.tick(System.nanoTime());
             barrier.tick();
+            integrity.tick(System.nanoTime());
         } catch (RuntimeException e) {
             fail(e);
         }
@@ -540,6 +543,11 @@ public final class RaftReplica implements Replica, AutoCloseable {
         return machine.state().runningHash(revision);
     }
 
+    /** The comparison of members, for tests to call. */
+    Integrity integrity() {
+        return integrity;
+    }
+
     private void compactLater() {
         // The log may still be at work while the member closes.
         if (!background.isShutdown()) {
@@ -657,7 +665,10 @@ public final class RaftReplica implements Replica, AutoCloseable {
                                 .build()
                                 .toByteArray());
                     case HEALTH ->
-                        CompletableFuture.completedFuture(answer.setHealth(cluster.answerHealth())
+                        CompletableFuture.completedFuture(
+                                answer.setHealth(cluster.answerHealth()).build().toByteArray());
+                    case HASH ->
+                        CompletableFuture.completedFuture(answer.setHash(integrity.answer(question.getHash()))
                                 .build()
                                 .toByteArray());
                     case JOIN ->
