@@ -22,6 +22,7 @@ import io.keelson.proto.etcd.RangeRequest;
 import io.keelson.proto.etcd.RequestOp;
 import io.keelson.proto.etcd.TxnRequest;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -116,7 +117,7 @@ final class Endpoint implements AutoCloseable {
     }
 
     /** Leases by id: TTL and keys. */
-    TreeMap<Long, String> leases() {
+    NavigableMap<Long, String> leases() {
         var all = new TreeMap<Long, String>();
         for (LeaseStatus status : lease.withDeadlineAfter(60, TimeUnit.SECONDS)
                 .leaseLeases(LeaseLeasesRequest.getDefaultInstance())

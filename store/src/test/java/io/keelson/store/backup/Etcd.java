@@ -87,7 +87,7 @@ final class Etcd implements AutoCloseable {
     }
 
     private static String etcdctl(boolean succeeds, String... arguments) throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of("etcdctl", "--command-timeout=60s"));
+        var command = new ArrayList<>(List.of("etcdctl", "--command-timeout=60s", "--dial-timeout=60s"));
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("ETCDCTL_API", "3");

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
@@ -75,7 +76,7 @@ class RestoreTest {
     }
 
     private void stop(String name) {
-        running.remove(name).close();
+        Objects.requireNonNull(running.remove(name), name).close();
     }
 
     private Endpoint endpoint(StoreConfig config) {
@@ -141,7 +142,7 @@ class RestoreTest {
         delete(cluster.get(1).dataDir());
         members.getFirst().put("after", "2");
         start(cluster.get(1));
-        await(() -> running.get("m2").revision() == old.revision() + 2);
+        await(() -> Objects.requireNonNull(running.get("m2")).revision() == old.revision() + 2);
         assertThat(members.get(1).at(old.revision())).isEqualTo(old.at(0));
         assertThat(members.stream()
                         .map(member -> member.hash(old.revision() + 2))
