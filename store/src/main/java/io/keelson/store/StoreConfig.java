@@ -76,6 +76,19 @@ public record StoreConfig(
                 StoreOptions.DEFAULTS);
     }
 
+    /**
+     * Whether clients speak TLS at an address that is advertised to them: what the door at this very address does or, if clients come there
+     * by another way, what any door does.
+     */
+    public boolean speaksTls(HostPort advertised) {
+        return doors.stream()
+                .filter(door -> door.address().equals(advertised))
+                .map(Door::wire)
+                .findFirst()
+                .map(wire -> wire == Door.Wire.TLS)
+                .orElse(clientTls.isPresent());
+    }
+
     /** Where gRPC clients are served. */
     public List<HostPort> clientListen() {
         return doors.stream()
@@ -86,8 +99,7 @@ public record StoreConfig(
 
     /** The same with another data directory. */
     StoreConfig at(Path directory) {
-        return new StoreConfig(
-                name, directory, clusterToken, doors, peerListen, members, clientTls, peerTls, options);
+        return new StoreConfig(name, directory, clusterToken, doors, peerListen, members, clientTls, peerTls, options);
     }
 
     /** This member's row. */

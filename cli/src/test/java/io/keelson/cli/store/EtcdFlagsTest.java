@@ -215,6 +215,9 @@ class EtcdFlagsTest {
                         new Door(new HostPort("127.0.0.1", 2), Door.Wire.PLAIN, Door.Serves.GRPC),
                         new Door(new HostPort("127.0.0.1", 4), Door.Wire.PLAIN, Door.Serves.HTTP),
                         new Door(new HostPort("127.0.0.1", 3), Door.Wire.PLAIN, Door.Serves.METRICS));
+        assertThat(both.config().speaksTls(new HostPort("127.0.0.1", 1))).isTrue();
+        assertThat(both.config().speaksTls(new HostPort("127.0.0.1", 2))).isFalse();
+        assertThat(both.config().speaksTls(new HostPort("elsewhere", 1))).isTrue();
         assertThat(both.config().clientTls().orElseThrow().others()).isEqualTo(Tls.Others.SHOW_NOTHING);
         var tls = List.of("--listen-client-urls=https://127.0.0.1:1", "--cert-file=c", "--key-file=k");
         assertThat(withMore(tls, "--trusted-ca-file=a").others()).isEqualTo(Tls.Others.SHOW_A_CERTIFICATE);

@@ -343,7 +343,7 @@ final class RaftCluster implements Cluster {
 
     private List<String> clientUrls() {
         return config.self().clients().stream()
-                .map(client -> PeerUrls.url(client, config.clientTls().isPresent()))
+                .map(client -> PeerUrls.url(client, config.speaksTls(client)))
                 .toList();
     }
 
