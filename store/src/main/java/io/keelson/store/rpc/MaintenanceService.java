@@ -9,6 +9,8 @@ import io.keelson.proto.etcd.AlarmResponse;
 import io.keelson.proto.etcd.AlarmType;
 import io.keelson.proto.etcd.DefragmentRequest;
 import io.keelson.proto.etcd.DefragmentResponse;
+import io.keelson.proto.etcd.DowngradeRequest;
+import io.keelson.proto.etcd.DowngradeResponse;
 import io.keelson.proto.etcd.HashKVRequest;
 import io.keelson.proto.etcd.HashKVResponse;
 import io.keelson.proto.etcd.HashRequest;
@@ -155,6 +157,20 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     @Override
     public void snapshot(SnapshotRequest request, StreamObserver<SnapshotResponse> observer) {
         snapshots.send((ServerCallStreamObserver<SnapshotResponse>) observer);
+    }
+
+    @Override
+    public void downgrade(DowngradeRequest request, StreamObserver<DowngradeResponse> observer) {
+        calls.answer(observer, () -> {
+            Status judged = Downgrades.judge(request, CLUSTER_VERSION);
+            if (!judged.isOk()) {
+                throw judged.asRuntimeException();
+            }
+            return DowngradeResponse.newBuilder()
+                    .setHeader(headers.now())
+                    .setVersion(CLUSTER_VERSION)
+                    .build();
+        });
     }
 
     @Override

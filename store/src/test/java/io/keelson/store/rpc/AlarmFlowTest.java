@@ -109,6 +109,13 @@ class AlarmFlowTest {
             }
             assertThat(good("alarm", "list")).isEmpty();
             assertThat(good("get", "small", "--print-value-only")).isEqualTo("1\n");
+
+            assertThat(good("defrag")).contains("Finished defragmenting etcd member");
+            String hash = good("endpoint", "hashkv");
+            assertThat(good("endpoint", "hashkv")).isEqualTo(hash);
+            good("put", "small", "2");
+            assertThat(good("endpoint", "hashkv")).isNotEqualTo(hash);
+            assertThat(good("endpoint", "status")).contains(", 3.6.");
         }
         assertThat(failures).isEmpty();
     }
