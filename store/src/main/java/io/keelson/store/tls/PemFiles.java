@@ -60,7 +60,8 @@ final class PemFiles {
                         return converter.getPrivateKey(info);
                     }
                     case PEMKeyPair pair -> {
-                        return converter.getKeyPair(pair).getPrivate();
+                        // SEC 1 may leave the public key out, and it is not needed.
+                        return converter.getPrivateKey(pair.getPrivateKeyInfo());
                     }
                     case PEMEncryptedKeyPair _, PKCS8EncryptedPrivateKeyInfo _ ->
                         throw new TlsProblem(file, "holds a key under a passphrase; nobody is there to type it");
