@@ -13,9 +13,15 @@ import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
+import java.security.spec.ECGenParameterSpec;
 import java.util.Objects;
 import java.util.Optional;
-import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
+import org.bouncycastle.util.io.pem.PemObject;
+import org.bouncycastle.util.io.pem.PemWriter;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,17 +107,26 @@ class CredentialsTest {
 
     @Test
     void keysAreReadAsOpensslWritesThem() throws Exception {
-        for (String algorithm : new String[] {"RSA", "EC"}) {
-            PrivateKey key =
-                    KeyPairGenerator.getInstance(algorithm).generateKeyPair().getPrivate();
-            var text = new StringWriter();
-            try (var writer = new JcaPEMWriter(text)) {
-                writer.writeObject(key);
-            }
-            Path file = Files.writeString(dir.resolve("traditional.key"), text.toString());
-            assertThat(text.toString()).contains("BEGIN " + algorithm + " PRIVATE KEY");
-            assertThat(PemFiles.key(file)).isEqualTo(key);
+        PrivateKey rsa = KeyPairGenerator.getInstance("RSA").generateKeyPair().getPrivate();
+        assertThat(read(
+                        "RSA PRIVATE KEY",
+                        PrivateKeyInfo.getInstance(rsa.getEncoded()).parsePrivateKey()))
+                .isEqualTo(rsa);
+        var curve = KeyPairGenerator.getInstance("EC");
+        curve.initialize(new ECGenParameterSpec("secp256r1"));
+        var ec = (ECPrivateKey) curve.generateKeyPair().getPrivate();
+        // With the name of the curve inside, as it stands in no other place of such a file; the public half may be left
+        // out.
+        var sec1 = new org.bouncycastle.asn1.sec.ECPrivateKey(256, ec.getS(), SECObjectIdentifiers.secp256r1);
+        assertThat(((ECPrivateKey) read("EC PRIVATE KEY", sec1)).getS()).isEqualTo(ec.getS());
+    }
+
+    private PrivateKey read(String kind, ASN1Encodable key) throws Exception {
+        var text = new StringWriter();
+        try (var writer = new PemWriter(text)) {
+            writer.writeObject(new PemObject(kind, key.toASN1Primitive().getEncoded()));
         }
+        return PemFiles.key(Files.writeString(dir.resolve("traditional.key"), text.toString()));
     }
 
     @Test
