@@ -65,7 +65,7 @@ public final class RunningHash {
 
     /** The revision has no more changes: its hash. */
     public long end(long revision) {
-        long content = high.getValue() << Integer.SIZE | low.getValue();
+        long content = (high.getValue() << Integer.SIZE) | low.getValue();
         high.reset();
         low.reset();
         hash = mix(hash ^ mix(content + revision));
@@ -73,8 +73,8 @@ public final class RunningHash {
     }
 
     private static long mix(long value) {
-        long mixed = (value ^ value >>> 30) * 0xbf58476d1ce4e5b9L;
-        mixed = (mixed ^ mixed >>> 27) * 0x94d049bb133111ebL;
-        return mixed ^ mixed >>> 31;
+        long mixed = (value ^ (value >>> 30)) * 0xbf58476d1ce4e5b9L;
+        mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
+        return mixed ^ (mixed >>> 31);
     }
 }

@@ -105,6 +105,10 @@ public final class Reclaimer {
             }
         }
         working.lock();
-        working.unlock();
+        try {
+            garbageBytes = 0;
+        } finally {
+            working.unlock();
+        }
     }
 }
