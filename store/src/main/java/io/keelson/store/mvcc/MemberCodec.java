@@ -34,8 +34,7 @@ public final class MemberCodec {
             case ADD -> new MemberChange.Add(member(log.getAdd()));
             case REMOVE -> new MemberChange.Remove(log.getRemove());
             case UPDATE ->
-                new MemberChange.Update(
-                        log.getUpdate().getId(), log.getUpdate().getPeerUrlsList());
+                new MemberChange.Update(log.getUpdate().getId(), log.getUpdate().getPeerUrlsList());
             case PROMOTE -> new MemberChange.Promote(log.getPromote());
             case PUBLISH ->
                 new MemberChange.Publish(
@@ -43,8 +42,7 @@ public final class MemberCodec {
                         log.getPublish().getName(),
                         log.getPublish().getClientUrlsList());
             case CHANGE_NOT_SET ->
-                throw new IllegalArgumentException(
-                        "the log holds a change of members that this version does not know");
+                throw new IllegalArgumentException("the log holds a change of members that this version does not know");
         };
     }
 

@@ -67,8 +67,9 @@ public record Membership(List<MemberRecord> members, List<Long> removed) {
             case MemberChange.Update(long id, List<String> peerUrls) -> update(id, peerUrls);
             case MemberChange.Promote(long id) -> promote(id);
             case MemberChange.Publish(long id, String name, List<String> clientUrls) ->
-                member(id).<Outcome>map(member -> with(
-                                new MemberRecord(id, name, member.peerUrls(), clientUrls, member.learner())))
+                member(id)
+                        .<Outcome>map(member ->
+                                with(new MemberRecord(id, name, member.peerUrls(), clientUrls, member.learner())))
                         .orElse(new Outcome.Refused(Refusal.MEMBER_NOT_FOUND));
         };
     }

@@ -59,8 +59,9 @@ record Identity(long clusterId, long memberId) {
         if (lines.size() != 2
                 || !lines.getFirst().startsWith(CLUSTER)
                 || !lines.getLast().startsWith(MEMBER)) {
-            throw new IOException(file + " does not say who this member is; restore it, or remove the data directory and"
-                    + " let the member join as a new one");
+            throw new IOException(
+                    file + " does not say who this member is; restore it, or remove the data directory and"
+                            + " let the member join as a new one");
         }
         return Optional.of(new Identity(
                 Long.parseUnsignedLong(lines.getFirst().substring(CLUSTER.length()), 16),
@@ -72,8 +73,7 @@ record Identity(long clusterId, long memberId) {
         Files.createDirectories(dataDir);
         Path building = dataDir.resolve(FILE + ".new");
         Files.writeString(
-                building,
-                CLUSTER + Long.toHexString(clusterId) + "\n" + MEMBER + Long.toHexString(memberId) + "\n");
+                building, CLUSTER + Long.toHexString(clusterId) + "\n" + MEMBER + Long.toHexString(memberId) + "\n");
         try (var channel = FileChannel.open(building, StandardOpenOption.WRITE)) {
             channel.force(true);
         }

@@ -79,7 +79,8 @@ final class Joining {
 
     /** Why a removed member ends; in etcd's words. */
     static IllegalStateException removed(StoreConfig config) {
-        return new IllegalStateException("the member has been permanently removed from the cluster; the data directory "
-                + config.dataDir() + " can not be used any more: remove it, and add the member anew if it is to come back");
+        return new IllegalStateException(
+                "the member has been permanently removed from the cluster; the data directory " + config.dataDir()
+                        + " can not be used any more: remove it, and add the member anew if it is to come back");
     }
 }

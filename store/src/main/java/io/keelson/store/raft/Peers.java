@@ -138,8 +138,8 @@ final class Peers implements AutoCloseable {
                 .setServersInNewConf(peers(next.voters(), false))
                 .setListenersInNewConf(peers(next.learners(), true))
                 .build();
-        RaftClientReply reply = server.setConfiguration(new SetConfigurationRequest(
-                clientId, division.getId(), group, callIds.incrementAndGet(), arguments));
+        RaftClientReply reply = server.setConfiguration(
+                new SetConfigurationRequest(clientId, division.getId(), group, callIds.incrementAndGet(), arguments));
         if (!reply.isSuccess()) {
             throw new IOException("the configuration was refused", reply.getException());
         }

@@ -163,7 +163,8 @@ final class RaftCluster implements Cluster {
         return HealthAnswer.newBuilder()
                 .setLeading(peers.isLeading())
                 .setLeader(identity.memberId())
-                .addAllConnected(peers.answering(2 * config.options().timing().election().toMillis()))
+                .addAllConnected(
+                        peers.answering(2 * config.options().timing().election().toMillis()))
                 .putAllMatched(matched)
                 .build();
     }
@@ -174,8 +175,8 @@ final class RaftCluster implements Cluster {
         while (!isConfigured(change)) {
             if (System.nanoTime() - deadline > 0) {
                 throw new KvException(
-                        KvException.Reason.UNKNOWN_OUTCOME, "etcdserver: request timed out, the members are "
-                                + after.members());
+                        KvException.Reason.UNKNOWN_OUTCOME,
+                        "etcdserver: request timed out, the members are " + after.members());
             }
             pause();
         }
@@ -189,10 +190,7 @@ final class RaftCluster implements Cluster {
                         ? !peers.isLeading() || peers.configuration().voters().size() <= 1
                         : !peers.configuration().contains(id);
             case MemberChange.Promote(long id) -> peers.configuration().voters().contains(id);
-            case MemberChange.Add _,
-                    MemberChange.Update _,
-                    MemberChange.Bootstrap _,
-                    MemberChange.Publish _ -> true;
+            case MemberChange.Add _, MemberChange.Update _, MemberChange.Bootstrap _, MemberChange.Publish _ -> true;
         };
     }
 
@@ -266,8 +264,7 @@ final class RaftCluster implements Cluster {
             ledNanos = now;
         }
         // An election is no reason to ask: it comes to its end sooner without.
-        if (!peers.isConfigured(identity.memberId())
-                || now - ledNanos > TimeUnit.SECONDS.toNanos(LEADERLESS_SECONDS)) {
+        if (!peers.isConfigured(identity.memberId()) || now - ledNanos > TimeUnit.SECONDS.toNanos(LEADERLESS_SECONDS)) {
             knock();
         }
     }
@@ -430,8 +427,8 @@ final class RaftCluster implements Cluster {
         try {
             RaftClientReply reply = peers.ask(leader, Peers.message(question));
             return reply.isSuccess()
-                    ? Optional.of(PeerAnswer.parseFrom(
-                            reply.getMessage().getContent().toByteArray()))
+                    ? Optional.of(
+                            PeerAnswer.parseFrom(reply.getMessage().getContent().toByteArray()))
                     : Optional.empty();
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("a member answered something that cannot be read", e);

@@ -96,10 +96,7 @@ final class RaftLeases implements Leases {
     private void begin(long term) {
         synchronized (lock) {
             if (leadingTerm != term) {
-                clock.restart(
-                        replica.read(View::leases),
-                        System.nanoTime(),
-                        extensionNanos);
+                clock.restart(replica.read(View::leases), System.nanoTime(), extensionNanos);
                 leadingTerm = term;
             }
         }
@@ -244,8 +241,10 @@ final class RaftLeases implements Leases {
             RaftPeerId leader = peers.leader();
             try {
                 if (leader != null) {
-                    RaftClientReply reply = peers.ask(leader, Peers.message(
-                            PeerQuestion.newBuilder().setLease(question).build()));
+                    RaftClientReply reply = peers.ask(
+                            leader,
+                            Peers.message(
+                                    PeerQuestion.newBuilder().setLease(question).build()));
                     LeaseAnswer answer = PeerAnswer.parseFrom(
                                     reply.getMessage().getContent().toByteArray())
                             .getLease();

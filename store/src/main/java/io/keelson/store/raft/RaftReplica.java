@@ -292,8 +292,8 @@ public final class RaftReplica implements Replica, AutoCloseable {
      * other work may wait for the same disk.
      */
     private void watchDisk() {
-        long bound = Math.max(
-                MIN_STALL_NANOS, config.options().timing().election().toNanos() / 2);
+        long bound =
+                Math.max(MIN_STALL_NANOS, config.options().timing().election().toNanos() / 2);
         var stall = new LogStall(bound, STALL_REST_NANOS);
         try {
             while (!closed && division.getInfo().isAlive()) {
@@ -301,7 +301,8 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 if (peers.isLeading() && stall.look(System.nanoTime(), peers.lastEntry(), peers.flushedTo())) {
                     LOG.log(
                             System.Logger.Level.WARNING,
-                            "the disk of the store member " + config.name() + ", which leads, has not written its log for "
+                            "the disk of the store member " + config.name()
+                                    + ", which leads, has not written its log for "
                                     + TimeUnit.NANOSECONDS.toMillis(bound) + " ms: "
                                     + (cluster.handOver(HAND_OVER_MILLIS)
                                             ? "another member leads now"

@@ -25,7 +25,9 @@ final class ReadBarrier {
     private static final long TRY_MILLIS = 2_000;
 
     /** The question under way, and who led when it was asked. */
-    private record Question(CompletableFuture<RaftClientReply> reply, @Nullable RaftPeerId leader) {}
+    private record Question(
+            CompletableFuture<RaftClientReply> reply,
+            @Nullable RaftPeerId leader) {}
 
     private record Waiting(CompletableFuture<Void> done, long deadlineNanos) {}
 
@@ -82,8 +84,7 @@ final class ReadBarrier {
                 return;
             }
         }
-        CompletableFuture<RaftClientReply> question =
-                peers.submit(RaftClientRequest.readRequestType(), Message.EMPTY);
+        CompletableFuture<RaftClientReply> question = peers.submit(RaftClientRequest.readRequestType(), Message.EMPTY);
         asking = new Question(question, peers.leader());
         var _ = question.orTimeout(TRY_MILLIS, TimeUnit.MILLISECONDS)
                 // Never on Ratis' thread: it calls back while it walks the list that the next question is added to.

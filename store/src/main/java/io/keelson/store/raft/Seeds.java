@@ -66,9 +66,8 @@ final class Seeds {
             if (cluster.isPresent()) {
                 try (RaftClient client = client(address, group)) {
                     RaftClientReply reply = client.io()
-                            .sendReadOnly(Peers.message(PeerQuestion.newBuilder()
-                                    .setJoin(question)
-                                    .build()));
+                            .sendReadOnly(Peers.message(
+                                    PeerQuestion.newBuilder().setJoin(question).build()));
                     if (reply.isSuccess()) {
                         PeerAnswer answer = PeerAnswer.parseFrom(
                                 reply.getMessage().getContent().toByteArray());

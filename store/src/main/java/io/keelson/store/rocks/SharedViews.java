@@ -38,7 +38,8 @@ final class SharedViews {
             if (known != null && known.writes() == writes && known.retain()) {
                 return known;
             }
-            // The number before the snapshot: a write between them is seen, and the view is replaced once more than need be.
+            // The number before the snapshot: a write between them is seen, and the view is replaced once more than
+            // need be.
             var made = new RocksView(state, writes);
             made.retain();
             current = made;

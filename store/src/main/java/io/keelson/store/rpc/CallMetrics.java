@@ -173,7 +173,7 @@ final class CallMetrics extends ServerStreamTracer.Factory {
             return "Canceled";
         }
         var name = new StringBuilder();
-        for (String word : code.name().split("_")) {
+        for (String word : code.name().split("_", -1)) {
             name.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
         }
         return name.toString();

@@ -44,7 +44,14 @@ final class KvService extends KVGrpc.KVImplBase {
     private final Executor workers;
     private final LargeAnswers largeAnswers = new LargeAnswers();
 
-    KvService(Replica replica, Calls calls, Headers headers, Guard guard, Limits limits, Streams streams, Executor workers) {
+    KvService(
+            Replica replica,
+            Calls calls,
+            Headers headers,
+            Guard guard,
+            Limits limits,
+            Streams streams,
+            Executor workers) {
         this.streams = streams;
         this.workers = workers;
         this.guard = guard;
@@ -68,26 +75,26 @@ final class KvService extends KVGrpc.KVImplBase {
                         ? replica.readInMemory(view -> range(view, who, request, Long.MAX_VALUE))
                                 .flatMap(answer -> answer)
                         : Optional.empty(),
-                _ -> largeAnswers.make(
-                        maxBytes -> replica.read(view -> range(view, who, request, maxBytes))));
+                _ -> largeAnswers.make(maxBytes -> replica.read(view -> range(view, who, request, maxBytes))));
     }
 
     private Optional<RangeResponse> range(View view, Identity who, RangeRequest request, long maxBytes) {
         guard.check(view, who, caller -> Permits.read(view.auth(), caller, request.getKey(), request.getRangeEnd()));
         Failures.check(Ranges.check(view, request));
         // The current revision, also when an old one is read.
-        long revision = view.revision()
-                + (PlantedFault.HEADER_AHEAD_OF_STATE.isPlanted() && request.getSerializable() ? 1 : 0);
+        long revision =
+                view.revision() + (PlantedFault.HEADER_AHEAD_OF_STATE.isPlanted() && request.getSerializable() ? 1 : 0);
         return Ranges.read(view, request, maxBytes)
-                .map(answer -> answer.toBuilder().setHeader(headers.at(revision)).build());
+                .map(answer ->
+                        answer.toBuilder().setHeader(headers.at(revision)).build());
     }
 
     @Override
     public void rangeStream(RangeRequest request, StreamObserver<RangeStreamResponse> observer) {
         var client = (ServerCallStreamObserver<RangeStreamResponse>) observer;
         Identity who = Identity.current();
-        var stream =
-                new RangeStream(client, replica, guard, headers, streams, workers, who, request, limits.maxRequestBytes());
+        var stream = new RangeStream(
+                client, replica, guard, headers, streams, workers, who, request, limits.maxRequestBytes());
         client.setOnReadyHandler(stream::wake);
         client.setOnCancelHandler(stream::wake);
         streams.opened(stream, LeaderGate.isRequired());
@@ -165,12 +172,13 @@ final class KvService extends KVGrpc.KVImplBase {
     @Override
     public void compact(CompactionRequest request, StreamObserver<CompactionResponse> observer) {
         Identity who = Identity.current();
-        calls.answerAtOnce(observer, () -> guard.propose(who, new Command.Compact(request.getRevision())), committed -> {
-            Failures.expect(Answer.Compacted.class, committed.answer());
-            return CompactionResponse.newBuilder()
-                    .setHeader(headers.at(committed.revision()))
-                    .build();
-        });
+        calls.answerAtOnce(
+                observer, () -> guard.propose(who, new Command.Compact(request.getRevision())), committed -> {
+                    Failures.expect(Answer.Compacted.class, committed.answer());
+                    return CompactionResponse.newBuilder()
+                            .setHeader(headers.at(committed.revision()))
+                            .build();
+                });
     }
 
     private TxnResponse answer(Answer answer, long revision) {

@@ -19,7 +19,9 @@ class PasswordsTest {
     @Test
     void aHashIsSaltedAndIsThatOfItsPasswordOnly() {
         String hash = passwords.hash("secret").join();
-        assertThat(hash).startsWith("$2a$04$").isNotEqualTo(passwords.hash("secret").join());
+        assertThat(hash)
+                .startsWith("$2a$04$")
+                .isNotEqualTo(passwords.hash("secret").join());
         assertThat(passwords.matches(hash, "secret").join()).isTrue();
         assertThat(passwords.matches(hash, "Secret").join()).isFalse();
         assertThat(passwords.matches(hash, "").join()).isFalse();

@@ -64,8 +64,14 @@ class TokenOptionsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "RS256,RSA,2048", "RS512,RSA,2048", "PS256,RSA,2048", "PS384,RSA,2048", "ES256,EC,256", "ES384,EC,384",
-        "ES512,EC,521", "EdDSA,Ed25519,0"
+        "RS256,RSA,2048",
+        "RS512,RSA,2048",
+        "PS256,RSA,2048",
+        "PS384,RSA,2048",
+        "ES256,EC,256",
+        "ES384,EC,384",
+        "ES512,EC,521",
+        "EdDSA,Ed25519,0"
     })
     void everyMethodProvesWhatItSigned(String method, String algorithm, int size) throws Exception {
         KeyPair pair = pair(algorithm, size);
@@ -83,8 +89,8 @@ class TokenOptionsTest {
         JwtTokens signer = jwt("jwt,sign-method=" + method + ",priv-key=" + directory.resolve("private.pem"));
         assertThat(verifier.caller(signer.issue("bob", 1), AuthState.NEW)).contains(Caller.user("bob", 1));
 
-        assertThatThrownBy(() -> jwt(keys(method, new KeyPair(
-                        pair(algorithm, size).getPublic(), pair.getPrivate()))))
+        assertThatThrownBy(() ->
+                        jwt(keys(method, new KeyPair(pair(algorithm, size).getPublic(), pair.getPrivate()))))
                 .hasMessageContaining("priv-key and pub-key do not belong together");
     }
 
@@ -112,7 +118,8 @@ class TokenOptionsTest {
         assertThat(tokens.caller(token, AuthState.NEW)).contains(Caller.user("ann", 3));
         JwtTokens longer = jwt("jwt,sign-method=HS512,priv-key=" + secret);
         assertThat(longer.caller(token, AuthState.NEW)).as("another method").isEmpty();
-        JwtTokens other = jwt("jwt,sign-method=HS256,priv-key=" + file("other", "another secret that is as long as need be"));
+        JwtTokens other =
+                jwt("jwt,sign-method=HS256,priv-key=" + file("other", "another secret that is as long as need be"));
         assertThat(other.caller(token, AuthState.NEW)).as("another secret").isEmpty();
         assertThat(tokens.caller("eyJhbGciOiJub25lIn0.eyJ1c2VybmFtZSI6InJvb3QiLCJyZXZpc2lvbiI6MX0.", AuthState.NEW))
                 .as("no signature at all")

@@ -55,7 +55,7 @@ class AuthDifferentialTest {
 
         Optional<Refusal> apply(AuthCommand command) {
             return switch (command) {
-                case AuthCommand.Enable() -> {
+                case AuthCommand.Enable _ -> {
                     if (!enabled && !users.containsKey("root")) {
                         yield Optional.of(Refusal.ROOT_USER_MISSING);
                     }
@@ -65,7 +65,7 @@ class AuthDifferentialTest {
                     enabled = true;
                     yield Optional.empty();
                 }
-                case AuthCommand.Disable() -> {
+                case AuthCommand.Disable _ -> {
                     revision += enabled ? 1 : 0;
                     enabled = false;
                     yield Optional.empty();

@@ -197,11 +197,13 @@ class AuthRulesTest {
         done(grant("more", Permission.Type.READ, "c", "d"));
         done(grant("more", Permission.Type.READ, "d\0", "\0"));
         done(new AuthCommand.UserGrantRole("ann", "more"));
-        assertThat(Permits.read(view.auth(), now("ann"), bytes("a"), bytes("\0"))).isEmpty();
+        assertThat(Permits.read(view.auth(), now("ann"), bytes("a"), bytes("\0")))
+                .isEmpty();
         done(new AuthCommand.RoleRevokePermission("some", bytes("d"), ByteString.EMPTY));
         assertThat(Permits.read(view.auth(), now("ann"), bytes("a"), bytes("\0")))
                 .contains(Refusal.PERMISSION_DENIED);
-        assertThat(Permits.read(view.auth(), now("ann"), bytes("a"), bytes("d"))).isEmpty();
+        assertThat(Permits.read(view.auth(), now("ann"), bytes("a"), bytes("d")))
+                .isEmpty();
     }
 
     @Test
@@ -211,7 +213,8 @@ class AuthRulesTest {
         done(grant("writer", Permission.Type.WRITE, "w", "x"));
         done(new AuthCommand.UserGrantRole("ann", "writer"));
         var put = PutRequest.newBuilder().setKey(bytes("w"));
-        assertThat(answer(new Command.As(now("ann"), new Command.Put(put.build())))).isInstanceOf(Answer.Put.class);
+        assertThat(answer(new Command.As(now("ann"), new Command.Put(put.build()))))
+                .isInstanceOf(Answer.Put.class);
         put.setPrevKv(true);
         assertThat(answer(new Command.As(now("ann"), new Command.Put(put.build()))))
                 .isEqualTo(refused(Refusal.PERMISSION_DENIED));
@@ -237,7 +240,8 @@ class AuthRulesTest {
                 .setRequestTxn(TxnRequest.newBuilder()
                         .addSuccess(puts)
                         .addFailure(RequestOp.newBuilder()
-                                .setRequestDeleteRange(DeleteRangeRequest.newBuilder().setKey(bytes("d")))))
+                                .setRequestDeleteRange(
+                                        DeleteRangeRequest.newBuilder().setKey(bytes("d")))))
                 .build();
         var compares = Compare.newBuilder().setKey(bytes("c")).build();
         for (TxnRequest txn : java.util.List.of(
@@ -248,8 +252,11 @@ class AuthRulesTest {
                     .as(txn.toString())
                     .isEqualTo(refused(Refusal.PERMISSION_DENIED));
         }
-        var txn = TxnRequest.newBuilder().addCompare(compares.toBuilder().setKey(bytes("d"))).addSuccess(puts);
-        assertThat(answer(new Command.As(now("ann"), new Command.Txn(txn.build())))).isInstanceOf(Answer.Txn.class);
+        var txn = TxnRequest.newBuilder()
+                .addCompare(compares.toBuilder().setKey(bytes("d")))
+                .addSuccess(puts);
+        assertThat(answer(new Command.As(now("ann"), new Command.Txn(txn.build()))))
+                .isInstanceOf(Answer.Txn.class);
     }
 
     @Test
@@ -259,7 +266,8 @@ class AuthRulesTest {
                 .isInstanceOf(Answer.LeaseGranted.class);
         var mine = PutRequest.newBuilder().setKey(bytes("a")).setLease(7);
         var foreign = PutRequest.newBuilder().setKey(bytes("z")).setLease(7);
-        assertThat(answer(new Command.As(now("ann"), new Command.Put(mine.build())))).isInstanceOf(Answer.Put.class);
+        assertThat(answer(new Command.As(now("ann"), new Command.Put(mine.build()))))
+                .isInstanceOf(Answer.Put.class);
         assertThat(answer(new Command.As(now("root"), new Command.Put(foreign.build()))))
                 .isInstanceOf(Answer.Put.class);
         assertThat(answer(new Command.As(now("ann"), new Command.Put(mine.build()))))
@@ -280,8 +288,7 @@ class AuthRulesTest {
         enabled();
         var pending = new PendingView(view);
         Caller ann = now("ann");
-        Command revoke =
-                new Command.As(Caller.SYSTEM, new Command.Auth(new AuthCommand.UserRevokeRole("ann", "some")));
+        Command revoke = new Command.As(Caller.SYSTEM, new Command.Auth(new AuthCommand.UserRevokeRole("ann", "some")));
         pending.take(Mvcc.apply(pending, revoke));
         assertThat(Mvcc.apply(pending, new Command.As(ann, put("a"))).answer())
                 .isEqualTo(refused(Refusal.AUTH_OLD_REVISION));

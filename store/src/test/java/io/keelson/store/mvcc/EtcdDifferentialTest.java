@@ -106,7 +106,8 @@ class EtcdDifferentialTest {
             case Answer.Txn(var response) -> response;
             case Answer.AuthChanged _, Answer.Authenticated _ -> throw new AssertionError(command);
             case Answer.LeaseCheckpointed _, Answer.Alarms _ -> throw new AssertionError(command);
-            case Answer.Compacted _, Answer.LeaseGranted _, Answer.LeaseRevoked _, Answer.Members _ -> applied.revision();
+            case Answer.Compacted _, Answer.LeaseGranted _, Answer.LeaseRevoked _, Answer.Members _ ->
+                applied.revision();
         };
     }
 

@@ -88,8 +88,7 @@ class MembershipTest {
         four = done(four, new MemberChange.Publish(4, "d", List.of("http://d:2379")));
         four = done(four, new MemberChange.Update(4, List.of("http://elsewhere:2380")));
         assertThat(four.member(4))
-                .contains(new MemberRecord(
-                        4, "d", List.of("http://elsewhere:2380"), List.of("http://d:2379"), false));
+                .contains(new MemberRecord(4, "d", List.of("http://elsewhere:2380"), List.of("http://d:2379"), false));
         assertRefused(four, new MemberChange.Update(4, List.of("http://a:2380")), Refusal.PEER_URL_EXISTS);
         assertRefused(four, new MemberChange.Update(8, List.of("http://x:2380")), Refusal.MEMBER_NOT_FOUND);
     }
@@ -124,8 +123,7 @@ class MembershipTest {
         assertThat(Reconfiguration.check(THREE, new MemberChange.Remove(3), health(1L, 2L)))
                 .as("one that is down")
                 .isEmpty();
-        assertThat(Reconfiguration.check(
-                        new Membership(List.of(A), List.of()), new MemberChange.Remove(1), health(1L)))
+        assertThat(Reconfiguration.check(new Membership(List.of(A), List.of()), new MemberChange.Remove(1), health(1L)))
                 .as("the last")
                 .contains(Refusal.NOT_ENOUGH_STARTED);
         Membership learning = done(THREE, new MemberChange.Add(added(4, true)));
@@ -140,8 +138,7 @@ class MembershipTest {
         var promote = new MemberChange.Promote(4);
         assertThat(Reconfiguration.check(learning, promote, health(1L, 2L, 3L, 4L)))
                 .contains(Refusal.LEARNER_NOT_READY);
-        var caughtUp =
-                new Reconfiguration.Health(1, Set.of(1L, 2L, 3L, 4L), Map.of(1L, 1_000L, 2L, 1_000L, 4L, 900L));
+        var caughtUp = new Reconfiguration.Health(1, Set.of(1L, 2L, 3L, 4L), Map.of(1L, 1_000L, 2L, 1_000L, 4L, 900L));
         assertThat(Reconfiguration.check(learning, promote, caughtUp)).isEmpty();
         assertThat(Reconfiguration.check(learning, new MemberChange.Promote(2), caughtUp))
                 .contains(Refusal.MEMBER_NOT_LEARNER);

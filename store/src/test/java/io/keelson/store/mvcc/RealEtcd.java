@@ -36,15 +36,15 @@ public final class RealEtcd implements AutoCloseable {
         String client = "http://127.0.0.1:" + ports.getFirst();
         String peer = "http://127.0.0.1:" + ports.getLast();
         var command = new ArrayList<>(List.of(
-                        BINARY.toString(),
-                        "--name=real",
-                        "--data-dir=" + directory.resolve("etcd"),
-                        "--listen-client-urls=" + client,
-                        "--advertise-client-urls=" + client,
-                        "--listen-peer-urls=" + peer,
-                        "--initial-advertise-peer-urls=" + peer,
-                        "--initial-cluster=real=" + peer,
-                        "--unsafe-no-fsync"));
+                BINARY.toString(),
+                "--name=real",
+                "--data-dir=" + directory.resolve("etcd"),
+                "--listen-client-urls=" + client,
+                "--advertise-client-urls=" + client,
+                "--listen-peer-urls=" + peer,
+                "--initial-advertise-peer-urls=" + peer,
+                "--initial-cluster=real=" + peer,
+                "--unsafe-no-fsync"));
         command.addAll(List.of(flags));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)

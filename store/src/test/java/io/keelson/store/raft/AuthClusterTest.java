@@ -176,11 +176,17 @@ class AuthClusterTest {
     }
 
     private static AuthUserGrantRoleRequest grant() {
-        return AuthUserGrantRoleRequest.newBuilder().setUser("ann").setRole("some").build();
+        return AuthUserGrantRoleRequest.newBuilder()
+                .setUser("ann")
+                .setRole("some")
+                .build();
     }
 
     private static AuthUserRevokeRoleRequest revoke() {
-        return AuthUserRevokeRoleRequest.newBuilder().setName("ann").setRole("some").build();
+        return AuthUserRevokeRoleRequest.newBuilder()
+                .setName("ann")
+                .setRole("some")
+                .build();
     }
 
     private static void assertRefused(Runnable call, String... words) {
@@ -208,8 +214,7 @@ class AuthClusterTest {
                     for (String name : names) {
                         var _ = members.get(name)
                                 .propose(new Command.As(
-                                        Caller.SYSTEM,
-                                        Members.put("load", ByteString.copyFrom(new byte[2_000]))))
+                                        Caller.SYSTEM, Members.put("load", ByteString.copyFrom(new byte[2_000]))))
                                 .thenRun(written::incrementAndGet)
                                 .exceptionally(_ -> null)
                                 .join();
@@ -222,8 +227,7 @@ class AuthClusterTest {
                     if (round == 0) {
                         enable(at);
                     } else {
-                        assertThat(auth(at)
-                                        .authEnable(AuthEnableRequest.getDefaultInstance())
+                        assertThat(auth(at).authEnable(AuthEnableRequest.getDefaultInstance())
                                         .hasHeader())
                                 .isTrue();
                     }
@@ -288,7 +292,8 @@ class AuthClusterTest {
             enable(leader);
             String root = token(leader, "root");
             for (int i = 0; i < 300; i++) {
-                assertThat(kv(leader, root).put(put("key-" + i % 10)).hasHeader()).isTrue();
+                assertThat(kv(leader, root).put(put("key-" + i % 10)).hasHeader())
+                        .isTrue();
             }
             members.start(wiped);
             members.awaitEven();
@@ -296,7 +301,8 @@ class AuthClusterTest {
             assertThat(members.get(wiped).auth())
                     .isEqualTo(members.get(leader).auth())
                     .satisfies(auth -> assertThat(auth.enabled()).isTrue());
-            // The token came before the snapshot; who was not there then does not know it, and the client asks for another.
+            // The token came before the snapshot; who was not there then does not know it, and the client asks for
+            // another.
             String again = token(wiped, "root");
             assertThat(auth(wiped, again)
                             .userList(AuthUserListRequest.getDefaultInstance())

@@ -44,7 +44,8 @@ class MembershipChangeTest {
 
     private static void awaitNamed(Members members, String by, String name) {
         Members.await(() -> members.get(by).standing().members().stream()
-                .anyMatch(member -> member.name().equals(name) && !member.clientUrls().isEmpty()));
+                .anyMatch(member ->
+                        member.name().equals(name) && !member.clientUrls().isEmpty()));
     }
 
     @Test

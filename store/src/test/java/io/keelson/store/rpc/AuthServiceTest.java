@@ -303,10 +303,10 @@ class AuthServiceTest {
         assertThat(kv.range(one.clone().setSerializable(true).build()).getCount())
                 .isZero();
         assertDenied(() -> kv.range(one.clone().setRangeEnd(ALL).build()));
-        assertDenied(() -> kv.range(
-                one.clone().setRangeEnd(ALL).setSerializable(true).build()));
-        assertDenied(() -> kv.range(
-                one.clone().setRangeEnd(bytes("c")).setCountOnly(true).build()));
+        assertDenied(() ->
+                kv.range(one.clone().setRangeEnd(ALL).setSerializable(true).build()));
+        assertDenied(() ->
+                kv.range(one.clone().setRangeEnd(bytes("c")).setCountOnly(true).build()));
         var reads = RequestOp.newBuilder().setRequestRange(one.clone().setKey(bytes("z")));
         assertDenied(() -> kv.txn(TxnRequest.newBuilder().addSuccess(reads).build()));
         assertDenied(() -> kv.txn(TxnRequest.newBuilder()
@@ -315,8 +315,8 @@ class AuthServiceTest {
                 .build()));
         assertNobody(() -> KVGrpc.newBlockingStub(channel)
                 .range(one.clone().setSerializable(true).build()));
-        assertDenied(() ->
-                kv.compact(CompactionRequest.newBuilder().setRevision(1).build()));
+        assertDenied(
+                () -> kv.compact(CompactionRequest.newBuilder().setRevision(1).build()));
         assertNobody(() -> KVGrpc.newBlockingStub(channel)
                 .compact(CompactionRequest.newBuilder().setRevision(1).build()));
     }
@@ -433,8 +433,8 @@ class AuthServiceTest {
 
     private static Status keepAlive(Channel channel) throws InterruptedException {
         var outcome = new LinkedBlockingQueue<Status>();
-        StreamObserver<LeaseKeepAliveRequest> requests =
-                LeaseGrpc.newStub(channel).leaseKeepAlive(new StreamObserver<LeaseKeepAliveResponse>() {
+        StreamObserver<LeaseKeepAliveRequest> requests = LeaseGrpc.newStub(channel)
+                .leaseKeepAlive(new StreamObserver<LeaseKeepAliveResponse>() {
                     @Override
                     public void onNext(LeaseKeepAliveResponse answer) {}
 

@@ -175,7 +175,9 @@ class EtcdAuthDifferentialTest {
         return switch (random.nextInt(26)) {
             case 0, 1 -> AuthEnableRequest.getDefaultInstance();
             case 2 ->
-                random.nextInt(6) == 0 ? AuthDisableRequest.getDefaultInstance() : AuthEnableRequest.getDefaultInstance();
+                random.nextInt(6) == 0
+                        ? AuthDisableRequest.getDefaultInstance()
+                        : AuthEnableRequest.getDefaultInstance();
             case 3, 4 ->
                 AuthUserAddRequest.newBuilder()
                         .setName(random.nextInt(8) == 0 ? "" : user)
@@ -194,9 +196,15 @@ class EtcdAuthDifferentialTest {
                         .setPassword(random.nextInt(3) == 0 ? "two" : "one")
                         .build();
             case 9, 10, 11, 12 ->
-                AuthUserGrantRoleRequest.newBuilder().setUser(user).setRole(role).build();
+                AuthUserGrantRoleRequest.newBuilder()
+                        .setUser(user)
+                        .setRole(role)
+                        .build();
             case 13 ->
-                AuthUserRevokeRoleRequest.newBuilder().setName(user).setRole(role).build();
+                AuthUserRevokeRoleRequest.newBuilder()
+                        .setName(user)
+                        .setRole(role)
+                        .build();
             case 14, 15 ->
                 AuthRoleAddRequest.newBuilder()
                         .setName(random.nextInt(8) == 0 ? "" : role)
@@ -205,7 +213,8 @@ class EtcdAuthDifferentialTest {
                 random.nextInt(3) == 0
                         ? AuthRoleDeleteRequest.newBuilder().setRole(role).build()
                         : AuthRoleListRequest.getDefaultInstance();
-            case 17, 18 -> AuthRoleGetRequest.newBuilder()
+            case 17, 18 ->
+                AuthRoleGetRequest.newBuilder()
                         .setRole(role.equals("root") ? "some" : role)
                         .build();
             case 19, 20 ->
@@ -268,8 +277,13 @@ class EtcdAuthDifferentialTest {
                         .setPrevKv(random.nextInt(3) == 0)
                         .build();
             case 8, 9 -> txn(random);
-            case 10 -> LeaseGrantRequest.newBuilder().setID(1 + random.nextInt(2)).setTTL(1000).build();
-            case 11 -> LeaseRevokeRequest.newBuilder().setID(1 + random.nextInt(2)).build();
+            case 10 ->
+                LeaseGrantRequest.newBuilder()
+                        .setID(1 + random.nextInt(2))
+                        .setTTL(1000)
+                        .build();
+            case 11 ->
+                LeaseRevokeRequest.newBuilder().setID(1 + random.nextInt(2)).build();
             default ->
                 WatchCreateRequest.newBuilder()
                         .setKey(bytes(key))
@@ -296,8 +310,7 @@ class EtcdAuthDifferentialTest {
         var op = RequestOp.newBuilder();
         switch (random.nextInt(3)) {
             case 0 ->
-                op.setRequestRange(
-                        RangeRequest.newBuilder().setKey(bytes(key)).setRangeEnd(bytes(end(random, key))));
+                op.setRequestRange(RangeRequest.newBuilder().setKey(bytes(key)).setRangeEnd(bytes(end(random, key))));
             case 1 -> op.setRequestPut(PutRequest.newBuilder().setKey(bytes(key)));
             default ->
                 op.setRequestDeleteRange(DeleteRangeRequest.newBuilder()
@@ -375,9 +388,18 @@ class EtcdAuthDifferentialTest {
             var ours = new System(server.channel);
             var theirs = new System(etcd.channel());
             for (Message first : List.of(
-                    AuthUserAddRequest.newBuilder().setName("root").setPassword("one").build(),
-                    AuthUserAddRequest.newBuilder().setName("ann").setPassword("one").build(),
-                    AuthUserGrantRoleRequest.newBuilder().setUser("root").setRole("root").build(),
+                    AuthUserAddRequest.newBuilder()
+                            .setName("root")
+                            .setPassword("one")
+                            .build(),
+                    AuthUserAddRequest.newBuilder()
+                            .setName("ann")
+                            .setPassword("one")
+                            .build(),
+                    AuthUserGrantRoleRequest.newBuilder()
+                            .setUser("root")
+                            .setRole("root")
+                            .build(),
                     AuthEnableRequest.getDefaultInstance())) {
                 auth(AuthGrpc.newBlockingStub(ours.channel), first);
                 auth(AuthGrpc.newBlockingStub(theirs.channel), first);

@@ -235,7 +235,9 @@ class GuardTest {
         assertRefused(() -> proposed(ann), Status.Code.PERMISSION_DENIED, "etcdserver: permission denied");
         long revision = replica.log.revision();
         assertRefused(() -> proposed(ann), Status.Code.PERMISSION_DENIED, "etcdserver: permission denied");
-        assertThat(replica.notHeardOf).as("what is refused anyway is kept out of the log").isEmpty();
+        assertThat(replica.notHeardOf)
+                .as("what is refused anyway is kept out of the log")
+                .isEmpty();
         assertThat(replica.log.revision()).isEqualTo(revision);
     }
 

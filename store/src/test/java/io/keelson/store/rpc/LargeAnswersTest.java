@@ -67,7 +67,8 @@ class LargeAnswersTest {
         });
         await(asked);
         StatusRuntimeException refused = null;
-        // The second may still be on its way to where it waits; sooner or later there are two, and the third is refused.
+        // The second may still be on its way to where it waits; sooner or later there are two, and the third is
+        // refused.
         while (refused == null && !second.isDone()) {
             var third = make(of(LargeAnswers.MAX_BYTES, new ArrayList<>()));
             try {

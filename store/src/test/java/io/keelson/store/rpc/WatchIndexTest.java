@@ -44,7 +44,9 @@ class WatchIndexTest {
                         .filter(entry -> entry.getKey().cursors().contains(cursor))
                         .flatMap(entry -> entry.getValue().stream())
                         .toList();
-                assertThat(found).as("seed %d, step %d, range %s", seed, step, cursor.range()).isEqualTo(expected);
+                assertThat(found)
+                        .as("seed %d, step %d, range %s", seed, step, cursor.range())
+                        .isEqualTo(expected);
             }
             assertThat(index.cursors()).as("seed %d, step %d", seed, step).containsExactlyInAnyOrderElementsOf(cursors);
             assertThat(index.isEmpty()).isEqualTo(cursors.isEmpty());
