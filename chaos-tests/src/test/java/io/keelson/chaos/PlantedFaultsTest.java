@@ -60,8 +60,7 @@ class PlantedFaultsTest {
                     25,
                     111,
                     List.of("compaction hides too much")),
-            new Sight(
-                    PlantedFault.READ_WITHOUT_BARRIER, 3, "none", 20, 201, List.of("stale read", "linearizability")),
+            new Sight(PlantedFault.READ_WITHOUT_BARRIER, 3, "none", 20, 201, List.of("stale read", "linearizability")),
             new Sight(PlantedFault.ANSWER_BEFORE_COMMIT, 3, "none", 15, 202, List.of("lost acknowledged write")),
             new Sight(PlantedFault.MEMBER_DIVERGES, 3, "none", 20, 203, List.of("equal members")),
             new Sight(PlantedFault.READ_WITHOUT_QUORUM, 3, "partition", 40, 204, List.of("stale read")));

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -134,14 +135,17 @@ class ClusterMetricsTest {
         List<String> others =
                 running.keySet().stream().filter(name -> !name.equals(leader)).toList();
         for (String other : others) {
-            long id = running.get(other).replica().standing().memberId();
+            long id = Objects.requireNonNull(running.get(other))
+                    .replica()
+                    .standing()
+                    .memberId();
             String trips = "etcd_network_peer_round_trip_time_seconds_count{To=\"" + Long.toHexString(id) + "\"}";
             assertThat(value(page(leader), trips)).as(page(leader)).isGreaterThanOrEqualTo(10);
         }
         assertThat(status(leader, "/health")).isEqualTo(200);
         assertThat(status(leader, "/v3/kv/range")).isEqualTo(404);
 
-        Store gone = running.remove(others.getFirst());
+        Store gone = Objects.requireNonNull(running.remove(others.getFirst()));
         gone.close();
         String failures = "etcd_network_peer_sent_failures_total{To=\"unknown\"}";
         assertThat(await(leader, page -> value(page, failures) > 0)).contains(failures);

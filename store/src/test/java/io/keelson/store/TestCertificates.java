@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.KeyManagerFactory;
@@ -76,7 +77,7 @@ public final class TestCertificates {
         var store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setCertificateEntry("ca", authority.certificate);
-        Issued own = issued.get(name);
+        Issued own = Objects.requireNonNull(issued.get(name), name);
         store.setKeyEntry(
                 name, own.keys.getPrivate(), new char[0], new X509Certificate[] {own.certificate, authority.certificate
                 });

@@ -50,7 +50,8 @@ public final class DockerMachines implements Machines {
                         .withConfig(
                                 new Ipam.Config().withSubnet(NETWORK + ".0/24").withGateway(HARNESS))))
                 .build();
-        // A network is made when it is first named, and the proxy needs the harness's address in it before any container does.
+        // A network is made when it is first named, and the proxy needs the harness's address in it before any
+        // container does.
         var _ = network.getId();
     }
 

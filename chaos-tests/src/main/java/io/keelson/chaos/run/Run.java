@@ -117,7 +117,8 @@ public final class Run {
                 ? Optional.of(new PeerProxy(settings.members(), settings.seed()))
                 : Optional.empty();
         say("members run in " + machines.kind() + (proxy.isPresent() ? ", a proxy between them" : ""));
-        return new Ensemble(settings.product(), machines, switches, proxy, settings.members(), settings.electionMillis());
+        return new Ensemble(
+                settings.product(), machines, switches, proxy, settings.members(), settings.electionMillis());
     }
 
     // ---- work ------------------------------------------------------------------------------------------------------

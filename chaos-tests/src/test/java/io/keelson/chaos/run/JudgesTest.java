@@ -19,7 +19,8 @@ class JudgesTest {
     @Test
     void whatTheRunItselfNoticedIsInTheVerdict() {
         var noticed = Violation.of("members stay up", "m1 ended by itself");
-        assertThat(Judges.judge(new Recording(List.of(), List.of()), List.of(noticed), true).violations())
+        assertThat(Judges.judge(new Recording(List.of(), List.of()), List.of(noticed), true)
+                        .violations())
                 .contains(noticed);
     }
 }

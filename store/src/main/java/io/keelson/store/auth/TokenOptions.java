@@ -50,7 +50,7 @@ final class TokenOptions {
         String name = given.getOrDefault(SIGN_METHOD, "");
         SecureDigestAlgorithm<?, ?> method =
                 name.isEmpty() ? null : Jwts.SIG.get().get(name);
-        if (method == null || method == Jwts.SIG.NONE) {
+        if (method == null || method.equals(Jwts.SIG.NONE)) {
             throw invalid(
                     text,
                     SIGN_METHOD + " is one of HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512,"

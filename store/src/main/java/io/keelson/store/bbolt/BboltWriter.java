@@ -176,6 +176,7 @@ public final class BboltWriter {
     }
 
     /** An element of a leaf, or of a branch, which has a child and no value. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared, and a copy of a large value would be one too many.
     private record Element(int flags, byte[] key, byte[] value, long child) {
         int bytes() {
             return Page.ELEMENT_BYTES + key.length + value.length;

@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
  *
  * @param pageSize bytes of a page
  * @param rootPage page of the bucket that holds all others
- * @param freelistPage page of the free list, or {@link #NO_FREELIST}
+ * @param freelistPage page of the free list, or -1 where none is written
  * @param pages number of pages in use from the begin of the file on; what lies behind is not part of the data
  * @param transaction id of the transaction that wrote it
  */

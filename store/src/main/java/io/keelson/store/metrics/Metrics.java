@@ -68,7 +68,7 @@ public final class Metrics {
         CounterWithCallback.builder()
                 .name(name)
                 .help(help)
-                .callback(point -> point.call(value.getAsLong()))
+                .callback(point -> point.call((double) value.getAsLong()))
                 .register(registry);
     }
 

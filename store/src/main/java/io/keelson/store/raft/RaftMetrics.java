@@ -149,7 +149,7 @@ final class RaftMetrics {
     /** {@code DELETE_RANGE} is {@code DeleteRange}. */
     private static String words(LogCommand.CommandCase command) {
         var name = new StringBuilder();
-        for (String word : command.name().split("_")) {
+        for (String word : command.name().split("_", -1)) {
             name.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
         }
         return name.toString();

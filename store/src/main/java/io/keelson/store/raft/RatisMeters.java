@@ -130,7 +130,8 @@ public final class RatisMeters extends MetricRegistries {
 
         @Override
         public boolean remove(String name) {
-            return timers.remove(name) != null | counters.remove(name) != null;
+            boolean timed = timers.remove(name) != null;
+            return counters.remove(name) != null || timed;
         }
 
         /** None of Ratis' gauges is shown. */

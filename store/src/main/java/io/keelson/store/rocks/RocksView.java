@@ -33,8 +33,6 @@ final class RocksView implements View {
 
     /** What was asked for is not in memory. Costs little: who catches it asks again where waiting for a disk is allowed. */
     static final class NotInMemory extends RuntimeException {
-        private static final NotInMemory INSTANCE = new NotInMemory();
-
         private NotInMemory() {
             super("not in memory", null, false, false);
         }
@@ -73,8 +71,9 @@ final class RocksView implements View {
         try {
             return state.db.get(family, how, key);
         } catch (RocksDBException e) {
-            if (how != options && e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete) {
-                throw NotInMemory.INSTANCE;
+            // Only a read that may not wait for a disk ends like this.
+            if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete) {
+                throw new NotInMemory();
             }
             throw new IllegalStateException("the store cannot read: " + e.getMessage(), e);
         }
@@ -260,7 +259,7 @@ final class RocksView implements View {
         @Override
         public Optional<KeyValue> get(ByteString key, long at) {
             if (at < revision) {
-                throw NotInMemory.INSTANCE;
+                throw new NotInMemory();
             }
             byte[] newest = RocksView.this.get(state.latest, memory, key.toByteArray());
             return newest == null ? Optional.empty() : Optional.of(Layout.keyValue(newest, 0));
@@ -268,27 +267,27 @@ final class RocksView implements View {
 
         @Override
         public Cursor range(KeyRange range, long at) {
-            throw NotInMemory.INSTANCE;
+            throw new NotInMemory();
         }
 
         @Override
         public Optional<LeaseRecord> lease(long id) {
-            throw NotInMemory.INSTANCE;
+            throw new NotInMemory();
         }
 
         @Override
         public List<ByteString> leaseKeys(long id) {
-            throw NotInMemory.INSTANCE;
+            throw new NotInMemory();
         }
 
         @Override
         public List<LeaseRecord> leases() {
-            throw NotInMemory.INSTANCE;
+            throw new NotInMemory();
         }
 
         @Override
         public Membership membership() {
-            throw NotInMemory.INSTANCE;
+            throw new NotInMemory();
         }
 
         @Override

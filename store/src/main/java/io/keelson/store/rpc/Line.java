@@ -229,7 +229,7 @@ final class Line {
 
         /** Completes when the place is served or lost; which of both is for the caller to look at, after a barrier. */
         CompletableFuture<Place> await(Place place) {
-            served.whenComplete((_, error) -> {
+            var _ = served.whenComplete((_, error) -> {
                 if (error != null) {
                     leave(who, place);
                 }

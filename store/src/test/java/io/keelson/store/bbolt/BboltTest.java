@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is written is read again, whatever its size and shape; what is damaged is refused. */
+@SuppressWarnings("NonApiType")
 class BboltTest {
 
     private static final int FUZZ_ROUNDS = 1_000;
@@ -160,7 +161,7 @@ class BboltTest {
         TreeMap<byte[], Object> inner = bucket();
         // Long keys make branches that hold few pages.
         for (int i = 0; i < 2_000; i++) {
-            inner.put(("%0500d".formatted(i)).getBytes(StandardCharsets.US_ASCII), new byte[900]);
+            inner.put("%0500d".formatted(i).getBytes(StandardCharsets.US_ASCII), new byte[900]);
         }
         TreeMap<byte[], Object> root = bucket();
         root.put("deep".getBytes(StandardCharsets.US_ASCII), inner);

@@ -59,7 +59,7 @@ class AuthDifferentialTest {
                     if (!enabled && !users.containsKey("root")) {
                         yield Optional.of(Refusal.ROOT_USER_MISSING);
                     }
-                    if (!enabled && !users.get("root").contains("root")) {
+                    if (!enabled && !users.getOrDefault("root", Set.of()).contains("root")) {
                         yield Optional.of(Refusal.ROOT_ROLE_MISSING);
                     }
                     enabled = true;
@@ -70,7 +70,7 @@ class AuthDifferentialTest {
                     enabled = false;
                     yield Optional.empty();
                 }
-                case AuthCommand.UserAdd(var name, _) ->
+                case AuthCommand.UserAdd(var name, var _) ->
                     name.isEmpty()
                             ? Optional.of(Refusal.USER_EMPTY)
                             : did(users.putIfAbsent(name, new HashSet<>()) == null, Refusal.USER_EXISTS);
@@ -78,7 +78,7 @@ class AuthDifferentialTest {
                     enabled && name.equals("root")
                             ? Optional.of(Refusal.INVALID_AUTH_MANAGEMENT)
                             : did(users.remove(name) != null, Refusal.USER_NOT_FOUND);
-                case AuthCommand.UserChangePassword(var name, _) ->
+                case AuthCommand.UserChangePassword(var name, var _) ->
                     did(users.containsKey(name), Refusal.USER_NOT_FOUND);
                 case AuthCommand.UserGrantRole(var user, var role) -> {
                     if (!users.containsKey(user)) {
@@ -123,15 +123,14 @@ class AuthDifferentialTest {
                     if (!roles.containsKey(role)) {
                         yield Optional.of(Refusal.ROLE_NOT_FOUND);
                     }
-                    roles.get(role).put(List.of(key, end), permission.orElseThrow().getPermType());
+                    roles.get(role)
+                            .put(List.of(key, end), permission.orElseThrow().getPermType());
                     revision++;
                     yield Optional.empty();
                 }
                 case AuthCommand.RoleRevokePermission(var role, var key, var end) ->
                     roles.containsKey(role)
-                            ? did(
-                                    roles.get(role).remove(List.of(key, end)) != null,
-                                    Refusal.PERMISSION_NOT_GRANTED)
+                            ? did(roles.get(role).remove(List.of(key, end)) != null, Refusal.PERMISSION_NOT_GRANTED)
                             : Optional.of(Refusal.ROLE_NOT_FOUND);
                 case AuthCommand.Authenticate _ -> throw new AssertionError(command);
             };
@@ -153,18 +152,20 @@ class AuthDifferentialTest {
                 return Optional.of(Refusal.PERMISSION_DENIED);
             }
             boolean may = users.get(user).contains("root")
-                    || KEYS.stream()
-                            .filter(one -> within(one, key, end))
-                            .allMatch(one -> mayOne(user, write, one));
+                    || KEYS.stream().filter(one -> within(one, key, end)).allMatch(one -> mayOne(user, write, one));
             return may ? Optional.empty() : Optional.of(Refusal.PERMISSION_DENIED);
         }
 
         private boolean mayOne(String user, boolean write, ByteString key) {
-            for (String role : users.get(user)) {
+            for (String role : users.getOrDefault(user, Set.of())) {
                 for (var permission : roles.getOrDefault(role, Map.of()).entrySet()) {
                     boolean kind = permission.getValue() == Permission.Type.READWRITE
                             || permission.getValue() == (write ? Permission.Type.WRITE : Permission.Type.READ);
-                    if (kind && within(key, permission.getKey().get(0), permission.getKey().get(1))) {
+                    if (kind
+                            && within(
+                                    key,
+                                    permission.getKey().get(0),
+                                    permission.getKey().get(1))) {
                         return true;
                     }
                 }
@@ -232,9 +233,8 @@ class AuthDifferentialTest {
             AuthCommand command = command(random);
             Applied applied = Mvcc.apply(view, new Command.As(Caller.SYSTEM, new Command.Auth(command)));
             view.take(applied);
-            Optional<Refusal> refusal = applied.answer() instanceof Answer.Refused(Refusal why)
-                    ? Optional.of(why)
-                    : Optional.empty();
+            Optional<Refusal> refusal =
+                    applied.answer() instanceof Answer.Refused(Refusal why) ? Optional.of(why) : Optional.empty();
             assertThat(refusal).as("seed %d, step %d: %s", seed, step, command).isEqualTo(model.apply(command));
             assertThat(view.auth().revision())
                     .as("seed %d, step %d: %s", seed, step, command)
@@ -247,7 +247,9 @@ class AuthDifferentialTest {
             if (empty) {
                 continue;
             }
-            Caller caller = user.isEmpty() ? Caller.NOBODY : Caller.user(user, view.auth().revision());
+            Caller caller = user.isEmpty()
+                    ? Caller.NOBODY
+                    : Caller.user(user, view.auth().revision());
             Optional<Refusal> expected = model.check(user, false, key, end);
             assertThat(Permits.read(view.auth(), caller, key, end))
                     .as("seed %d, step %d: %s reads [%s, %s)", seed, step, user, key, end)
@@ -263,7 +265,9 @@ class AuthDifferentialTest {
             permitted += counts && expected.isEmpty() ? 1 : 0;
             denied += counts && expected.isPresent() ? 1 : 0;
         }
-        assertThat(permitted).as("seed %d asked something that is permitted", seed).isGreaterThan(20);
+        assertThat(permitted)
+                .as("seed %d asked something that is permitted", seed)
+                .isGreaterThan(20);
         assertThat(denied).as("seed %d asked something that is denied", seed).isGreaterThan(20);
     }
 }

@@ -37,6 +37,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
@@ -96,8 +97,7 @@ class AuthClusterTest {
     }
 
     private void shut(String name) {
-        Door door = doors.remove(name);
-        assertThat(door).isNotNull();
+        Door door = Objects.requireNonNull(doors.remove(name));
         door.channel.shutdownNow();
         door.server.close();
     }
@@ -106,11 +106,12 @@ class AuthClusterTest {
         var metadata = new Metadata();
         metadata.put(Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER), token);
         return ClientInterceptors.intercept(
-                doors.get(member).channel, MetadataUtils.newAttachHeadersInterceptor(metadata));
+                Objects.requireNonNull(doors.get(member)).channel, MetadataUtils.newAttachHeadersInterceptor(metadata));
     }
 
     private AuthGrpc.AuthBlockingStub auth(String member) {
-        return AuthGrpc.newBlockingStub(doors.get(member).channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+        return AuthGrpc.newBlockingStub(Objects.requireNonNull(doors.get(member)).channel)
+                .withDeadlineAfter(30, TimeUnit.SECONDS);
     }
 
     private AuthGrpc.AuthBlockingStub auth(String member, String token) {
@@ -233,7 +234,7 @@ class AuthClusterTest {
                     }
                     for (String name : names) {
                         assertRefused(
-                                () -> KVGrpc.newBlockingStub(doors.get(name).channel)
+                                () -> KVGrpc.newBlockingStub(Objects.requireNonNull(doors.get(name)).channel)
                                         .put(put("a")),
                                 "etcdserver: user name is empty");
                     }
@@ -264,7 +265,7 @@ class AuthClusterTest {
                                     .hasHeader())
                             .isTrue();
                     for (String name : names) {
-                        assertThat(KVGrpc.newBlockingStub(doors.get(name).channel)
+                        assertThat(KVGrpc.newBlockingStub(Objects.requireNonNull(doors.get(name)).channel)
                                         .put(put("b"))
                                         .hasHeader())
                                 .isTrue();
@@ -314,7 +315,8 @@ class AuthClusterTest {
             members.awaitEven();
             open(members, wiped);
             assertRefused(
-                    () -> KVGrpc.newBlockingStub(doors.get(wiped).channel).put(put("a")),
+                    () -> KVGrpc.newBlockingStub(Objects.requireNonNull(doors.get(wiped)).channel)
+                            .put(put("a")),
                     "etcdserver: user name is empty");
             assertThat(kv(wiped, token(leader, "root")).put(put("a")).hasHeader())
                     .isTrue();

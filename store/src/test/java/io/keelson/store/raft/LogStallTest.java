@@ -18,7 +18,7 @@ class LogStallTest {
     @Test
     void slowDiskThatGetsOnIsNoStall() {
         for (int at = 0; at < 100; at++) {
-            assertThat(stall.look(at * 400, 1_000, at)).isFalse();
+            assertThat(stall.look(at * 400L, 1_000, at)).isFalse();
         }
     }
 

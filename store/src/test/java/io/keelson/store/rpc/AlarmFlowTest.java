@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AlarmFlowTest {
 
     private static final long QUOTA_BYTES = 24L << 20;
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final HostPort client = ServerFixture.freeAddress();
 

@@ -329,8 +329,8 @@ class AuthServiceTest {
         Channel root = with(channel, "token", token(channel, "root"));
         var all = RangeRequest.newBuilder().setKey(bytes("a")).setRangeEnd(ALL).build();
         assertThat(KVGrpc.newBlockingStub(root).rangeStream(all).hasNext()).isTrue();
-        assertDenied(() -> KVGrpc.newBlockingStub(ann).rangeStream(all).hasNext());
-        assertNobody(() -> KVGrpc.newBlockingStub(channel).rangeStream(all).hasNext());
+        assertDenied(() -> KVGrpc.newBlockingStub(ann).rangeStream(all).next());
+        assertNobody(() -> KVGrpc.newBlockingStub(channel).rangeStream(all).next());
         var lock = LockRequest.newBuilder().setName(bytes("z")).build();
         assertThat(LockGrpc.newBlockingStub(root).lock(lock).getKey().toStringUtf8())
                 .startsWith("z/");
@@ -338,7 +338,7 @@ class AuthServiceTest {
         assertNobody(() -> LockGrpc.newBlockingStub(channel).lock(lock));
         var leader = LeaderRequest.newBuilder().setName(bytes("z")).build();
         assertDenied(() -> ElectionGrpc.newBlockingStub(ann).leader(leader));
-        assertDenied(() -> ElectionGrpc.newBlockingStub(ann).observe(leader).hasNext());
+        assertDenied(() -> ElectionGrpc.newBlockingStub(ann).observe(leader).next());
         assertDenied(() -> ElectionGrpc.newBlockingStub(ann)
                 .campaign(CampaignRequest.newBuilder().setName(bytes("z")).build()));
     }

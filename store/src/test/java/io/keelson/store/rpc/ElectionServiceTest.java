@@ -143,6 +143,6 @@ class ElectionServiceTest {
                 .observe(LeaderRequest.newBuilder().setName(bytes("e")).build());
         assertThat(seen.next().getKv().getValue()).isEqualTo(bytes("one"));
         server.stopServer();
-        assertRefused(seen::hasNext, Status.Code.UNAVAILABLE, "etcdserver: server stopped");
+        assertRefused(seen::next, Status.Code.UNAVAILABLE, "etcdserver: server stopped");
     }
 }

@@ -88,11 +88,11 @@ class EtcdAuthDifferentialTest {
     private static final List<String> PASSWORDS = List.of("one", "two");
 
     /** One of the two systems, and the tokens that it gave. */
-    private static final class System {
+    private static final class Judged {
         final Channel channel;
         final Map<String, String> tokens = new HashMap<>();
 
-        System(Channel channel) {
+        Judged(Channel channel) {
             this.channel = channel;
         }
 
@@ -113,7 +113,7 @@ class EtcdAuthDifferentialTest {
      *
      * @param who asks, "" for nobody
      */
-    private record Call(String who, boolean ofLeases, String words, Function<System, Object> make) {}
+    private record Call(String who, boolean ofLeases, String words, Function<Judged, Object> make) {}
 
     private static <T> T any(Random random, List<T> list) {
         return list.get(random.nextInt(list.size()));
@@ -365,7 +365,7 @@ class EtcdAuthDifferentialTest {
         return answer.toBuilder().clearField(header).build();
     }
 
-    private static Object outcome(System system, Call call) {
+    private static Object outcome(Judged system, Call call) {
         try {
             return call.make.apply(system);
         } catch (StatusRuntimeException refused) {
@@ -385,8 +385,8 @@ class EtcdAuthDifferentialTest {
         var past = new ArrayDeque<String>();
         try (RealEtcd etcd = RealEtcd.start(directory, "--bcrypt-cost=4");
                 var server = new ServerFixture()) {
-            var ours = new System(server.channel);
-            var theirs = new System(etcd.channel());
+            var ours = new Judged(server.channel);
+            var theirs = new Judged(etcd.channel());
             for (Message first : List.of(
                     AuthUserAddRequest.newBuilder()
                             .setName("root")

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** HTTP/1.1 and gRPC on one port, plain and over TLS. */
+@SuppressWarnings("StringConcatToTextBlock")
 class HttpDoorTest {
 
     private static HttpResponse<String> get(HttpClient client, String base, HostPort address, String path)

@@ -77,7 +77,6 @@ class LargeAnswersTest {
                 refused = (StatusRuntimeException) e.getCause();
             } catch (java.util.concurrent.TimeoutException e) {
                 // It was the one that waits.
-                continue;
             }
         }
         assertThat(refused).hasMessageContaining("too many requests");

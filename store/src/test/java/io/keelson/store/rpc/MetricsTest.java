@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code /metrics} of a member with a log and a disk: it can be read line by line, and what is done shows there. */
+@SuppressWarnings("NonApiType")
 class MetricsTest {
 
     private static final Pattern SAMPLE = Pattern.compile(
@@ -95,7 +97,7 @@ class MetricsTest {
                 Optional.empty(),
                 Optional.empty());
         var failures = new LinkedBlockingQueue<Throwable>();
-        try (var store = Store.start(config, failures::add);
+        try (var _ = Store.start(config, failures::add);
                 var client = HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
                         .build();
@@ -166,10 +168,10 @@ class MetricsTest {
                     "etcd_network_client_grpc_received_bytes_total",
                     "etcd_network_client_grpc_sent_bytes_total",
                     "etcd_mvcc_db_total_size_in_bytes")) {
-                assertThat(seen.get(name)).as(name).isGreaterThan(before.get(name));
+                assertThat(of(seen, name)).as(name).isGreaterThan(of(before, name));
             }
-            assertThat(seen.get("etcd_network_client_grpc_received_bytes_total")
-                            - before.get("etcd_network_client_grpc_received_bytes_total"))
+            assertThat(of(seen, "etcd_network_client_grpc_received_bytes_total")
+                            - of(before, "etcd_network_client_grpc_received_bytes_total"))
                     .isGreaterThan(20_000);
             assertThat(seen.get("etcd_server_has_leader")).isEqualTo(1);
             assertThat(seen.get("etcd_server_is_leader")).isEqualTo(1);
@@ -183,7 +185,11 @@ class MetricsTest {
 
     private static void grown(Map<String, Double> before, Map<String, Double> after, String name, double by) {
         assertThat(after).containsKey(name);
-        assertThat(after.get(name) - before.getOrDefault(name, 0.0)).as(name).isEqualTo(by);
+        assertThat(of(after, name) - before.getOrDefault(name, 0.0)).as(name).isEqualTo(by);
+    }
+
+    private static double of(Map<String, Double> samples, String name) {
+        return Objects.requireNonNull(samples.get(name), name);
     }
 
     /** The name as it stands on the page, where labels have an order of their own. */
