@@ -39,16 +39,16 @@ final class Cluster implements AutoCloseable {
      * @param name what the table calls it
      * @param command to which etcd's flags are added
      */
-    record System(String name, List<String> command) {}
+    record Program(String name, List<String> command) {}
 
-    private final System system;
+    private final Program system;
     private final Path directory;
     private final int[] clientPorts = new int[MEMBERS];
     private final int[] peerPorts = new int[MEMBERS];
     private final Process[] processes = new Process[MEMBERS];
     private final List<ManagedChannel> controls = new ArrayList<>();
 
-    private Cluster(System system, Path directory) throws IOException {
+    private Cluster(Program system, Path directory) throws IOException {
         this.system = system;
         this.directory = directory;
         var held = new ArrayList<ServerSocket>();
@@ -71,7 +71,7 @@ final class Cluster implements AutoCloseable {
     }
 
     /** Starts three members with nothing in them and waits until each serves. */
-    static Cluster start(System system, Path parent) throws IOException, InterruptedException {
+    static Cluster start(Program system, Path parent) throws IOException, InterruptedException {
         var cluster = new Cluster(system, Files.createTempDirectory(parent, system.name()));
         try {
             for (int i = 0; i < MEMBERS; i++) {

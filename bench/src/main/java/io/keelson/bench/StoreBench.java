@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Measures Keelson's store beside etcd. Each round visits each system once, so that a busy minute of the machine meets both.
@@ -47,12 +48,12 @@ public final class StoreBench {
         var parent = Path.of(args[0]);
         double seconds = Double.parseDouble(args[1]);
         int rounds = Integer.parseInt(args[2]);
-        var systems = new ArrayList<Cluster.System>();
+        var systems = new ArrayList<Cluster.Program>();
         if (!args[3].isBlank()) {
-            systems.add(new Cluster.System(OWN, List.of(args[3].split(" +"))));
+            systems.add(new Cluster.Program(OWN, List.of(args[3].split(" +"))));
         }
         if (!args[4].isBlank()) {
-            systems.add(new Cluster.System(PEER, List.of(args[4].split(" +"))));
+            systems.add(new Cluster.Program(PEER, List.of(args[4].split(" +"))));
         }
         Map<String, Workload> known = workloads(seconds);
         List<String> wanted = List.of(args).subList(5, args.length);
@@ -69,9 +70,9 @@ public final class StoreBench {
         var table = new Table();
         try (var shared = new Clusters(systems, Files.createDirectories(parent))) {
             for (String name : wanted) {
-                Workload workload = known.get(name);
+                Workload workload = Objects.requireNonNull(known.get(name), name);
                 for (int round = 0; round < rounds; round++) {
-                    for (Cluster.System system : systems) {
+                    for (Cluster.Program system : systems) {
                         visit(name, workload, round, system, shared, table, parent);
                     }
                 }
@@ -83,7 +84,13 @@ public final class StoreBench {
     }
 
     private static void visit(
-            String name, Workload workload, int round, Cluster.System system, Clusters shared, Table table, Path parent)
+            String name,
+            Workload workload,
+            int round,
+            Cluster.Program system,
+            Clusters shared,
+            Table table,
+            Path parent)
             throws IOException, InterruptedException {
         Map<Figure, Double> figures;
         if (workload.wantsFresh()) {
@@ -107,18 +114,18 @@ public final class StoreBench {
         private static final int WARM_UP_PUTS = 60_000;
         private static final int WARM_UP_IN_FLIGHT = 1_000;
 
-        private final List<Cluster.System> systems;
+        private final List<Cluster.Program> systems;
         private final Path parent;
         private final Map<String, Cluster> running = new LinkedHashMap<>();
 
-        Clusters(List<Cluster.System> systems, Path parent) {
+        Clusters(List<Cluster.Program> systems, Path parent) {
             this.systems = systems;
             this.parent = parent;
         }
 
-        Cluster of(Cluster.System wanted) throws IOException, InterruptedException {
+        Cluster of(Cluster.Program wanted) throws IOException, InterruptedException {
             if (running.isEmpty()) {
-                for (Cluster.System system : systems) {
+                for (Cluster.Program system : systems) {
                     running.put(system.name(), Cluster.start(system, parent));
                 }
                 for (Cluster cluster : running.values()) {
@@ -128,7 +135,7 @@ public final class StoreBench {
                     Data.puts(cluster, "warm/", WARM_UP_PUTS, WARM_UP_IN_FLIGHT);
                 }
             }
-            return running.get(wanted.name());
+            return Objects.requireNonNull(running.get(wanted.name()), wanted.name());
         }
 
         @Override

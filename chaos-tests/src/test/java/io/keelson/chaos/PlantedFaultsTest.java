@@ -28,7 +28,7 @@ class PlantedFaultsTest {
      * @param seed a seed that has shown it
      * @param promises rules of which one must be found broken
      */
-    private record Sight(
+    record Sight(
             PlantedFault fault, int members, String nemesis, int seconds, long seed, List<String> promises) {}
 
     private static final List<Sight> TABLE = List.of(

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -206,8 +207,8 @@ public final class Appends {
             var byNode = new HashMap<Integer, Op>();
             nodes.forEach((op, node) -> byNode.put(node, op));
             List<String> lines = circle.stream()
-                    .filter(byNode::containsKey)
-                    .map(node -> byNode.get(node).toString())
+                    .flatMap(node -> Optional.ofNullable(byNode.get(node)).stream())
+                    .map(Op::toString)
                     .toList();
             violations.add(Violation.of("strict serializability of lists", "a circle: " + String.join(" < ", lines)));
         });

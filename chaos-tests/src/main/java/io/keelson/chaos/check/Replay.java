@@ -29,7 +29,6 @@ import java.util.Optional;
 public final class Replay {
 
     private final Truth truth;
-    private final Recording recording;
     private final Known known;
     private final List<Violation> violations = new ArrayList<>();
     private final Map<Long, Op> claims = new HashMap<>();
@@ -38,7 +37,6 @@ public final class Replay {
 
     private Replay(Truth truth, Recording recording) {
         this.truth = truth;
-        this.recording = recording;
         this.known = new Known(recording);
         this.compactions = recording.ops().stream()
                 .filter(op -> op.request() instanceof Request.Compact)

@@ -34,6 +34,7 @@ public final class PeerProxy implements AutoCloseable {
 
     private record Way(int from, int to) {}
 
+    @SuppressWarnings("ArrayRecordComponent") // Passed on once, never compared.
     private record Piece(byte[] bytes, long dueNanos) {}
 
     private final Map<Way, Link> links = new ConcurrentHashMap<>();
@@ -136,7 +137,8 @@ public final class PeerProxy implements AutoCloseable {
             if (link.breaks() > 0 && random.nextDouble() < link.breaks()) {
                 throw new IOException("the link breaks");
             }
-            long delay = link.delayMillis() + (link.jitterMillis() > 0 ? random.nextInt(link.jitterMillis()) : 0);
+            long delay =
+                    link.delayMillis() + (link.jitterMillis() > 0 ? (long) random.nextInt(link.jitterMillis()) : 0L);
             long due = Math.max(last, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delay));
             if (link.bytesPerSecond() > 0) {
                 due = Math.max(last, System.nanoTime()) + length * 1_000_000_000L / link.bytesPerSecond();

@@ -30,6 +30,8 @@ public enum Workload {
 
     private final String word;
     private final int clients;
+
+    @SuppressWarnings("ImmutableEnumChecker") // Each is a method without state.
     private final Life life;
 
     Workload(String word, int clients, Life life) {
