@@ -28,8 +28,7 @@ class PlantedFaultsTest {
      * @param seed a seed that has shown it
      * @param promises rules of which one must be found broken
      */
-    record Sight(
-            PlantedFault fault, int members, String nemesis, int seconds, long seed, List<String> promises) {}
+    record Sight(PlantedFault fault, int members, String nemesis, int seconds, long seed, List<String> promises) {}
 
     private static final List<Sight> TABLE = List.of(
             new Sight(PlantedFault.WATCH_SKIPS_EVENT, 1, "none", 15, 101, List.of("one history", "watch: Reliable")),
