@@ -3,6 +3,7 @@ package io.keelson.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Goal: a short mix of faults breaks no promise. Method: {@code dev/chaos}, as by hand; long runs are by hand, see docs/chaos.md.
@@ -12,6 +13,10 @@ import org.junit.jupiter.api.Test;
 class ChaosTest {
 
     @Test
+    @EnabledIfSystemProperty(
+            named = "keelson.chaos",
+            matches = "yes",
+            disabledReason = "not yet shown to be stable on a machine of two busy cores; -Dkeelson.chaos=yes runs it")
     void shortMixOfFaultsBreaksNoPromise() throws Exception {
         ChaosCommand chaos = ChaosCommand.run(
                 "--members",
