@@ -269,7 +269,7 @@ public final class MemoryKv implements Kv {
                                 Change.AlarmLowered _,
                                 Change.Compacted _ -> {}
                         case Change.Auth _, Change.TokenAssigned _ -> {}
-                        case Change.Members _ -> {}
+                        case Change.Members _, Change.AnswerKept _, Change.AnswerForgotten _ -> {}
                     }
                 }
             });

@@ -23,7 +23,8 @@ final class Refusals {
                     DUPLICATE_KEY,
                     INVALID_SORT_OPTION,
                     LEASE_TTL_TOO_LARGE,
-                    REQUEST_TOO_LARGE -> KvException.Reason.INVALID;
+                    REQUEST_TOO_LARGE,
+                    REQUEST_ID_REUSED -> KvException.Reason.INVALID;
             // Nobody hears these through this port: it is not subject to authentication.
             case ROOT_USER_MISSING,
                     ROOT_ROLE_MISSING,

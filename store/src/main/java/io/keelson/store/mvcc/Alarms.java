@@ -42,6 +42,7 @@ public final class Alarms {
         return switch (command) {
             case Command.Alarm _, Command.LeaseCheckpoint _, Command.Auth _, Command.Members _ -> Optional.empty();
             case Command.As(Caller _, Command inner) -> refusal(alarms, inner);
+            case Command.Once(var _, var _, Command inner) -> refusal(alarms, inner);
             case Command.Put _,
                     Command.DeleteRange _,
                     Command.Txn _,

@@ -21,6 +21,21 @@ public sealed interface Answer {
     /** A transaction's answer; a failed compare is one of the good answers. */
     record Txn(TxnResponse response) implements Answer {}
 
+    /**
+     * The answer that the request got when it was carried out: it was asked again under its id.
+     *
+     * @param first the answer
+     * @param revision the store's revision after the command, then
+     */
+    record Again(Answer first, long revision) implements Answer {}
+
+    /**
+     * The request was carried out before, and what it was answered was too large to be kept.
+     *
+     * @param revision the store's revision after the command, then
+     */
+    record CarriedOut(long revision) implements Answer {}
+
     /** History is given up below the revision. */
     record Compacted(long revision) implements Answer {}
 

@@ -3,6 +3,7 @@ package io.keelson.store.mvcc;
 import com.google.protobuf.ByteString;
 import io.keelson.proto.etcd.AlarmMember;
 import io.keelson.proto.etcd.KeyValue;
+import io.keelson.proto.store.v1.KeptAnswer;
 
 /** One thing that a command changes. Answers, watch events and the stored state all derive from the changes. */
 public sealed interface Change {
@@ -43,6 +44,22 @@ public sealed interface Change {
 
     /** History below the revision can no longer be read. */
     record Compacted(long revision) implements Change {}
+
+    /** A request with an id was carried out, and this is its answer, the newest of the window that there is now. */
+    record AnswerKept(AnswerWindow after, KeptAnswer answer) implements Change {
+        /** Where it is kept. */
+        public long position() {
+            return after.next() - 1;
+        }
+    }
+
+    /** The oldest answer has left the window: its request, asked again, is a new one. */
+    record AnswerForgotten(AnswerWindow after, KeptAnswer answer) implements Change {
+        /** Where it was kept. */
+        public long position() {
+            return after.oldest() - 1;
+        }
+    }
 
     /** Users, roles or permissions are others. */
     record Auth(AuthState before, AuthState after) implements Change {}

@@ -1,5 +1,6 @@
 package io.keelson.store.mvcc;
 
+import com.google.protobuf.ByteString;
 import io.keelson.proto.etcd.AlarmRequest;
 import io.keelson.proto.etcd.DeleteRangeRequest;
 import io.keelson.proto.etcd.PutRequest;
@@ -42,6 +43,24 @@ public sealed interface Command {
         public As {
             if (command instanceof As) {
                 throw new IllegalArgumentException("a command in two names: " + command);
+            }
+        }
+    }
+
+    /**
+     * A command that takes effect once, however often it is asked for under this id: see {@link RequestIds}. Stands within {@link As}.
+     *
+     * @param id the client's name for the request, {@link RequestIds#problem} finds nothing wrong with it
+     * @param fingerprint of the request as the client sent it; made where it came in, because what the store adds (the id of a
+     *     lease) is another each time
+     */
+    record Once(String id, ByteString fingerprint, Command command) implements Command {
+        /** Only what changes keys or leases has an answer that is kept. */
+        public Once {
+            switch (command) {
+                case Put _, DeleteRange _, Txn _, Compact _, LeaseGrant _, LeaseRevoke _ -> {}
+                case As _, Once _, LeaseCheckpoint _, Alarm _, Members _, Auth _ ->
+                    throw new IllegalArgumentException("a command that has no request id: " + command);
             }
         }
     }

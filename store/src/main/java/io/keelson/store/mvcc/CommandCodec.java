@@ -1,9 +1,11 @@
 package io.keelson.store.mvcc;
 
+import com.google.protobuf.ByteString;
 import io.keelson.proto.store.v1.LeaseCheckpointCommand;
 import io.keelson.proto.store.v1.LeaseGrantCommand;
 import io.keelson.proto.store.v1.LeaseRemaining;
 import io.keelson.proto.store.v1.LogCommand;
+import io.keelson.proto.store.v1.LogRequestId;
 
 /** Commands in the form in which the log holds them. */
 public final class CommandCodec {
@@ -34,6 +36,9 @@ public final class CommandCodec {
             case Command.Auth(AuthCommand auth) -> log.setAuth(AuthCodec.encode(auth));
             case Command.As(Caller caller, Command inner) ->
                 log.mergeFrom(encode(inner)).setCaller(AuthCodec.encode(caller));
+            case Command.Once(String id, ByteString fingerprint, Command inner) ->
+                log.mergeFrom(encode(inner))
+                        .setRequestId(LogRequestId.newBuilder().setId(id).setFingerprint(fingerprint));
             case Command.Members(MemberChange change) -> log.setMembers(MemberCodec.encode(change));
         }
         return log.build();
@@ -46,6 +51,10 @@ public final class CommandCodec {
      */
     public static Command decode(LogCommand log) {
         Command command = decodeInner(log);
+        if (log.hasRequestId()) {
+            command = new Command.Once(
+                    log.getRequestId().getId(), log.getRequestId().getFingerprint(), command);
+        }
         return log.hasCaller() ? new Command.As(AuthCodec.decode(log.getCaller()), command) : command;
     }
 

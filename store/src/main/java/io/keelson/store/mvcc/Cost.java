@@ -22,6 +22,7 @@ public final class Cost {
             case Command.Txn(TxnRequest request) -> of(request);
             case Command.LeaseGrant _ -> LEASE_BYTES;
             case Command.As(Caller _, Command inner) -> of(inner);
+            case Command.Once(var _, var _, Command inner) -> of(inner);
             case Command.DeleteRange _,
                     Command.Compact _,
                     Command.LeaseRevoke _,

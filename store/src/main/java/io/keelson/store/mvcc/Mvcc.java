@@ -44,10 +44,30 @@ public final class Mvcc {
      * RequestCheck}).
      */
     public static Applied apply(View view, Command command) {
+        return apply(view, command, RequestIds.BOUNDS);
+    }
+
+    /** As {@link #apply(View, Command)} with other bounds than all members have; for tests of the bounds. */
+    public static Applied apply(View view, Command command, RequestIds.Bounds bounds) {
         Caller caller = command instanceof Command.As(Caller named, Command _) ? named : Caller.NOBODY;
         Command inner = command instanceof Command.As(Caller _, Command named) ? named : command;
-        Optional<Refusal> refusal = Permits.check(view, caller, inner).or(() -> Alarms.refusal(view.alarms(), inner));
-        return refusal.isPresent() ? refused(view, refusal.get()) : carryOut(view, inner);
+        Optional<Refusal> forbidden = Permits.check(view, caller, inner);
+        if (forbidden.isPresent()) {
+            return refused(view, forbidden.get());
+        }
+        if (!(inner instanceof Command.Once once)) {
+            return unlessAlarmed(view, inner);
+        }
+        // Before alarms: what was carried out stays carried out, though there is no space any more.
+        Optional<Answer> known = RequestIds.known(view, caller, once);
+        return known.isPresent()
+                ? new Applied(known.get(), List.of(), view.revision())
+                : RequestIds.keep(view, caller, once, unlessAlarmed(view, once.command()), bounds);
+    }
+
+    private static Applied unlessAlarmed(View view, Command command) {
+        Optional<Refusal> refusal = Alarms.refusal(view.alarms(), command);
+        return refusal.isPresent() ? refused(view, refusal.get()) : carryOut(view, command);
     }
 
     private static Applied carryOut(View view, Command command) {
@@ -84,7 +104,8 @@ public final class Mvcc {
             case Command.LeaseCheckpoint(var leases) -> checkpoint(view, leases);
             case Command.Alarm(AlarmRequest request) -> Alarms.apply(view, request);
             case Command.Auth(AuthCommand auth) -> AuthRules.apply(view, auth);
-            case Command.As _ -> throw new IllegalArgumentException("a command in two names: " + command);
+            case Command.As _, Command.Once _ ->
+                throw new IllegalArgumentException("a command with two names or ids: " + command);
             case Command.Members(MemberChange change) -> members(view, change);
         };
     }

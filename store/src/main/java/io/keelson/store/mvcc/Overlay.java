@@ -104,6 +104,11 @@ final class Overlay implements View {
     }
 
     @Override
+    public KeptAnswers answers() {
+        return base.answers();
+    }
+
+    @Override
     public List<AlarmMember> alarms() {
         return base.alarms();
     }

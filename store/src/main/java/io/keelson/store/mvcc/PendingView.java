@@ -29,6 +29,7 @@ public final class PendingView implements View {
     /** Keys attached (true) to and detached (false) from leases in this entry. */
     private final Map<Long, NavigableMap<ByteString, Boolean>> attachments = new HashMap<>();
 
+    private final PendingAnswers answers;
     private List<AlarmMember> alarms;
     private long revision;
     private long compactRevision;
@@ -43,6 +44,7 @@ public final class PendingView implements View {
         this.revision = base.revision();
         this.compactRevision = base.compactRevision();
         this.auth = base.auth();
+        this.answers = new PendingAnswers(base);
     }
 
     /** Takes over what a command changed. */
@@ -65,6 +67,8 @@ public final class PendingView implements View {
                 case Change.Compacted(long at) -> compactRevision = at;
                 case Change.Auth(AuthState _, AuthState after) -> auth = after;
                 case Change.TokenAssigned _ -> {}
+                case Change.AnswerKept kept -> answers.take(kept);
+                case Change.AnswerForgotten forgotten -> answers.take(forgotten);
             }
         }
         alarms = Alarms.after(alarms, applied.changes());
@@ -166,6 +170,11 @@ public final class PendingView implements View {
     @Override
     public AuthState auth() {
         return auth;
+    }
+
+    @Override
+    public KeptAnswers answers() {
+        return answers;
     }
 
     @Override

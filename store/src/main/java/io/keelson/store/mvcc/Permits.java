@@ -46,6 +46,7 @@ public final class Permits {
         }
         return switch (command) {
             case Command.As(Caller other, Command inner) -> check(auth, leases, other, inner);
+            case Command.Once(var _, var _, Command inner) -> check(auth, leases, caller, inner);
             case Command.Put(PutRequest request) -> put(auth, leases, caller, request);
             case Command.DeleteRange(DeleteRangeRequest request) -> delete(auth, caller, request);
             case Command.Txn(TxnRequest request) -> txn(auth, leases, caller, request);

@@ -14,6 +14,8 @@ public enum Refusal {
     LEASE_NOT_FOUND("etcdserver: requested lease not found"),
     LEASE_EXISTS("etcdserver: lease already exists"),
     LEASE_TTL_TOO_LARGE("etcdserver: too large lease TTL"),
+    /** Of our own: etcd knows no ids of requests. */
+    REQUEST_ID_REUSED("keelson-request-id: the id was used for another request"),
     NO_SPACE("etcdserver: mvcc: database space exceeded"),
     CORRUPT("etcdserver: corrupt cluster"),
     REQUEST_TOO_LARGE("etcdserver: request is too large"),

@@ -21,6 +21,7 @@ public final class TreeView implements View {
 
     private final NavigableMap<Long, LeaseRecord> leases = new TreeMap<>();
     private final TreeMap<Long, TreeSet<ByteString>> leaseKeys = new TreeMap<>();
+    private final TreeAnswers answers = new TreeAnswers();
     private List<AlarmMember> alarms = List.of();
     private long revision = 1;
     private long compactRevision;
@@ -53,6 +54,8 @@ public final class TreeView implements View {
                 case Change.Compacted(long at) -> compact(at);
                 case Change.Auth(AuthState _, AuthState after) -> auth = after;
                 case Change.TokenAssigned _ -> {}
+                case Change.AnswerKept kept -> answers.take(kept);
+                case Change.AnswerForgotten forgotten -> answers.take(forgotten);
             }
         }
         alarms = Alarms.after(alarms, applied.changes());
@@ -161,6 +164,11 @@ public final class TreeView implements View {
     @Override
     public AuthState auth() {
         return auth;
+    }
+
+    @Override
+    public KeptAnswers answers() {
+        return answers;
     }
 
     @Override

@@ -36,6 +36,9 @@ public interface View {
     /** Who the members are; {@link Membership#NONE} before the first leader has said so. */
     Membership membership();
 
+    /** What was answered to requests with an id. */
+    KeptAnswers answers();
+
     /** All alarms that are on, in order of type, then member. Cheap: it is asked before every command. */
     List<AlarmMember> alarms();
 

@@ -2,6 +2,7 @@ package io.keelson.store.node;
 
 import io.keelson.store.auth.Authentication;
 import io.keelson.store.mvcc.Answer;
+import io.keelson.store.mvcc.Applied;
 import io.keelson.store.mvcc.AuthState;
 import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.HashAt;
@@ -21,7 +22,14 @@ public interface Replica {
      * @param answer what it did, a refusal included
      * @param revision the store's revision after it
      */
-    record Committed(Answer answer, long revision) {}
+    record Committed(Answer answer, long revision) {
+        /** What is to be told of a command that was applied: for one that was asked again, what was told then. */
+        public static Committed of(Applied applied) {
+            return applied.answer() instanceof Answer.Again(Answer first, long revision)
+                    ? new Committed(first, revision)
+                    : new Committed(applied.answer(), applied.revision());
+        }
+    }
 
     /**
      * Puts a command, checked by {@link io.keelson.store.mvcc.RequestCheck}, through the log; the leader does it, whichever

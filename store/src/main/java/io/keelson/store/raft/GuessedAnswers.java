@@ -2,7 +2,6 @@ package io.keelson.store.raft;
 
 import io.keelson.store.KvException;
 import io.keelson.store.fault.PlantedFault;
-import io.keelson.store.mvcc.Applied;
 import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.Mvcc;
 import io.keelson.store.node.Replica;
@@ -30,9 +29,6 @@ final class GuessedAnswers {
     }
 
     private static Committed guess(Replica replica, Command command) {
-        return replica.read(view -> {
-            Applied applied = Mvcc.apply(view, command);
-            return new Committed(applied.answer(), applied.revision());
-        });
+        return replica.read(view -> Committed.of(Mvcc.apply(view, command)));
     }
 }

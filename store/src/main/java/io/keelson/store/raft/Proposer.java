@@ -140,6 +140,8 @@ final class Proposer implements AutoCloseable {
     private static long size(Command command) {
         return switch (command) {
             case Command.As(Caller caller, Command inner) -> caller.user().length() + size(inner);
+            case Command.Once(String id, var fingerprint, Command inner) ->
+                id.length() + fingerprint.size() + size(inner);
             case Command.Put(var request) -> request.getSerializedSize();
             case Command.DeleteRange(var request) -> request.getSerializedSize();
             case Command.Txn(var request) -> request.getSerializedSize();

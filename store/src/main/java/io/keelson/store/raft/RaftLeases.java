@@ -154,7 +154,7 @@ final class RaftLeases implements Leases {
                         Change.AlarmLowered _,
                         Change.Compacted _ -> {}
                 case Change.Auth _, Change.TokenAssigned _ -> {}
-                case Change.Members _ -> {}
+                case Change.Members _, Change.AnswerKept _, Change.AnswerForgotten _ -> {}
             }
         }
     }

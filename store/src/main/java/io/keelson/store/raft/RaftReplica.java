@@ -27,6 +27,7 @@ import io.keelson.store.mvcc.HashAt;
 import io.keelson.store.mvcc.MemberRecord;
 import io.keelson.store.mvcc.Membership;
 import io.keelson.store.mvcc.Refusal;
+import io.keelson.store.mvcc.RequestIds;
 import io.keelson.store.mvcc.View;
 import io.keelson.store.node.Cluster;
 import io.keelson.store.node.History;
@@ -343,11 +344,14 @@ public final class RaftReplica implements Replica, AutoCloseable {
     public CompletableFuture<Committed> propose(Command command) {
         return quota.admits(Cost.of(command))
                 ? GuessedAnswers.unlessPlanted(this, command, proposer.propose(command, 0))
-                : noSpace();
+                : noSpace(command);
     }
 
-    /** The quota is used up: raises this member's alarm, so that all members refuse, and refuses. */
-    private CompletableFuture<Committed> noSpace() {
+    /**
+     * The quota is used up: raises this member's alarm, so that all members refuse, and refuses. What has a request id may have been
+     * carried out before; the log knows.
+     */
+    private CompletableFuture<Committed> noSpace(Command command) {
         var alarm = AlarmMember.newBuilder()
                 .setMemberID(standing().memberId())
                 .setAlarm(AlarmType.NOSPACE)
@@ -364,6 +368,9 @@ public final class RaftReplica implements Replica, AutoCloseable {
                                         .setAlarm(alarm.getAlarm())
                                         .build())),
                         0);
+        if (RequestIds.hasOne(command)) {
+            return told.thenCompose(_ -> proposer.propose(command, 0));
+        }
         // Whether or not the others could be told: here is no space.
         return told.handle((_, _) -> {
             throw new KvException(KvException.Reason.NO_SPACE, Refusal.NO_SPACE.message());
@@ -649,7 +656,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
                             Change.AlarmLowered _,
                             Change.Compacted _ -> {}
                     case Change.Auth _, Change.TokenAssigned _ -> {}
-                    case Change.Members _ -> {}
+                    case Change.Members _, Change.AnswerKept _, Change.AnswerForgotten _ -> {}
                 }
             }
             return events;

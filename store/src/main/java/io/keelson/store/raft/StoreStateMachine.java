@@ -175,7 +175,7 @@ final class StoreStateMachine extends BaseStateMachine {
                             !(applied.answer() instanceof Answer.Refused),
                             System.nanoTime() - commandBegun);
                     changes.addAll(applied.changes());
-                    answers.add(new Committed(applied.answer(), applied.revision()));
+                    answers.add(Committed.of(applied));
                 }
             }
             return pending.revision();

@@ -70,6 +70,7 @@ public final class RocksState implements AutoCloseable {
     final ColumnFamilyHandle leaseKeys;
     final ColumnFamilyHandle meta;
     final ColumnFamilyHandle hashes;
+    final ColumnFamilyHandle requests;
     final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
     /** Held for reading while the database is in use, for writing to close it. */
     final ReadWriteLock open = new ReentrantReadWriteLock();
@@ -100,6 +101,7 @@ public final class RocksState implements AutoCloseable {
         this.meta = families.get(6);
         this.auth = AuthRows.read(db, meta);
         this.hashes = families.get(7);
+        this.requests = families.get(8);
     }
 
     /**
@@ -129,7 +131,7 @@ public final class RocksState implements AutoCloseable {
                 .setMaxOpenFiles(256);
         var descriptors = new ArrayList<ColumnFamilyDescriptor>();
         for (String name :
-                List.of("default", "latest", "versions", "history", "leases", "leaseKeys", "meta", "hashes")) {
+                List.of("default", "latest", "versions", "history", "leases", "leaseKeys", "meta", "hashes", "requests")) {
             descriptors.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.US_ASCII), familyOptions));
         }
         var handles = new ArrayList<ColumnFamilyHandle>();
@@ -257,6 +259,7 @@ public final class RocksState implements AutoCloseable {
                 hashed.end(current);
             }
             hashed.write(batch);
+            AnswerRows.window(batch, requests, changes);
             batch.put(meta, REVISION, Layout.number(revision));
             batch.put(meta, APPLIED, pair(applied.term(), applied.index()));
             if (!member.isEmpty()) {
@@ -304,7 +307,7 @@ public final class RocksState implements AutoCloseable {
                     Change.AlarmLowered _,
                     Change.Compacted _ -> -1;
             case Change.Auth _, Change.TokenAssigned _ -> -1;
-            case Change.Members _ -> -1;
+            case Change.Members _, Change.AnswerKept _, Change.AnswerForgotten _ -> -1;
         };
     }
 
@@ -345,6 +348,8 @@ public final class RocksState implements AutoCloseable {
             case Change.Auth(AuthState before, AuthState after) -> AuthRows.write(batch, meta, before, after);
             // Tokens live in memory only.
             case Change.TokenAssigned _ -> {}
+            case Change.AnswerKept kept -> AnswerRows.put(batch, requests, kept);
+            case Change.AnswerForgotten forgotten -> AnswerRows.delete(batch, requests, forgotten);
         }
     }
 
@@ -523,7 +528,7 @@ public final class RocksState implements AutoCloseable {
 
     /** Those that hold something. */
     private List<ColumnFamilyHandle> families() {
-        return List.of(latest, versions, history, leases, leaseKeys, meta, hashes);
+        return List.of(latest, versions, history, leases, leaseKeys, meta, hashes, requests);
     }
 
     /** Closes without flushing: what is lost the log brings back. */

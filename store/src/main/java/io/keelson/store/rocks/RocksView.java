@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.keelson.proto.etcd.AlarmMember;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.store.mvcc.AuthState;
+import io.keelson.store.mvcc.KeptAnswers;
 import io.keelson.store.mvcc.KeyRange;
 import io.keelson.store.mvcc.LeaseRecord;
 import io.keelson.store.mvcc.MemberCodec;
@@ -206,6 +207,11 @@ final class RocksView implements View {
         return all;
     }
 
+    @Override
+    public KeptAnswers answers() {
+        return new AnswerRows(state, options);
+    }
+
     /** The last log entry whose changes are in the view. */
     AppliedIndex appliedIndex() {
         return RocksState.appliedIndex(get(state.meta, RocksState.appliedKey()));
@@ -282,6 +288,11 @@ final class RocksView implements View {
 
         @Override
         public List<LeaseRecord> leases() {
+            throw new NotInMemory();
+        }
+
+        @Override
+        public KeptAnswers answers() {
             throw new NotInMemory();
         }
 

@@ -54,6 +54,7 @@ final class Failures {
                     DUPLICATE_KEY,
                     INVALID_SORT_OPTION,
                     REQUEST_TOO_LARGE,
+                    REQUEST_ID_REUSED,
                     USER_EMPTY,
                     ROLE_EMPTY,
                     PERMISSION_NOT_GIVEN,
@@ -151,7 +152,16 @@ final class Failures {
         if (answer instanceof Answer.Refused(Refusal refusal)) {
             throw status(refusal).asRuntimeException();
         }
+        if (answer instanceof Answer.CarriedOut(long revision)) {
+            throw carriedOut(revision).asRuntimeException();
+        }
         return kind.cast(answer);
+    }
+
+    /** A request that was asked again under its id, and whose first answer was too large to be kept. */
+    static Status carriedOut(long revision) {
+        return Status.FAILED_PRECONDITION.withDescription("keelson-request-id: this request was carried out before, at revision "
+                + revision + "; its answer was too large to be kept");
     }
 
     /** An RPC that exists in etcd and not here. */

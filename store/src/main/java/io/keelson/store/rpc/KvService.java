@@ -118,11 +118,12 @@ final class KvService extends KVGrpc.KVImplBase {
     @Override
     public void put(PutRequest request, StreamObserver<PutResponse> observer) {
         Identity who = Identity.current();
+        RequestId requestId = RequestId.current();
         calls.answerAtOnce(
                 observer,
                 () -> {
                     Failures.check(RequestCheck.check(request).or(() -> size(request)));
-                    return guard.propose(who, new Command.Put(request));
+                    return guard.propose(who, requestId.once(new Command.Put(request), request));
                 },
                 committed -> Failures.expect(Answer.Put.class, committed.answer()).response().toBuilder()
                         .setHeader(headers.at(committed.revision()))
@@ -132,11 +133,12 @@ final class KvService extends KVGrpc.KVImplBase {
     @Override
     public void deleteRange(DeleteRangeRequest request, StreamObserver<DeleteRangeResponse> observer) {
         Identity who = Identity.current();
+        RequestId requestId = RequestId.current();
         calls.answerAtOnce(
                 observer,
                 () -> {
                     Failures.check(RequestCheck.check(request).or(() -> size(request)));
-                    return guard.propose(who, new Command.DeleteRange(request));
+                    return guard.propose(who, requestId.once(new Command.DeleteRange(request), request));
                 },
                 committed -> Failures.expect(Answer.DeleteRange.class, committed.answer()).response().toBuilder()
                         .setHeader(headers.at(committed.revision()))
@@ -146,6 +148,7 @@ final class KvService extends KVGrpc.KVImplBase {
     @Override
     public void txn(TxnRequest request, StreamObserver<TxnResponse> observer) {
         Identity who = Identity.current();
+        RequestId requestId = RequestId.current();
         if (Mvcc.readsOnly(request)) {
             calls.answer(
                     observer,
@@ -164,7 +167,7 @@ final class KvService extends KVGrpc.KVImplBase {
                 () -> {
                     Failures.check(
                             RequestCheck.check(request, limits.maxTxnOps()).or(() -> size(request)));
-                    return guard.propose(who, new Command.Txn(request));
+                    return guard.propose(who, requestId.once(new Command.Txn(request), request));
                 },
                 committed -> answer(committed.answer(), committed.revision()));
     }
@@ -172,8 +175,9 @@ final class KvService extends KVGrpc.KVImplBase {
     @Override
     public void compact(CompactionRequest request, StreamObserver<CompactionResponse> observer) {
         Identity who = Identity.current();
+        RequestId requestId = RequestId.current();
         calls.answerAtOnce(
-                observer, () -> guard.propose(who, new Command.Compact(request.getRevision())), committed -> {
+                observer, () -> guard.propose(who, requestId.once(new Command.Compact(request.getRevision()), request)), committed -> {
                     Failures.expect(Answer.Compacted.class, committed.answer());
                     return CompactionResponse.newBuilder()
                             .setHeader(headers.at(committed.revision()))

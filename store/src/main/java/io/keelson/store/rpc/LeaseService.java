@@ -65,6 +65,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
     @Override
     public void leaseGrant(LeaseGrantRequest request, StreamObserver<LeaseGrantResponse> observer) {
         Identity who = Identity.current();
+        RequestId requestId = RequestId.current();
         calls.answer(
                 observer,
                 () -> {
@@ -72,7 +73,11 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
                         Failures.check(Optional.of(Refusal.LEASE_TTL_TOO_LARGE));
                     }
                     long id = request.getID() != 0 ? request.getID() : ids.nextLong(1, Long.MAX_VALUE);
-                    return guard.propose(who, new Command.LeaseGrant(id, Math.max(request.getTTL(), MIN_TTL_SECONDS)));
+                    return guard.propose(
+                            who,
+                            requestId.once(
+                                    new Command.LeaseGrant(id, Math.max(request.getTTL(), MIN_TTL_SECONDS)),
+                                    request));
                 },
                 committed -> {
                     LeaseRecord lease = Failures.expect(Answer.LeaseGranted.class, committed.answer())
@@ -88,7 +93,8 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
     @Override
     public void leaseRevoke(LeaseRevokeRequest request, StreamObserver<LeaseRevokeResponse> observer) {
         Identity who = Identity.current();
-        calls.answer(observer, () -> guard.propose(who, new Command.LeaseRevoke(request.getID())), committed -> {
+        RequestId requestId = RequestId.current();
+        calls.answer(observer, () -> guard.propose(who, requestId.once(new Command.LeaseRevoke(request.getID()), request)), committed -> {
             Failures.expect(Answer.LeaseRevoked.class, committed.answer());
             return LeaseRevokeResponse.newBuilder()
                     .setHeader(headers.at(committed.revision()))

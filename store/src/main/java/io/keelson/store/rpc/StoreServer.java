@@ -132,6 +132,7 @@ public final class StoreServer implements AutoCloseable {
                 new AuthGate(guard, config.clientTls()),
                 new LeaderGate(replica),
                 new LearnerGate(replica),
+                new RequestIdGate(),
                 new NotBuilt());
         callMetrics = new CallMetrics(metrics, services);
         within = startWithin();

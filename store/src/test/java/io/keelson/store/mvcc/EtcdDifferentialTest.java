@@ -104,7 +104,8 @@ class EtcdDifferentialTest {
             case Answer.Put(var response) -> response;
             case Answer.DeleteRange(var response) -> response;
             case Answer.Txn(var response) -> response;
-            case Answer.AuthChanged _, Answer.Authenticated _ -> throw new AssertionError(command);
+            case Answer.AuthChanged _, Answer.Authenticated _, Answer.Again _, Answer.CarriedOut _ ->
+                throw new AssertionError(command);
             case Answer.LeaseCheckpointed _, Answer.Alarms _ -> throw new AssertionError(command);
             case Answer.Compacted _, Answer.LeaseGranted _, Answer.LeaseRevoked _, Answer.Members _ ->
                 applied.revision();
@@ -143,7 +144,7 @@ class EtcdDifferentialTest {
                 lease.leaseRevoke(LeaseRevokeRequest.newBuilder().setID(id).build())
                         .getHeader()
                         .getRevision();
-            case Command.Auth _, Command.As _ -> throw new AssertionError(command);
+            case Command.Auth _, Command.As _, Command.Once _ -> throw new AssertionError(command);
             case Command.Members _ -> throw new AssertionError("not asked of etcd: " + command);
         });
     }

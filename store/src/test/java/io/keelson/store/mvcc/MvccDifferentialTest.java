@@ -63,7 +63,7 @@ class MvccDifferentialTest {
                     Change.AlarmLowered _,
                     Change.Compacted _ -> throw new AssertionError(change);
             case Change.Auth _, Change.TokenAssigned _ -> throw new AssertionError(change);
-            case Change.Members _ -> throw new AssertionError(change);
+            case Change.Members _, Change.AnswerKept _, Change.AnswerForgotten _ -> throw new AssertionError(change);
         };
     }
 

@@ -22,6 +22,7 @@ public final class Oracle {
                     Command.Members _,
                     Command.Auth _ -> Optional.empty();
             case Command.As(Caller _, Command inner) -> check(inner);
+            case Command.Once(var _, var _, Command inner) -> check(inner);
         };
     }
 
@@ -49,6 +50,7 @@ public final class Oracle {
                     yield new Answer.LeaseCheckpointed();
                 }
                 case Command.Alarm(var request) -> new Answer.Alarms(oracle.alarm(request));
+                case Command.Once _ -> throw new AssertionError("judged by RequestIdsTest: " + command);
                 case Command.Auth _, Command.As _ ->
                     throw new IllegalArgumentException("this store knows no users: " + command);
                 case Command.Members _ -> throw new AssertionError("members are no business of keys: " + command);

@@ -94,7 +94,7 @@ final class MemoryReplica implements Replica, AutoCloseable {
             waiting.removeAll(woken);
         }
         woken.forEach(each -> each.wake.run());
-        return new Committed(applied.answer(), applied.revision());
+        return Committed.of(applied);
     }
 
     @Override
@@ -190,6 +190,8 @@ final class MemoryReplica implements Replica, AutoCloseable {
                     Change.Members _,
                     Change.Compacted _,
                     Change.Auth _,
+                    Change.AnswerKept _,
+                    Change.AnswerForgotten _,
                     Change.TokenAssigned _ ->
                 throw new IllegalArgumentException("not in the history of keys: " + change);
         }
