@@ -100,6 +100,8 @@ final class ServerCommand implements Command {
                 Serving.log("serves the API on " + api.listen() + ", etcd clients on " + config.clientListen()
                         + ", peers on " + config.peerListen());
                 return () -> {
+                    // The others need not wait for what takes its time here.
+                    store.handOver();
                     orchestrator.close();
                     store.close();
                 };

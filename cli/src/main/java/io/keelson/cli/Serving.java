@@ -132,6 +132,7 @@ final class Serving {
                     log(what + " stops");
                     close(what, served);
                     log(what + " has stopped");
+                    for (var handler : Logger.getLogger("").getHandlers()) handler.close();
                     // As etcd: to be told to end is no failure. Without this, the JVM would report the signal as one.
                     Runtime.getRuntime().halt(0);
                 }));

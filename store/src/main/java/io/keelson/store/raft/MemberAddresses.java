@@ -51,6 +51,11 @@ final class MemberAddresses {
                 member.id(), member.peerUrls().stream().map(PeerUrls::address).toList()));
     }
 
+    /** Where a member is dialled; empty if nothing is known of it. */
+    static List<HostPort> of(long member) {
+        return ADDRESSES.getOrDefault(member, List.of());
+    }
+
     private static final class Provider extends NameResolverProvider {
         @Override
         protected boolean isAvailable() {
@@ -87,7 +92,7 @@ final class MemberAddresses {
         }
 
         private List<HostPort> known() {
-            return ADDRESSES.getOrDefault(member, List.of());
+            return of(member);
         }
 
         /** What a certificate must be for, unless an address says something else. */

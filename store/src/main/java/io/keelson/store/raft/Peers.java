@@ -2,9 +2,11 @@ package io.keelson.store.raft;
 
 import io.keelson.store.KvException;
 import io.keelson.store.raft.ConfigurationPlan.Configuration;
+import io.keelson.store.raft.Succession.Position;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,6 +18,9 @@ import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
+import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
@@ -32,10 +37,13 @@ import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.util.ProtoUtils;
 import org.jspecify.annotations.Nullable;
 
 /** Ways to hand something to a member: this one directly, others over the peer port. Every try is one try; who calls decides on more. */
 final class Peers implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(Peers.class.getName());
 
     private final RaftServer server;
     private final RaftServer.Division division;
@@ -165,6 +173,53 @@ final class Peers implements AutoCloseable {
         }
     }
 
+    /** How far this member's log goes; empty if it has no entry. */
+    Optional<Position> position() {
+        return Optional.ofNullable(division.getRaftLog().getLastEntryTermIndex())
+                .map(last -> new Position(last.getTerm(), last.getIndex(), PeerIds.member(division.getId())));
+    }
+
+    /** How far another member's log goes; empty if it does not say. Blocks for at most the client's request timeout. */
+    Optional<Position> position(long member) {
+        RaftPeerId peer = PeerIds.of(member);
+        try {
+            TermIndexProto last = Calling.member(
+                            () -> client(peer).getGroupManagementApi(peer).info(group))
+                    .getLogInfoProto()
+                    .getLastEntry();
+            return Optional.of(new Position(last.getTerm(), last.getIndex(), member));
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the member " + peer + " does not say how far its log goes", e);
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Stands for the lead without waiting for the election timeout, and without asking first who would vote: they may still believe that
+     * the leader is there. Only in the term of the last entry, since Ratis takes it for the leader's own wish to hand over.
+     *
+     * @param leader who leads as far as this member knows
+     * @return whether this member stands
+     */
+    boolean stand(RaftPeerId leader) {
+        TermIndex last = division.getRaftLog().getLastEntryTermIndex();
+        var header = RaftRpcRequestProto.newBuilder()
+                .setRequestorId(leader.toByteString())
+                .setReplyId(division.getId().toByteString())
+                .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(group));
+        try {
+            return server.startLeaderElection(StartLeaderElectionRequestProto.newBuilder()
+                            .setServerRequest(header)
+                            .setLeaderLastEntry(last == null ? TermIndexProto.getDefaultInstance() : last.toProto())
+                            .build())
+                    .getServerReply()
+                    .getSuccess();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "this member cannot stand for the lead", e);
+            return false;
+        }
+    }
+
     /** To this member's own division, without a network between. */
     CompletableFuture<RaftClientReply> submit(RaftClientRequest.Type type, Message message) {
         var request = RaftClientRequest.newBuilder()
@@ -184,12 +239,12 @@ final class Peers implements AutoCloseable {
 
     /** A write to another member, which must lead; blocks for at most the client's request timeout. */
     RaftClientReply send(RaftPeerId leader, Message message) throws IOException {
-        return client(leader).io().send(message);
+        return Calling.member(() -> client(leader).io().send(message));
     }
 
     /** A question to another member; blocks for at most the client's request timeout. */
     RaftClientReply ask(RaftPeerId peer, Message message) throws IOException {
-        return client(peer).io().sendReadOnly(message, peer);
+        return Calling.member(() -> client(peer).io().sendReadOnly(message, peer));
     }
 
     private RaftClient client(RaftPeerId leader) {

@@ -60,6 +60,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupMemberId;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -121,6 +122,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private volatile Membership membership;
     private volatile boolean learner;
     private @Nullable EventLog events;
+    private volatile @Nullable LeaderLoss leaderLoss;
     private final RaftMetrics metrics;
     /** Under which Ratis measures this member. */
     private final String measuredAs;
@@ -142,6 +144,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
         this.authentication = Authentication.of(config.options().auth());
         RaftProperties properties = RaftSettings.properties(config, limits);
         Parameters parameters = RaftSettings.parameters(config.peerTls());
+        GrpcConfigKeys.Server.setServicesCustomizer(parameters, new PeerConnections(this::connectionEnded));
         var seeds = new Seeds(
                 config.members().stream()
                         .filter(member -> !member.name().equals(config.name()))
@@ -178,6 +181,11 @@ public final class RaftReplica implements Replica, AutoCloseable {
         this.peers = new Peers(server, division, group.getGroupId(), properties, parameters);
         this.proposer = new Proposer(Long.toHexString(identity.memberId()), peers, this.metrics);
         this.barrier = new ReadBarrier(peers, timer, reads, this.metrics);
+        this.leaderLoss = new LeaderLoss(
+                peers,
+                blocking,
+                identity.memberId(),
+                config.options().timing().election().toMillis() / 2);
         this.leases = new RaftLeases(
                 this,
                 peers,
@@ -199,6 +207,14 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 "etcd_server_snapshot_apply_in_progress_total",
                 "1 if the server is applying the incoming snapshot. 0 if none.",
                 () -> machine.ifOpen().isPresent() ? 0 : 1);
+    }
+
+    /** Ratis' server may have connections before this member is put together. */
+    private void connectionEnded(RaftPeerId leader) {
+        LeaderLoss known = leaderLoss;
+        if (known != null && !closed) {
+            known.connectionEnded(leader);
+        }
     }
 
     /** Everything that an applied entry concerns must be there before: Ratis begins to apply the log while it starts. */
@@ -480,13 +496,25 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 measured[1]);
     }
 
-    /** Stops; a leader gives the lead to another first, so that nobody waits for an election. What was acknowledged is on disk already. */
+    /** Gives the lead, if this member has it, to the one that has most of the log; blocks, but not for long. Proposals wait meanwhile. */
+    public void handOver() {
+        if (!division.getInfo().isAlive() || !peers.isLeading()) {
+            return;
+        }
+        long begun = System.nanoTime();
+        boolean handedOver = cluster.handOver(HAND_OVER_MILLIS);
+        LOG.log(
+                System.Logger.Level.INFO,
+                "the store member " + config.name()
+                        + (handedOver ? " has handed over the lead" : " found nobody to hand over the lead to") + " within "
+                        + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun) + " ms");
+    }
+
+    /** Stops; a leader hands over first, so that nobody waits for an election. What was acknowledged is on disk already. */
     @Override
     public void close() {
         closed = true;
-        if (division.getInfo().isAlive() && peers.isLeading() && cluster.handOver(HAND_OVER_MILLIS)) {
-            LOG.log(System.Logger.Level.INFO, "the store member " + config.name() + " leads no longer");
-        }
+        handOver();
         stopNow();
     }
 
@@ -554,6 +582,11 @@ public final class RaftReplica implements Replica, AutoCloseable {
     /** The comparison of members, for tests to call. */
     Integrity integrity() {
         return integrity;
+    }
+
+    /** Stands for the lead at once, whoever leads, for tests to call. */
+    boolean stand() {
+        return peers.stand(division.getId());
     }
 
     private void compactLater() {

@@ -48,7 +48,7 @@ final class Seeds {
     Optional<Found> ask(JoinQuestion question) {
         for (HostPort address : addresses) {
             try {
-                Optional<Found> found = ask(address, question);
+                Optional<Found> found = Calling.member(() -> ask(address, question));
                 if (found.isPresent()) {
                     return found;
                 }

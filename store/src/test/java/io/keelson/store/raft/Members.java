@@ -42,14 +42,20 @@ final class Members implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** Longer than a proposal waits: what is acknowledged did not wait for it. */
+    private static final Duration PATIENT_ELECTION = Duration.ofMillis(4 * Proposer.REQUEST_TIMEOUT_MILLIS);
+
     private final Path directory;
     private final LogLimits limits;
     private final Optional<Tls> peerTls;
     private final List<Member> members;
+    private final Duration election;
     private final Map<String, Throwable> failures = new ConcurrentHashMap<>();
     private final NavigableMap<String, RaftReplica> running = new ConcurrentSkipListMap<>();
 
-    private Members(Path directory, LogLimits limits, Optional<Tls> peerTls, List<Member> members) {
+    private Members(
+            Path directory, LogLimits limits, Optional<Tls> peerTls, List<Member> members, Duration election) {
+        this.election = election;
         this.directory = directory;
         this.limits = limits;
         this.peerTls = peerTls;
@@ -57,13 +63,27 @@ final class Members implements AutoCloseable {
     }
 
     static Members start(Path directory, LogLimits limits, Optional<Tls> peerTls) throws IOException {
+        Members members = of(directory, limits, peerTls, StoreOptions.DEFAULTS.timing().election());
+        members.awaitLeader();
+        return members;
+    }
+
+    /** With an election timeout so long that nobody in a test waits for it; the first leader is made without. */
+    static Members startPatient(Path directory, Optional<Tls> peerTls) throws IOException {
+        Members members = of(directory, USUAL, peerTls, PATIENT_ELECTION);
+        await(() -> members.get("m1").stand());
+        members.awaitLeader();
+        return members;
+    }
+
+    private static Members of(Path directory, LogLimits limits, Optional<Tls> peerTls, Duration election)
+            throws IOException {
         var list = new ArrayList<Member>();
         for (String name : List.of("m1", "m2", "m3")) {
             list.add(new Member(name, freePort(), List.of(freePort())));
         }
-        var members = new Members(directory, limits, peerTls, new ArrayList<>(list));
+        var members = new Members(directory, limits, peerTls, new ArrayList<>(list), election);
         list.forEach(member -> members.start(member.name()));
-        members.awaitLeader();
         return members;
     }
 
@@ -103,7 +123,11 @@ final class Members implements AutoCloseable {
                 peerTls,
                 new StoreOptions(
                         usual.limits(),
-                        usual.timing(),
+                        new StoreOptions.Timing(
+                                usual.timing().heartbeat(),
+                                election,
+                                usual.timing().snapshotCount(),
+                                usual.timing().progressNotify()),
                         usual.compaction(),
                         usual.auth(),
                         usual.connections(),
