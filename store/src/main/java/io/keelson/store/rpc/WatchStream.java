@@ -78,7 +78,6 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
     private final Queue<WatchRequest> inbox = new ConcurrentLinkedQueue<>();
 
     private final AtomicReference<Optional<Status>> ending = new AtomicReference<>(Optional.empty());
-    private volatile boolean halfClosed;
     private volatile boolean ticked;
 
     // What follows belongs to the turn.
@@ -129,11 +128,9 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
         wake();
     }
 
+    /** The client has said all that it had to say, and goes on listening, as with etcd, until it cancels or its connection ends. */
     @Override
-    public void onCompleted() {
-        halfClosed = true;
-        wake();
-    }
+    public void onCompleted() {}
 
     @Override
     public void onError(Throwable error) {
@@ -229,10 +226,6 @@ final class WatchStream implements StreamObserver<WatchRequest>, Streams.Open {
             if (creation.isEmpty()) {
                 client.request(1);
             }
-            return true;
-        }
-        if (halfClosed && creation.isEmpty()) {
-            end(Status.OK);
             return true;
         }
         Delivery delivery = deliveries.poll();
