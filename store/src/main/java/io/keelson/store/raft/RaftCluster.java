@@ -219,6 +219,7 @@ final class RaftCluster implements Cluster {
         if (!peers.isLeading()) {
             return Optional.of(Refusal.NOT_LEADER);
         }
+        awaitFirstMembers();
         if (membership().member(target).filter(member -> !member.learner()).isEmpty()) {
             return Optional.of(Refusal.BAD_LEADER_TRANSFEREE);
         }

@@ -10,6 +10,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -94,44 +95,49 @@ public final class Credentials {
 
     private final class Keys extends X509ExtendedKeyManager {
 
+        /** The current generation's alias, if its keys suit. */
+        private @Nullable String chosen(Function<X509ExtendedKeyManager, @Nullable Object> choice) {
+            Generation now = current();
+            return choice.apply(now.loaded.keys()) == null ? null : now.alias();
+        }
+
+        private String @Nullable [] only(Function<X509ExtendedKeyManager, @Nullable Object> choice) {
+            String alias = chosen(choice);
+            return alias == null ? null : new String[] {alias};
+        }
+
         @Override
         public @Nullable String chooseEngineServerAlias(
                 String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
-            Generation now = current();
-            return now.loaded.keys().chooseEngineServerAlias(keyType, issuers, engine) == null ? null : now.alias();
+            return chosen(keys -> keys.chooseEngineServerAlias(keyType, issuers, engine));
         }
 
         @Override
         public @Nullable String chooseEngineClientAlias(
                 String[] keyTypes, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
-            Generation now = current();
-            return now.loaded.keys().chooseEngineClientAlias(keyTypes, issuers, engine) == null ? null : now.alias();
+            return chosen(keys -> keys.chooseEngineClientAlias(keyTypes, issuers, engine));
         }
 
         @Override
         public @Nullable String chooseServerAlias(
                 String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
-            Generation now = current();
-            return now.loaded.keys().chooseServerAlias(keyType, issuers, socket) == null ? null : now.alias();
+            return chosen(keys -> keys.chooseServerAlias(keyType, issuers, socket));
         }
 
         @Override
         public @Nullable String chooseClientAlias(
                 String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
-            Generation now = current();
-            return now.loaded.keys().chooseClientAlias(keyTypes, issuers, socket) == null ? null : now.alias();
+            return chosen(keys -> keys.chooseClientAlias(keyTypes, issuers, socket));
         }
 
         @Override
         public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
-            Generation now = current();
-            return now.loaded.keys().getClientAliases(keyType, issuers) == null ? null : new String[] {now.alias()};
+            return only(keys -> keys.getClientAliases(keyType, issuers));
         }
 
         @Override
         public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
-            Generation now = current();
-            return now.loaded.keys().getServerAliases(keyType, issuers) == null ? null : new String[] {now.alias()};
+            return only(keys -> keys.getServerAliases(keyType, issuers));
         }
 
         @Override
