@@ -7,7 +7,6 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.Socket;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -39,11 +38,15 @@ final class LeaderLoss {
     /** Within a network that answers at all; who does not is not waited for. */
     private static final long ASK_MILLIS = 100;
 
+    /** The others are asked from time to time for nothing, so that the way to them is open, and warm, when it counts. */
+    private static final long WARM_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final Peers peers;
     private final ExecutorService blocking;
     private final long self;
     private final long stepMillis;
     private final AtomicBoolean looking = new AtomicBoolean();
+    private long warmedNanos = System.nanoTime() - WARM_NANOS;
 
     /**
      * @param self this member's id
@@ -71,6 +74,17 @@ final class LeaderLoss {
         }
     }
 
+    /** Called a few times a second by one thread, does not block. */
+    void tick(long nowNanos) {
+        RaftPeerId leader = peers.leader();
+        if (leader != null && !peers.isLeading() && nowNanos - warmedNanos >= WARM_NANOS) {
+            warmedNanos = nowNanos;
+            peers.configuration().voters().stream()
+                    .filter(member -> member != self && member != PeerIds.member(leader))
+                    .forEach(member -> blocking.execute(() -> peers.position(member)));
+        }
+    }
+
     private boolean leads(RaftPeerId leader) {
         return !peers.isLeading() && leader.equals(peers.leader());
     }
@@ -85,7 +99,7 @@ final class LeaderLoss {
         if (own.isEmpty() || !voters.contains(self)) {
             return;
         }
-        long before = Succession.before(own.get(), positions(voters, PeerIds.member(leader)));
+        long before = Succession.before(own.get(), positions(own.get(), voters, PeerIds.member(leader)));
         LOG.log(
                 System.Logger.Level.INFO,
                 "the leader " + leader + " is gone: nobody listens where it did; " + before
@@ -121,17 +135,16 @@ final class LeaderLoss {
         }
     }
 
-    /** How far the logs of the others are that may stand; of those that say so in time. */
-    private List<Position> positions(Set<Long> voters, long leader) throws InterruptedException {
-        List<CompletableFuture<Optional<Position>>> asked = voters.stream()
+    /** How far the logs of the others are that may stand. Who does not say so in time counts as equal, so that the ids decide. */
+    private List<Position> positions(Position own, Set<Long> voters, long leader) {
+        List<CompletableFuture<Position>> asked = voters.stream()
                 .filter(member -> member != self && member != leader)
-                .map(member -> CompletableFuture.supplyAsync(() -> peers.position(member), blocking)
-                        .completeOnTimeout(Optional.empty(), ASK_MILLIS, TimeUnit.MILLISECONDS))
+                .map(member -> {
+                    var equal = new Position(own.term(), own.index(), member);
+                    return CompletableFuture.supplyAsync(() -> peers.position(member).orElse(equal), blocking)
+                            .completeOnTimeout(equal, ASK_MILLIS, TimeUnit.MILLISECONDS);
+                })
                 .toList();
-        var known = new ArrayList<Position>();
-        for (CompletableFuture<Optional<Position>> answer : asked) {
-            answer.join().ifPresent(known::add);
-        }
-        return known;
+        return asked.stream().map(CompletableFuture::join).toList();
     }
 }

@@ -29,11 +29,11 @@ final class PeerConnections implements GrpcServices.Customizer {
         private volatile @Nullable ByteString leader;
     }
 
-    private final Consumer<RaftPeerId> ended;
+    private volatile Consumer<RaftPeerId> ended = _ -> {};
 
-    /** @param ended told on a thread of the network, which must not be held up, which leader's connection has ended */
-    PeerConnections(Consumer<RaftPeerId> ended) {
-        this.ended = ended;
+    /** @param told from now on, on a thread of the network, which must not be held up, which leader's connection has ended */
+    void whenEnded(Consumer<RaftPeerId> told) {
+        ended = told;
     }
 
     @Override

@@ -97,6 +97,8 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private final Proposer proposer;
     private final ReadBarrier barrier;
     private final RaftLeases leases;
+    private final PeerConnections connections = new PeerConnections();
+    private final LeaderLoss leaderLoss;
     private final RaftCluster cluster;
     private final AutoCompactor compactor;
     private final Integrity integrity;
@@ -122,7 +124,6 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private volatile Membership membership;
     private volatile boolean learner;
     private @Nullable EventLog events;
-    private volatile @Nullable LeaderLoss leaderLoss;
     private final RaftMetrics metrics;
     /** Under which Ratis measures this member. */
     private final String measuredAs;
@@ -144,7 +145,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
         this.authentication = Authentication.of(config.options().auth());
         RaftProperties properties = RaftSettings.properties(config, limits);
         Parameters parameters = RaftSettings.parameters(config.peerTls());
-        GrpcConfigKeys.Server.setServicesCustomizer(parameters, new PeerConnections(this::connectionEnded));
+        GrpcConfigKeys.Server.setServicesCustomizer(parameters, connections);
         var seeds = new Seeds(
                 config.members().stream()
                         .filter(member -> !member.name().equals(config.name()))
@@ -186,6 +187,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 blocking,
                 identity.memberId(),
                 config.options().timing().election().toMillis() / 2);
+        connections.whenEnded(leaderLoss::connectionEnded);
         this.leases = new RaftLeases(
                 this,
                 peers,
@@ -207,14 +209,6 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 "etcd_server_snapshot_apply_in_progress_total",
                 "1 if the server is applying the incoming snapshot. 0 if none.",
                 () -> machine.ifOpen().isPresent() ? 0 : 1);
-    }
-
-    /** Ratis' server may have connections before this member is put together. */
-    private void connectionEnded(RaftPeerId leader) {
-        LeaderLoss known = leaderLoss;
-        if (known != null && !closed) {
-            known.connectionEnded(leader);
-        }
     }
 
     /** Everything that an applied entry concerns must be there before: Ratis begins to apply the log while it starts. */
@@ -292,6 +286,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
             compactor.tick(System.nanoTime());
             barrier.tick();
             integrity.tick(System.nanoTime());
+            leaderLoss.tick(System.nanoTime());
         } catch (RuntimeException e) {
             fail(e);
         }
@@ -521,6 +516,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
     /** Stops as if killed, as far as that can be done in one process: the others find out by themselves. */
     void stopNow() {
         closed = true;
+        connections.whenEnded(_ -> {});
         proposer.close();
         peers.close();
         timer.shutdownNow();

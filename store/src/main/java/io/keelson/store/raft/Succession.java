@@ -26,7 +26,7 @@ final class Succession {
                 .thenComparing(Position::member, Long::compareUnsigned);
     }
 
-    /** How many of the others stand before this member. Those of which nothing is known do not count. */
+    /** How many of the others stand before this member. */
     static long before(Position own, Collection<Position> others) {
         return others.stream()
                 .filter(other -> Position.ORDER.compare(other, own) < 0)
