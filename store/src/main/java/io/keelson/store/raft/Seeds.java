@@ -17,6 +17,7 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.retry.RetryPolicies;
+import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
 
 /** Asks members of a cluster by their addresses alone: one that joins knows nobody's id, one that was removed is told nothing by the log. */
 final class Seeds {
@@ -52,7 +53,8 @@ final class Seeds {
                 if (found.isPresent()) {
                     return found;
                 }
-            } catch (IOException e) {
+            } catch (IOException | StatusRuntimeException e) {
+                // Ratis lists groups by a plain call, which fails in gRPC's way.
                 System.getLogger(Seeds.class.getName())
                         .log(System.Logger.Level.DEBUG, "the member on " + address + " does not answer", e);
             }

@@ -94,6 +94,20 @@ class MembershipChangeTest {
     }
 
     @Test
+    void newMemberAsksTheNextIfTheFirstIsDown() throws Exception {
+        try (Members members = Members.start(directory, Members.USUAL, Optional.empty())) {
+            String leader = members.awaitLeader();
+            List<String> urls = members.announce("m4");
+            MemberChange.Add add = members.get(leader).cluster().newMember(urls, true);
+            var _ = changed(members.get(leader), add);
+            members.kill(members.names().getFirst());
+            members.awaitLeader();
+            members.start("m4", true);
+            assertThat(members.id("m4")).isEqualTo(add.member().id());
+        }
+    }
+
+    @Test
     void removedMemberEndsAndCannotComeBack() throws Exception {
         try (Members members = Members.start(directory, Members.USUAL, Optional.empty())) {
             String leader = members.awaitLeader();
