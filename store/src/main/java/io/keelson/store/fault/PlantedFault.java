@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public enum PlantedFault {
     /** A write is answered as soon as it is proposed, with what it would do on the state as it is here. */
     ANSWER_BEFORE_COMMIT,
-    /** A write that met a change of leader, and may be lost, is answered as if it had been applied. */
+    /** A write that is not committed within two seconds, and may be lost, is answered as if it had been applied. */
     ANSWER_LOST_WRITE,
     /** Linearizable reads are answered from the state that is here. */
     READ_WITHOUT_BARRIER,
