@@ -55,9 +55,21 @@ public final class Client implements AutoCloseable {
 
     private final int number;
     private final String workload;
-    private final int member;
     private final Recorder recorder;
-    private final ManagedChannel channel;
+    private volatile Line line;
+
+    /** A member and the connection to it. */
+    private record Line(int member, ManagedChannel channel) {
+        static Line to(int member, String address) {
+            return new Line(
+                    member,
+                    NettyChannelBuilder.forTarget(address)
+                            .usePlaintext()
+                            .disableRetry()
+                            .maxInboundMessageSize(64 << 20)
+                            .build());
+        }
+    }
 
     /**
      * Connects when it is used.
@@ -71,13 +83,17 @@ public final class Client implements AutoCloseable {
     public Client(int number, String workload, int member, String address, Recorder recorder) {
         this.number = number;
         this.workload = workload;
-        this.member = member;
         this.recorder = recorder;
-        this.channel = NettyChannelBuilder.forTarget(address)
-                .usePlaintext()
-                .disableRetry()
-                .maxInboundMessageSize(64 << 20)
-                .build();
+        this.line = Line.to(member, address);
+    }
+
+    /** Asks another member from now on. What is under way comes to its end where it is. */
+    public void moveTo(int member, String address) {
+        Line before = line;
+        if (before.member != member) {
+            line = Line.to(member, address);
+            before.channel.shutdown();
+        }
     }
 
     /** The client's number. */
@@ -87,12 +103,12 @@ public final class Client implements AutoCloseable {
 
     /** Index of the member that it talks to. */
     public int member() {
-        return member;
+        return line.member;
     }
 
     /** The connection, for what is not an operation on keys. */
     public ManagedChannel channel() {
-        return channel;
+        return line.channel;
     }
 
     /** Where its operations are noted. */
@@ -165,7 +181,7 @@ public final class Client implements AutoCloseable {
     public Result keepAlive(long lease) {
         return run(new Request.KeepAlive(lease), () -> {
             var first = new CompletableFuture<LeaseKeepAliveResponse>();
-            var requests = LeaseGrpc.newStub(channel)
+            var requests = LeaseGrpc.newStub(channel())
                     .withDeadlineAfter(DEADLINE_MILLIS, TimeUnit.MILLISECONDS)
                     .leaseKeepAlive(new FirstAnswer<>(first));
             requests.onNext(LeaseKeepAliveRequest.newBuilder().setID(lease).build());
@@ -195,7 +211,7 @@ public final class Client implements AutoCloseable {
         recorder.add(new Op(
                 number,
                 workload,
-                member,
+                member(),
                 new Request.Hold(lock, token),
                 new Result.Ok(token, new Body.Nothing()),
                 from,
@@ -207,6 +223,7 @@ public final class Client implements AutoCloseable {
     }
 
     private Result run(Request request, Call call) {
+        int member = member();
         long invoked = recorder.now();
         Result result;
         boolean failed = false;
@@ -235,23 +252,23 @@ public final class Client implements AutoCloseable {
     private void pause() {
         try {
             TimeUnit.MILLISECONDS.sleep(PAUSE_AFTER_FAILURE_MILLIS);
-            channel.resetConnectBackoff();
+            channel().resetConnectBackoff();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
     private KVGrpc.KVBlockingStub kv() {
-        return KVGrpc.newBlockingStub(channel).withDeadlineAfter(DEADLINE_MILLIS, TimeUnit.MILLISECONDS);
+        return KVGrpc.newBlockingStub(channel()).withDeadlineAfter(DEADLINE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private LeaseGrpc.LeaseBlockingStub lease() {
-        return LeaseGrpc.newBlockingStub(channel).withDeadlineAfter(DEADLINE_MILLIS, TimeUnit.MILLISECONDS);
+        return LeaseGrpc.newBlockingStub(channel()).withDeadlineAfter(DEADLINE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void close() {
-        channel.shutdownNow();
+        channel().shutdownNow();
     }
 
     // ---- to the wire -----------------------------------------------------------------------------------------------

@@ -16,9 +16,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -51,10 +54,21 @@ public final class Ensemble implements AutoCloseable {
     private final Product product;
     private final int electionMillis;
     private final Machines machines;
-    private final List<String> switches;
+    private final Switches switches;
     private final Optional<PeerProxy> proxy;
     private final List<ManagedChannel> channels = new ArrayList<>();
+    private final List<Integer> first;
+    private final Set<Integer> members = new TreeSet<>();
+    private final Set<Integer> learners = new TreeSet<>();
+    /** Removed, and their machines not yet taken away. */
+    private final Set<Integer> leaving = new TreeSet<>();
+    /** With what a member starts, from its first start until it loses its disk. */
+    private final Map<Integer, List<String>> commands = new HashMap<>();
+    /** Without data, and not yet seen to have got any from the others. */
+    private final Set<Integer> joining = new TreeSet<>();
+
     private final Set<Integer> meantToRun = new TreeSet<>();
+    private final Set<Integer> excused = new TreeSet<>();
     private final Set<Integer> paused = new TreeSet<>();
     private final Set<Way> cuts = new HashSet<>();
 
@@ -65,22 +79,26 @@ public final class Ensemble implements AutoCloseable {
      * @param machines where
      * @param switches test switches of the members
      * @param proxy between the members, if there is to be one
-     * @param members how many
+     * @param members how many there are at first, on the first machines
+     * @param slots how many machines there are
      * @param electionMillis silence of a leader before the others elect
      */
     public Ensemble(
             Product product,
             Machines machines,
-            List<String> switches,
+            Switches switches,
             Optional<PeerProxy> proxy,
             int members,
+            int slots,
             int electionMillis) {
         this.electionMillis = electionMillis;
         this.product = product;
         this.machines = machines;
-        this.switches = List.copyOf(switches);
+        this.switches = switches;
         this.proxy = proxy;
-        for (int member = 0; member < members; member++) {
+        this.first = IntStream.range(0, members).boxed().toList();
+        this.members.addAll(first);
+        for (int member = 0; member < slots; member++) {
             channels.add(NettyChannelBuilder.forTarget(clientAddress(member))
                     .usePlaintext()
                     .disableRetry()
@@ -88,14 +106,31 @@ public final class Ensemble implements AutoCloseable {
         }
     }
 
-    /** How many members. */
-    public int size() {
-        return channels.size();
+    /** Indexes of all machines, whether there is a member on them or not. */
+    public List<Integer> slots() {
+        return IntStream.range(0, channels.size()).boxed().toList();
     }
 
-    /** Indexes of all members. */
-    public List<Integer> all() {
-        return IntStream.range(0, size()).boxed().toList();
+    /** Indexes of all members, as far as is known: a change without an answer may have made it otherwise. */
+    public synchronized List<Integer> members() {
+        return List.copyOf(members);
+    }
+
+    /** Members that have a vote. */
+    public synchronized List<Integer> voters() {
+        return members.stream().filter(member -> !learners.contains(member)).toList();
+    }
+
+    /** Members that have none. */
+    public synchronized List<Integer> learners() {
+        return List.copyOf(learners);
+    }
+
+    /** Machines without a member. */
+    public synchronized List<Integer> vacant() {
+        return slots().stream()
+                .filter(slot -> !members.contains(slot) && !leaving.contains(slot))
+                .toList();
     }
 
     /** {@code host:port} where a member serves clients. */
@@ -103,15 +138,28 @@ public final class Ensemble implements AutoCloseable {
         return Machines.address(member) + ":" + CLIENT_PORT;
     }
 
-    private String peerUrl(int member) {
+    /** Where a member is reached by the others. */
+    String peerUrl(int member) {
         return proxy.isPresent()
                 ? "http://" + Machines.HARNESS + ":" + (PeerProxy.FIRST_PORT + member)
                 : "http://" + Machines.address(member) + ":" + PEER_PORT;
     }
 
+    /** The machine behind a peer URL. */
+    int slotOf(String peerUrl) {
+        return slots().stream()
+                .filter(slot -> peerUrl(slot).equals(peerUrl))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("nobody was given the peer URL " + peerUrl));
+    }
+
     private List<String> command(int member) {
+        // As operators do it: the first members with the first list, whoever comes later, or anew, with the list as it is.
+        boolean existing = joining.contains(member);
+        List<Integer> listed = existing ? members() : first;
         String client = "http://" + clientAddress(member);
-        var command = new ArrayList<>(product.program(switches));
+        var command = new ArrayList<>(switches.environment(directory(member)));
+        command.addAll(product.program(switches.options(directory(member))));
         command.addAll(List.of(
                 "--name",
                 name(member),
@@ -126,7 +174,7 @@ public final class Ensemble implements AutoCloseable {
                 "--initial-advertise-peer-urls",
                 peerUrl(member),
                 "--initial-cluster",
-                all().stream().map(one -> name(one) + "=" + peerUrl(one)).collect(Collectors.joining(",")),
+                listed.stream().map(one -> name(one) + "=" + peerUrl(one)).collect(Collectors.joining(",")),
                 "--initial-cluster-token",
                 "chaos",
                 "--heartbeat-interval",
@@ -136,12 +184,17 @@ public final class Ensemble implements AutoCloseable {
                 "--snapshot-count",
                 Integer.toString(SNAPSHOT_COUNT),
                 "--initial-cluster-state",
-                "new"));
-        return command;
+                existing ? "existing" : "new"));
+        return List.copyOf(command);
     }
 
     private static String name(int member) {
         return "m" + (member + 1);
+    }
+
+    /** Members by name, for people. */
+    public static String names(Collection<Integer> members) {
+        return members.stream().map(Ensemble::name).collect(Collectors.joining(" "));
     }
 
     private Path data(int member) {
@@ -153,7 +206,13 @@ public final class Ensemble implements AutoCloseable {
     /** Starts a member that does not run, with the cuts of its network as they are. */
     public synchronized void start(int member) {
         meantToRun.add(member);
-        machines.start(member, command(member));
+        // One that joins ends if it finds no leader to ask.
+        if (joining.contains(member)) {
+            excused.add(member);
+        } else {
+            excused.remove(member);
+        }
+        machines.start(member, commands.computeIfAbsent(member, this::command));
         applyCuts(member);
     }
 
@@ -184,6 +243,11 @@ public final class Ensemble implements AutoCloseable {
         if (machines.isRunning(member)) {
             throw new IllegalStateException("member " + (member + 1) + " runs");
         }
+        commands.remove(member);
+        joining.add(member);
+        if (!Files.exists(data(member))) {
+            return;
+        }
         try (Stream<Path> files = Files.walk(data(member))) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
@@ -203,6 +267,16 @@ public final class Ensemble implements AutoCloseable {
         return meantToRun.stream().filter(member -> !machines.isRunning(member)).toList();
     }
 
+    /** A member may end by itself, until it is started again: its disk is sick. */
+    public synchronized void excuse(int member) {
+        excused.add(member);
+    }
+
+    /** Whether a member may have ended by itself. */
+    public synchronized boolean isExcused(int member) {
+        return excused.contains(member);
+    }
+
     /** Whether a member's process is there. */
     public synchronized boolean isRunning(int member) {
         return machines.isRunning(member);
@@ -218,7 +292,7 @@ public final class Ensemble implements AutoCloseable {
         cuts.clear();
         clearLinks();
         var started = new ArrayList<Integer>();
-        for (int member : all()) {
+        for (int member : members()) {
             resume(member);
             if (machines.isRunning(member)) {
                 applyCuts(member);
@@ -228,6 +302,49 @@ public final class Ensemble implements AutoCloseable {
             }
         }
         return started;
+    }
+
+    // ---- who is a member: see Membership ---------------------------------------------------------------------------
+
+    /** A machine holds a member from now on, which does not run yet and has no data: a learner. */
+    synchronized void enrol(int slot) {
+        members.add(slot);
+        learners.add(slot);
+        wipe(slot);
+    }
+
+    /** Whether a member has no vote. */
+    synchronized void mark(int member, boolean learner) {
+        if (learner) {
+            learners.add(member);
+        } else {
+            learners.remove(member);
+        }
+    }
+
+    /** Whether a member's end by itself would be wrong. Nothing is expected of one that was killed. */
+    synchronized void expect(int member, boolean running) {
+        if (!running) {
+            meantToRun.remove(member);
+        } else if (machines.isRunning(member)) {
+            meantToRun.add(member);
+        }
+    }
+
+    /** A member was removed; its machine is still there. */
+    synchronized void leave(int member) {
+        members.remove(member);
+        learners.remove(member);
+        meantToRun.remove(member);
+        leaving.add(member);
+    }
+
+    /** A removed member's machine is stopped and its data removed. */
+    synchronized void dismiss(int member) {
+        leave(member);
+        kill(member);
+        wipe(member);
+        leaving.remove(member);
     }
 
     // ---- the network -----------------------------------------------------------------------------------------------
@@ -285,7 +402,7 @@ public final class Ensemble implements AutoCloseable {
     }
 
     private void clearLinks() {
-        proxy.ifPresent(between -> all().forEach(from -> all().forEach(to -> between.set(from, to, Link.CLEAR))));
+        proxy.ifPresent(between -> slots().forEach(from -> slots().forEach(to -> between.set(from, to, Link.CLEAR))));
     }
 
     // ---- questions -------------------------------------------------------------------------------------------------
@@ -295,11 +412,19 @@ public final class Ensemble implements AutoCloseable {
         return channels.get(member);
     }
 
+    private synchronized void joined(int member) {
+        if (machines.isRunning(member)) {
+            joining.remove(member);
+        }
+    }
+
     private Optional<StatusResponse> status(int member) {
         try {
-            return Optional.of(MaintenanceGrpc.newBlockingStub(channels.get(member))
+            StatusResponse status = MaintenanceGrpc.newBlockingStub(channels.get(member))
                     .withDeadlineAfter(ASK_MILLIS, TimeUnit.MILLISECONDS)
-                    .status(StatusRequest.getDefaultInstance()));
+                    .status(StatusRequest.getDefaultInstance());
+            joined(member);
+            return Optional.of(status);
         } catch (StatusRuntimeException e) {
             channels.get(member).resetConnectBackoff();
             return Optional.empty();
@@ -310,7 +435,7 @@ public final class Ensemble implements AutoCloseable {
     public OptionalInt leader() {
         long term = -1;
         int leader = -1;
-        for (int member : all()) {
+        for (int member : members()) {
             if (isUp(member)) {
                 StatusResponse status = status(member).orElse(StatusResponse.getDefaultInstance());
                 boolean leads = status.getLeader() != 0
@@ -332,6 +457,7 @@ public final class Ensemble implements AutoCloseable {
                     .range(RangeRequest.newBuilder()
                             .setKey(ByteString.copyFromUtf8("health"))
                             .build());
+            joined(member);
             return true;
         } catch (StatusRuntimeException e) {
             channels.get(member).resetConnectBackoff();

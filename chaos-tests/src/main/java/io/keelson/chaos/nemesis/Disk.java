@@ -5,8 +5,9 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 
-/** A small file system that can be filled and emptied. */
+/** A member's disk: a small file system that can be filled and emptied, and an fsync that can be made sick. */
 final class Disk {
 
     private static final String FILLER = "filler";
@@ -33,6 +34,26 @@ final class Disk {
     static void free(Path directory) {
         try {
             Files.deleteIfExists(directory.resolve(FILLER));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What a member looks at from now on holds this; never half of it. */
+    static void say(Path file, String what) {
+        Path whole = file.resolveSibling(file.getFileName() + ".new");
+        try {
+            Files.writeString(whole, what + "\n");
+            Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** There is nothing to look at any more. */
+    static void hush(Path file) {
+        try {
+            Files.deleteIfExists(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -31,6 +31,29 @@ public sealed interface Fault {
     /** A member's disk is full. */
     record DiskFull(int pivot) implements Fault {}
 
+    /** Each fsync of a member takes so long. */
+    record DiskSlow(int pivot, int millis) implements Fault {}
+
+    /** Each fsync of a member fails. */
+    record DiskFail(int pivot) implements Fault {}
+
+    /**
+     * Wall clocks that are wrong.
+     *
+     * @param all everybody's, each by another time, or the pivot's only
+     * @param seconds how far they are put forward, or back if it is negative
+     * @param strobes whether they jump to and fro all the time, instead of once there and once back
+     */
+    record Clock(boolean all, int pivot, int seconds, boolean strobes) implements Fault {}
+
+    /**
+     * A change of members. Where they are as few, or as many, as they may be, the other one is done.
+     *
+     * @param grow whether one is added or one is removed
+     * @param leader whether it is the leader that is removed, rather than the pivot
+     */
+    record Member(boolean grow, boolean leader, int pivot) implements Fault {}
+
     /** Whom it meets. */
     enum Who {
         /** The pivot. */

@@ -17,7 +17,7 @@ public final class Schedule {
      * Faults one after the other with pauses between, some of them into each other.
      *
      * @param kinds which kinds may come
-     * @param members how many members there are
+     * @param members how many machines there are that members may run on
      * @param seconds the length of the run
      * @param seed decides everything
      */
@@ -52,7 +52,23 @@ public final class Schedule {
             case TRANSFER -> new Fault.Transfer(pivot);
             case WIPE -> new Fault.Wipe(pivot);
             case DISK_FULL -> new Fault.DiskFull(pivot);
+            case DISK_SLOW -> new Fault.DiskSlow(pivot, fsyncMillis(random));
+            case DISK_FAIL -> new Fault.DiskFail(pivot);
+            case CLOCK -> clock(pivot, random);
+            case MEMBER -> new Fault.Member(random.nextInt(5) < 3, random.nextInt(3) == 0, pivot);
         };
+    }
+
+    /** A tired disk, or one that stalls for longer than the members' patience with a leader. */
+    private static int fsyncMillis(Random random) {
+        return random.nextBoolean() ? 20 + random.nextInt(100) : 700 + random.nextInt(2_000);
+    }
+
+    /** Minutes to hours, there or back; one in three strobes. */
+    private static Fault clock(int pivot, Random random) {
+        int seconds = 60 + random.nextInt(random.nextBoolean() ? 600 : 6 * 3_600);
+        boolean back = random.nextBoolean();
+        return new Fault.Clock(random.nextInt(3) == 0, pivot, back ? -seconds : seconds, random.nextInt(3) == 0);
     }
 
     private static Fault.Who who(Random random) {
@@ -83,7 +99,9 @@ public final class Schedule {
             case Fault.Worse _ -> 3_000 + random.nextInt(5_000);
             case Fault.Compact _, Fault.Transfer _ -> 500;
             case Fault.Wipe _ -> 4_000 + random.nextInt(4_000);
-            case Fault.DiskFull _ -> 2_000 + random.nextInt(4_000);
+            case Fault.DiskFull _, Fault.DiskFail _ -> 2_000 + random.nextInt(4_000);
+            case Fault.DiskSlow _, Fault.Clock _ -> 3_000 + random.nextInt(4_000);
+            case Fault.Member _ -> 2_500 + random.nextInt(3_500);
         };
     }
 }

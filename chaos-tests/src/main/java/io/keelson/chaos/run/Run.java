@@ -7,8 +7,10 @@ import io.keelson.chaos.client.Recorder;
 import io.keelson.chaos.cluster.DockerMachines;
 import io.keelson.chaos.cluster.Ensemble;
 import io.keelson.chaos.cluster.Machines;
+import io.keelson.chaos.cluster.Membership;
 import io.keelson.chaos.cluster.NamespaceMachines;
 import io.keelson.chaos.cluster.PeerProxy;
+import io.keelson.chaos.cluster.Switches;
 import io.keelson.chaos.history.Keys;
 import io.keelson.chaos.history.Recording;
 import io.keelson.chaos.history.Result;
@@ -47,7 +49,7 @@ import java.util.function.BooleanSupplier;
 /** One run: members come up, clients work, faults happen, everything heals, the judges speak. */
 public final class Run {
 
-    private static final long START_SECONDS = 240;
+    private static final long START_SECONDS = 120;
     private static final long RECOVER_SECONDS = 120;
     private static final long LEASES_SECONDS = 40;
     private static final long CATCH_UP_SECONDS = 60;
@@ -82,8 +84,8 @@ public final class Run {
                 + settings.fault().map(fault -> ", planted fault " + fault).orElse(""));
         List<Span> spans;
         try (Ensemble ensemble = ensemble()) {
-            ensemble.all().forEach(ensemble::start);
-            List<Integer> silent = ensemble.awaitAnswers(ensemble.all(), START_SECONDS);
+            ensemble.members().forEach(ensemble::start);
+            List<Integer> silent = ensemble.awaitAnswers(ensemble.members(), START_SECONDS);
             if (!silent.isEmpty()) {
                 silent.forEach(member -> say("log of m" + (member + 1) + ":\n" + ensemble.logTail(member, LOG_LINES)));
                 throw new IllegalStateException("members " + silent + " do not come up");
@@ -104,21 +106,34 @@ public final class Run {
     }
 
     private Ensemble ensemble() {
-        List<String> switches = settings.fault()
-                .map(fault -> List.of("-Dkeelson.test.fault=" + fault))
-                .orElse(List.of());
+        Optional<Path> faketime = Optional.empty();
+        if (settings.kinds().contains(Kind.CLOCK)) {
+            faketime = Switches.findFaketime();
+            if (faketime.isEmpty()) {
+                throw new IllegalStateException(
+                        "clocks are moved by libfaketime, which is not installed (Debian: apt-get install faketime);"
+                                + " or name other nemeses than clock");
+            }
+        }
+        boolean disk = settings.kinds().contains(Kind.DISK_SLOW) || settings.kinds().contains(Kind.DISK_FAIL);
         Machines machines = settings.containers()
                 ? new DockerMachines(directory, settings.product().reads(repository))
-                : new NamespaceMachines(directory, settings.members());
+                : new NamespaceMachines(directory, settings.slots());
         if (settings.kinds().contains(Kind.DISK_FULL)) {
-            SmallDisks.mount(machines, settings.members());
+            SmallDisks.mount(machines, settings.slots());
         }
         Optional<PeerProxy> proxy = settings.kinds().contains(Kind.LINK)
-                ? Optional.of(new PeerProxy(settings.members(), settings.seed()))
+                ? Optional.of(new PeerProxy(settings.slots(), settings.seed()))
                 : Optional.empty();
         say("members run in " + machines.kind() + (proxy.isPresent() ? ", a proxy between them" : ""));
         return new Ensemble(
-                settings.product(), machines, switches, proxy, settings.members(), settings.electionMillis());
+                settings.product(),
+                machines,
+                new Switches(settings.fault(), disk, faketime),
+                proxy,
+                settings.members(),
+                settings.slots(),
+                settings.electionMillis());
     }
 
     // ---- work ------------------------------------------------------------------------------------------------------
@@ -131,31 +146,35 @@ public final class Run {
         List<Follower> followers = new ArrayList<>();
         List<Future<?>> working = new ArrayList<>();
         List<Future<?>> following = new ArrayList<>();
+        List<Client> workers = new ArrayList<>();
+        var membership = new Membership(ensemble);
         var nemesis = new Nemesis(
                 ensemble,
+                membership,
                 recorder,
                 client(open, "operator", 0),
                 () -> followers.stream().mapToLong(Follower::passed).max().orElse(0),
                 this::say);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int member : ensemble.all()) {
+            for (int member : ensemble.slots()) {
                 var follower = new Follower(client(open, "follower", member));
                 followers.add(follower);
                 following.add(start(threads, () -> follower.run(stopFollowers::get)));
             }
             for (Workload workload : settings.workloads()) {
                 for (int i = 0; i < workload.clients(); i++) {
-                    Client client = client(open, workload.word(), (clients + i) % settings.members());
+                    Client client = client(open, workload.word(), clients % settings.members());
+                    workers.add(client);
                     var choices = new Random(random.nextLong());
                     working.add(start(threads, () -> workload.run(client, choices, stop::get)));
                 }
             }
-            Future<?> progress = start(threads, () -> progress(ensemble, stop::get));
+            Future<?> progress = start(threads, () -> progress(ensemble, workers, stop::get));
             List<Planned> plan =
-                    Schedule.plan(settings.kinds(), settings.members(), settings.seconds(), settings.seed());
+                    Schedule.plan(settings.kinds(), settings.slots(), settings.seconds(), settings.seed());
             try {
                 nemesis.run(plan, settings.seconds());
-                heal(ensemble);
+                heal(ensemble, membership);
             } finally {
                 stop.set(true);
             }
@@ -199,11 +218,20 @@ public final class Run {
         return client;
     }
 
-    private void progress(Ensemble ensemble, BooleanSupplier stop) throws InterruptedException {
+    /** Tells how it goes, and moves clients to where members are. */
+    private void progress(Ensemble ensemble, List<Client> workers, BooleanSupplier stop) throws InterruptedException {
         int before = recorder.count();
         long next = recorder.now();
+        List<Integer> voters = ensemble.voters();
         while (!stop.getAsBoolean()) {
             Thread.sleep(POLL_MILLIS);
+            if (!ensemble.voters().equals(voters)) {
+                voters = ensemble.voters();
+                for (int i = 0; i < workers.size(); i++) {
+                    int member = voters.get(i % voters.size());
+                    workers.get(i).moveTo(member, Ensemble.clientAddress(member));
+                }
+            }
             if (recorder.now() > next + TimeUnit.SECONDS.toNanos(PROGRESS_SECONDS)) {
                 next = recorder.now();
                 int now = recorder.count();
@@ -219,17 +247,20 @@ public final class Run {
 
     // ---- the end ---------------------------------------------------------------------------------------------------
 
-    private void heal(Ensemble ensemble) {
+    private void heal(Ensemble ensemble, Membership membership) {
         for (int member : ensemble.fallen()) {
-            boolean mayFall = settings.kinds().contains(Kind.DISK_FULL);
             say("m" + (member + 1) + " has ended by itself:\n" + ensemble.logTail(member, LOG_LINES));
-            if (!mayFall) {
+            if (!ensemble.isExcused(member)) {
                 noticed.add(Violation.of("members stay up", "m" + (member + 1) + " ended by itself"));
             }
         }
         List<Integer> started = ensemble.heal();
         say("healed" + (started.isEmpty() ? "" : ", started " + started.size()) + "; waiting for all members");
-        for (int member : ensemble.awaitAnswers(ensemble.all(), RECOVER_SECONDS)) {
+        if (settings.kinds().contains(Kind.MEMBER)) {
+            membership.settle(RECOVER_SECONDS).ifPresent(wrong -> noticed.add(Violation.of("recovery", wrong)));
+            say("members are " + Ensemble.names(ensemble.members()));
+        }
+        for (int member : ensemble.awaitAnswers(ensemble.members(), RECOVER_SECONDS)) {
             noticed.add(Violation.of(
                     "recovery",
                     "m" + (member + 1) + " does not answer " + RECOVER_SECONDS + " s after all was healed"));
@@ -239,7 +270,7 @@ public final class Run {
 
     /** Waits until leases have run out and all followers have come to the end; then compares the members. */
     private void settle(Ensemble ensemble, List<Follower> followers, List<Client> open) throws InterruptedException {
-        List<Client> last = ensemble.all().stream()
+        List<Client> last = ensemble.members().stream()
                 .map(member -> client(open, "last", member))
                 .toList();
         long deadline = recorder.now() + TimeUnit.SECONDS.toNanos(LEASES_SECONDS);
@@ -259,7 +290,7 @@ public final class Run {
         }
         long end = recorder.newest();
         deadline = recorder.now() + TimeUnit.SECONDS.toNanos(CATCH_UP_SECONDS);
-        for (int member : ensemble.all()) {
+        for (int member : ensemble.members()) {
             while (followers.get(member).passed() < end && recorder.now() < deadline) {
                 Thread.sleep(POLL_MILLIS);
             }
@@ -284,7 +315,7 @@ public final class Run {
 
     private void compareHashes(Ensemble ensemble, long revision) {
         Map<String, List<String>> hashes = new TreeMap<>();
-        for (int member : ensemble.all()) {
+        for (int member : ensemble.members()) {
             try {
                 HashKVResponse answer = MaintenanceGrpc.newBlockingStub(ensemble.channel(member))
                         .withDeadlineAfter(10, TimeUnit.SECONDS)
@@ -306,7 +337,7 @@ public final class Run {
     private void keepLogs(Ensemble ensemble) throws IOException {
         Path logs = repository.resolve("chaos-tests/target/chaos").resolve(Long.toString(settings.seed()));
         Files.createDirectories(logs);
-        for (int member : ensemble.all()) {
+        for (int member : ensemble.slots()) {
             Path log = ensemble.directory(member).resolve("log");
             if (Files.exists(log)) {
                 Files.copy(log, logs.resolve("m" + (member + 1) + ".log"), StandardCopyOption.REPLACE_EXISTING);

@@ -1,5 +1,6 @@
 package io.keelson.chaos.run;
 
+import io.keelson.chaos.cluster.Membership;
 import io.keelson.chaos.cluster.Product;
 import io.keelson.chaos.nemesis.Kind;
 import io.keelson.chaos.workload.Workload;
@@ -38,6 +39,11 @@ public record Settings(
         boolean containers,
         int electionMillis,
         boolean fencing) {
+
+    /** Machines that members may run on: more than members, if those come and go. */
+    public int slots() {
+        return kinds.contains(Kind.MEMBER) ? Membership.MOST : members;
+    }
 
     /** How to ask. */
     public static final String USAGE =
@@ -89,17 +95,34 @@ public record Settings(
         if (fault.isPresent() && product != Product.KEELSON) {
             throw new IllegalArgumentException("--fault: faults can be planted in keelson only");
         }
+        int members = number("--members", given.getOrDefault("--members", "3"), 1, MAX_MEMBERS);
         return new Settings(
-                number("--members", given.getOrDefault("--members", "3"), 1, MAX_MEMBERS),
+                members,
                 number("--seconds", given.getOrDefault("--seconds", "120"), MIN_SECONDS, 86_400),
                 seed(given),
                 product,
-                several("--nemesis", given.getOrDefault("--nemesis", "all"), Kind.values(), Kind::word),
+                kinds(given.getOrDefault("--nemesis", "all"), product, members),
                 several("--workload", given.getOrDefault("--workload", "all"), Workload.values(), Workload::word),
                 fault,
                 choice("--machines", given.getOrDefault("--machines", "containers"), "containers", "namespaces"),
                 number("--election", given.getOrDefault("--election", "1000"), 200, 20_000),
                 choice("--locks", given.getOrDefault("--locks", "fenced"), "fenced", "bare"));
+    }
+
+    /** All that can be done; or what is named, if it can. */
+    private static List<Kind> kinds(String text, Product product, int members) {
+        List<Kind> kinds = several("--nemesis", text, Kind.values(), Kind::word);
+        if (text.equals("all")) {
+            return kinds.stream()
+                    .filter(kind -> kind.obstacle(product, members).isEmpty())
+                    .toList();
+        }
+        for (Kind kind : kinds) {
+            kind.obstacle(product, members).ifPresent(why -> {
+                throw new IllegalArgumentException("--nemesis: " + kind.word() + " " + why);
+            });
+        }
+        return kinds;
     }
 
     private static long seed(Map<String, String> given) {

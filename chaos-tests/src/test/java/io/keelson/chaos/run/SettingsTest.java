@@ -49,4 +49,30 @@ class SettingsTest {
                 .hasMessage("--fault: faults can be planted in keelson only");
         assertThatThrownBy(() -> Settings.parse("--seed")).hasMessage("--seed needs a value");
     }
+
+    @Test
+    void nemesisThatAProductCannotSufferIsRefusedWithTheReason() {
+        assertThatThrownBy(() -> Settings.parse("--system", "etcd", "--nemesis", "kill,disk-fail"))
+                .hasMessage("--nemesis: disk-fail is done by a switch inside the store, and etcd has none");
+        assertThatThrownBy(() -> Settings.parse("--system", "etcd", "--nemesis", "clock"))
+                .hasMessage("--nemesis: clock is done in the C library, and etcd, being Go, asks the kernel without it");
+        assertThatThrownBy(() -> Settings.parse("--members", "1", "--nemesis", "member"))
+                .hasMessage("--nemesis: member needs 3 to 5 members, not 1");
+    }
+
+    @Test
+    void allMeansAllThatCanBeDone() {
+        assertThat(Settings.parse("--members", "3").kinds()).containsExactly(Kind.values());
+        assertThat(Settings.parse("--members", "3", "--system", "etcd").kinds())
+                .contains(Kind.KILL, Kind.MEMBER)
+                .doesNotContain(Kind.DISK_SLOW, Kind.DISK_FAIL, Kind.CLOCK);
+        assertThat(Settings.parse("--members", "7").kinds()).doesNotContain(Kind.MEMBER);
+    }
+
+    @Test
+    void membersThatComeAndGoNeedMoreMachines() {
+        assertThat(Settings.parse("--members", "3", "--nemesis", "kill").slots()).isEqualTo(3);
+        assertThat(Settings.parse("--members", "3", "--nemesis", "kill,member").slots())
+                .isEqualTo(5);
+    }
 }
