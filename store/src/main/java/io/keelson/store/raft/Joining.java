@@ -77,6 +77,21 @@ final class Joining {
         }
     }
 
+    /** What to do about a member whose data are damaged; many lines, to be read by who was called out of bed. */
+    static String wayOut(StoreConfig config, Identity identity) {
+        String url = PeerUrls.url(config.self().peer(), config.peerTls().isPresent());
+        return """
+                Entries that others were told of may be concerned, so nothing is cut off.
+                If most members are well, let them bring this one back; keep the directory aside until that is done:
+                  etcdctl member remove %s
+                  mv %s %s.damaged
+                  etcdctl member add %s --peer-urls=%s
+                  and start it with --initial-cluster-state=existing
+                Otherwise restore all members from a snapshot, with keelson store restore."""
+                .formatted(
+                        Long.toHexString(identity.memberId()), config.dataDir(), config.dataDir(), config.name(), url);
+    }
+
     /** Why a removed member ends; in etcd's words. */
     static IllegalStateException removed(StoreConfig config) {
         return new IllegalStateException(

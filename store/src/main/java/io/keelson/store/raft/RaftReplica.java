@@ -48,6 +48,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -157,7 +158,6 @@ public final class RaftReplica implements Replica, AutoCloseable {
         this.membership = new Membership(Identity.firstMembers(config), List.of());
         MemberAddresses.learn(Identity.firstMembers(config));
         RaftGroup group = RaftSettings.group(config, identity);
-        this.machine = new StoreStateMachine(config.dataDir().resolve("state"), new Applier(), this.metrics);
         Path storage = config.dataDir()
                 .resolve("raft")
                 .resolve(group.getGroupId().getUuid().toString());
@@ -167,6 +167,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
             throw new IOException("there is a state in " + state + " but no log in " + storage
                     + "; restore the log, or remove both so that the others bring this member up to date");
         }
+        this.machine = new StoreStateMachine(state, checkLog(storage), new Applier(), this.metrics);
         this.measuredAs = RaftGroupMemberId.valueOf(PeerIds.of(identity.memberId()), group.getGroupId())
                 .toString();
         RatisMeters.attach(measuredAs, this.metrics);
@@ -211,9 +212,28 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 () -> machine.ifOpen().isPresent() ? 0 : 1);
     }
 
+    /** The last entry of the log, which is whole. */
+    private long checkLog(Path storage) throws IOException {
+        try {
+            return LogCheck.run(storage.resolve("current"), Snapshots.newest(storage));
+        } catch (LogCheck.DamagedLogException e) {
+            throw described(e);
+        }
+    }
+
     /** Everything that an applied entry concerns must be there before: Ratis begins to apply the log while it starts. */
     private void startServer() throws IOException {
-        server.start();
+        try {
+            server.start();
+        } catch (CompletionException e) {
+            throw described(e.getCause() instanceof IOException cause ? cause : new IOException(e));
+        }
+    }
+
+    private IOException described(IOException problem) {
+        return problem instanceof LogCheck.DamagedLogException
+                ? new IOException(problem.getMessage() + ".\n" + Joining.wayOut(config, identity), problem)
+                : problem;
     }
 
     /**
@@ -243,13 +263,12 @@ public final class RaftReplica implements Replica, AutoCloseable {
             StoreConfig config, LogLimits limits, Metrics metrics, Consumer<Throwable> onFailure) {
         try {
             var replica = new RaftReplica(config, limits, metrics, onFailure);
-            replica.startServer();
-            replica.awaitOpen();
-            replica.measure();
-            replica.proposer.start();
-            Thread.ofPlatform().name("store-disk").daemon().start(replica::watchDisk);
-            var _ = replica.timer.scheduleWithFixedDelay(
-                    replica::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+            try {
+                replica.run();
+            } catch (IOException | RuntimeException e) {
+                replica.stopNow();
+                throw e;
+            }
             return replica;
         } catch (IOException | IllegalArgumentException e) {
             throw new IllegalStateException(
@@ -257,6 +276,15 @@ public final class RaftReplica implements Replica, AutoCloseable {
                             + config.dataDir() + ": " + e.getMessage(),
                     e);
         }
+    }
+
+    private void run() throws IOException {
+        startServer();
+        awaitOpen();
+        measure();
+        proposer.start();
+        Thread.ofPlatform().name("store-disk").daemon().start(this::watchDisk);
+        var _ = timer.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Ratis opens the state on a thread of its own; nothing can be asked before. */

@@ -80,6 +80,21 @@ final class Snapshots implements StateMachineStorage {
                         .toList();
     }
 
+    /** Up to which entry the newest snapshot in a directory of Ratis' goes; -1 if there is none. */
+    static long newest(Path storage) throws IOException {
+        Path directory = storage.resolve("sm");
+        if (!Files.isDirectory(directory)) {
+            return -1;
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(Path::toFile)
+                    .filter(file -> file.getName().startsWith(PREFIX))
+                    .mapToLong(file -> termIndex(file).getIndex())
+                    .max()
+                    .orElse(-1);
+        }
+    }
+
     private static TermIndex termIndex(File snapshot) {
         String[] parts = snapshot.getName().substring(PREFIX.length()).split("_", -1);
         return TermIndex.valueOf(Long.parseLong(parts[0]), Long.parseLong(parts[1]));

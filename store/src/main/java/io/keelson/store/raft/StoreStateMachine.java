@@ -58,6 +58,7 @@ final class StoreStateMachine extends BaseStateMachine {
     }
 
     private final Path database;
+    private final long logEnd;
     private final Listener listener;
     private final RaftMetrics metrics;
     private final Snapshots snapshots = new Snapshots();
@@ -65,7 +66,9 @@ final class StoreStateMachine extends BaseStateMachine {
     /** What the state holds; entries up to here are not applied again. */
     private long appliedIndex;
 
-    StoreStateMachine(Path database, Listener listener, RaftMetrics metrics) {
+    /** @param logEnd index of the last entry that the log held at the start, -1 for none */
+    StoreStateMachine(Path database, long logEnd, Listener listener, RaftMetrics metrics) {
+        this.logEnd = logEnd;
         this.database = database;
         this.listener = listener;
         this.metrics = metrics;
@@ -95,6 +98,11 @@ final class StoreStateMachine extends BaseStateMachine {
                 snapshots.restore(database);
             }
             open();
+            if (appliedIndex > logEnd && snapshots.newest().stream().allMatch(at -> at.getIndex() < appliedIndex)) {
+                // Only what is on disk is ever applied. This member may have promised more than it still has.
+                throw new LogCheck.DamagedLogException("the state holds everything up to entry " + appliedIndex
+                        + " of the log, and the log ends at entry " + logEnd + ": its disk has lost what it had confirmed");
+            }
         });
     }
 
