@@ -14,8 +14,23 @@ record LogLimits(long snapshotEntries, int preservedEntries, long segmentBytes) 
     /** What a member has that is told nothing else. */
     static final LogLimits USUAL = of(StoreOptions.DEFAULTS.timing());
 
+    /**
+     * The system property that makes the log short, for tests that want snapshots to be made and installed often: entries between
+     * snapshots, entries preserved, bytes of a file, with commas between.
+     */
+    private static final String PROPERTY = "keelson.test.log";
+
     /** A snapshot costs some hard links, a late member without its entries a copy of everything. */
     static LogLimits of(StoreOptions.Timing timing) {
-        return new LogLimits(timing.snapshotCount(), 1_000, 32L << 20);
+        String setting = System.getProperty(PROPERTY, "");
+        return setting.isEmpty() ? new LogLimits(timing.snapshotCount(), 1_000, 32L << 20) : parse(setting);
+    }
+
+    private static LogLimits parse(String setting) {
+        String[] parts = setting.split(",", -1);
+        if (parts.length != 3) {
+            throw new IllegalArgumentException(PROPERTY + " must be three numbers with commas between, not " + setting);
+        }
+        return new LogLimits(Long.parseLong(parts[0]), Integer.parseInt(parts[1]), Long.parseLong(parts[2]));
     }
 }

@@ -1,6 +1,7 @@
 package io.keelson.store.raft;
 
 import io.keelson.store.KvException;
+import io.keelson.store.fault.CrashPoint;
 import io.keelson.store.mvcc.Caller;
 import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.CommandCodec;
@@ -158,6 +159,7 @@ final class Proposer implements AutoCloseable {
     /** Tries until the entry is committed (null) or nobody waits any more (why not). */
     private @Nullable KvException send(Batch batch) throws InterruptedException {
         Message message = Peers.message(batch.entry());
+        CrashPoint.ENTRY_MADE.pass();
         boolean sent = false;
         Throwable last = null;
         while (!closed && !batch.isSettled()) {

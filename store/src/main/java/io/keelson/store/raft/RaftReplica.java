@@ -17,6 +17,7 @@ import io.keelson.store.StoreConfig;
 import io.keelson.store.auth.Authentication;
 import io.keelson.store.auth.SimpleTokens;
 import io.keelson.store.backup.SnapshotWriter;
+import io.keelson.store.fault.CrashPoint;
 import io.keelson.store.metrics.Metrics;
 import io.keelson.store.mvcc.AuthState;
 import io.keelson.store.mvcc.Caller;
@@ -676,7 +677,10 @@ public final class RaftReplica implements Replica, AutoCloseable {
             log().publish(events(changes), revision);
             Batch batch = proposer.applied(entry.getIncarnation(), entry.getSequence());
             if (batch != null && committed.size() == entry.getCommandsCount()) {
-                answers.execute(() -> batch.applied(committed));
+                answers.execute(() -> {
+                    CrashPoint.ANSWER.pass();
+                    batch.applied(committed);
+                });
             }
             if (changes.stream().anyMatch(Change.Compacted.class::isInstance)) {
                 compactLater();

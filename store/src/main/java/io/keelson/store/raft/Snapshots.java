@@ -1,5 +1,6 @@
 package io.keelson.store.raft;
 
+import io.keelson.store.fault.CrashPoint;
 import io.keelson.store.rocks.AppliedIndex;
 import io.keelson.store.rocks.RocksState;
 import java.io.File;
@@ -127,13 +128,17 @@ final class Snapshots implements StateMachineStorage {
         File building = new File(temporary(), target.getName());
         FileUtils.deleteFully(building);
         FileUtils.createDirectories(building.getParentFile());
+        CrashPoint.SNAPSHOT_BEGUN.pass();
         state.checkpoint(building.toPath());
+        CrashPoint.SNAPSHOT_COPIED.pass();
         FileUtils.createDirectories(target.getParentFile());
         FileUtils.move(building, target);
+        CrashPoint.SNAPSHOT_MOVED.pass();
         // The log before it will be given up, so it must be found again whatever happens.
         force(target.toPath());
         force(directory().toPath());
         newest = describe(target);
+        CrashPoint.SNAPSHOT_DONE.pass();
     }
 
     /** Makes the first snapshot of a storage that has none and no log either. */
@@ -164,13 +169,16 @@ final class Snapshots implements StateMachineStorage {
             force(target);
         }
         force(building);
+        CrashPoint.INSTALL_COPIED.pass();
         // Aside first, in one step: half a deleted database could be opened as an empty one.
         Path replaced = database.resolveSibling(database.getFileName() + ".replaced");
         FileUtils.deleteFully(replaced.toFile());
         if (Files.exists(database)) {
             Files.move(database, replaced);
         }
+        CrashPoint.INSTALL_ASIDE.pass();
         Files.move(building, database);
+        CrashPoint.INSTALL_MOVED.pass();
         force(database.toAbsolutePath().getParent());
         FileUtils.deleteFully(replaced.toFile());
     }
@@ -195,7 +203,9 @@ final class Snapshots implements StateMachineStorage {
     @Override
     public void cleanupOldSnapshots(SnapshotRetentionPolicy policy) throws IOException {
         for (File old : list().stream().skip(KEPT).toList()) {
+            CrashPoint.PURGE_SNAPSHOT.pass();
             FileUtils.deleteFully(old);
         }
+        LogPurge.watchIfArmed(directory().toPath().resolveSibling("current"));
     }
 }

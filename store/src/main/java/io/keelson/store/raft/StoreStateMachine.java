@@ -1,11 +1,10 @@
 package io.keelson.store.raft;
 
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.UnsafeByteOperations;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.proto.store.v1.LogCommand;
 import io.keelson.proto.store.v1.LogEntry;
 import io.keelson.store.KvException;
+import io.keelson.store.fault.CrashPoint;
 import io.keelson.store.mvcc.Answer;
 import io.keelson.store.mvcc.Applied;
 import io.keelson.store.mvcc.Change;
@@ -138,9 +137,11 @@ final class StoreStateMachine extends BaseStateMachine {
     @Override
     public void reinitialize() throws IOException {
         closeState();
+        CrashPoint.INSTALL_BEGUN.pass();
         snapshots.reload();
         snapshots.restore(database);
         open();
+        CrashPoint.INSTALL_DONE.pass();
         if (getLifeCycleState() == LifeCycle.State.PAUSED) {
             getLifeCycle().transition(LifeCycle.State.STARTING);
             getLifeCycle().transition(LifeCycle.State.RUNNING);
@@ -158,12 +159,24 @@ final class StoreStateMachine extends BaseStateMachine {
             updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
             return CompletableFuture.completedFuture(Message.EMPTY);
         } catch (IOException | RuntimeException e) {
-            listener.failed(e);
-            throw new IllegalStateException("log entry " + entry.getIndex() + " cannot be applied", e);
+            var problem = new IllegalStateException(
+                    "log entry " + entry.getIndex() + " of term " + entry.getTerm() + " cannot be applied: "
+                            + e.getMessage(),
+                    e);
+            listener.failed(problem);
+            throw problem;
         }
     }
 
+    /** On the leader, before the entry is in its log. */
+    @Override
+    public TransactionContext preAppendTransaction(TransactionContext context) throws IOException {
+        CrashPoint.LOG_APPEND.pass();
+        return super.preAppendTransaction(context);
+    }
+
     private void apply(LogEntryProto raftEntry) throws IOException {
+        CrashPoint.APPLY_BEGUN.pass();
         LogEntry entry = parse(raftEntry);
         long begun = System.nanoTime();
         RocksState open = state();
@@ -189,6 +202,7 @@ final class StoreStateMachine extends BaseStateMachine {
             return pending.revision();
         });
         detach(changes, raftEntry.getStateMachineLogEntry().getLogData().size());
+        CrashPoint.APPLY_DECIDED.pass();
         long writing = System.nanoTime();
         open.write(
                 PlantedReplay.kept(changes, getId().toString(), raftEntry.getIndex()),
@@ -197,6 +211,7 @@ final class StoreStateMachine extends BaseStateMachine {
                 repeated ? "" : entry.getMember(),
                 entry.getIncarnation(),
                 entry.getSequence());
+        CrashPoint.APPLY_WRITTEN.pass();
         long written = System.nanoTime();
         metrics.written(changes, written - writing, written - begun);
         PlantedReplay.flush(open, raftEntry.getIndex());
@@ -223,10 +238,7 @@ final class StoreStateMachine extends BaseStateMachine {
 
     /** Copied once, out of Ratis' hands; keys and values then point into the copy. */
     private static LogEntry parse(LogEntryProto raftEntry) throws IOException {
-        byte[] copy = raftEntry.getStateMachineLogEntry().getLogData().toByteArray();
-        CodedInputStream input = UnsafeByteOperations.unsafeWrap(copy).newCodedInput();
-        input.enableAliasing(true);
-        return LogEntry.parseFrom(input);
+        return LogEntries.parse(raftEntry.getStateMachineLogEntry().getLogData().toByteArray());
     }
 
     @Override
@@ -241,6 +253,7 @@ final class StoreStateMachine extends BaseStateMachine {
     public CompletableFuture<Void> flush(long index) {
         try {
             DiskFault.beforeFlush();
+            CrashPoint.LOG_SYNC.pass();
             return CompletableFuture.completedFuture(null);
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);

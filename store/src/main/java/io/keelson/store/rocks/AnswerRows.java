@@ -1,11 +1,12 @@
 package io.keelson.store.rocks;
 
-import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.CodedInputStream;
 import io.keelson.proto.store.v1.KeptAnswer;
 import io.keelson.store.mvcc.AnswerWindow;
 import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.KeptAnswers;
 import io.keelson.store.mvcc.RequestKey;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -28,6 +29,9 @@ import org.rocksdb.WriteBatch;
  * Only looked up, never walked through, so that what was deleted at the window's old end is in nobody's way.
  */
 final class AnswerRows implements KeptAnswers {
+
+    /** A transaction's answer may be as deep as gRPC lets the request be, and is deeper here. */
+    private static final int MAX_DEPTH = 128;
 
     private static final byte[] WINDOW = {'w'};
     private static final byte ANSWER = 'a';
@@ -122,8 +126,10 @@ final class AnswerRows implements KeptAnswers {
                     "the store lacks the kept answer at position " + position + ": the disk or Keelson is at fault");
         }
         try {
-            return KeptAnswer.parseFrom(row);
-        } catch (InvalidProtocolBufferException e) {
+            CodedInputStream input = CodedInputStream.newInstance(row);
+            var _ = input.setRecursionLimit(MAX_DEPTH);
+            return KeptAnswer.parseFrom(input);
+        } catch (IOException e) {
             throw new IllegalStateException(
                     "the store holds an answer that cannot be read: the disk or Keelson is at fault", e);
         }

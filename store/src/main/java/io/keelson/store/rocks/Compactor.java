@@ -1,6 +1,7 @@
 package io.keelson.store.rocks;
 
 import com.google.protobuf.ByteString;
+import io.keelson.store.fault.CrashPoint;
 import java.nio.ByteBuffer;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -86,7 +87,9 @@ public final class Compactor {
                     state.hashRows().compact(batch, to);
                 }
                 state.setCompactedThrough(batch, reached);
+                CrashPoint.COMPACT_DECIDED.pass();
                 state.write(batch);
+                CrashPoint.COMPACT_WRITTEN.pass();
                 // What it deletes it has not read; the versions that it looked at stand for them.
                 state.reclaimer().deleted(seen == 0 ? 0 : deleted * (seenBytes / seen));
                 return reached < to;

@@ -1,5 +1,6 @@
 package io.keelson.store.rocks;
 
+import io.keelson.store.fault.CrashPoint;
 import io.keelson.store.mvcc.View;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -68,6 +69,7 @@ public final class Reclaimer {
             }
             try {
                 for (ColumnFamilyHandle family : List.of(state.latest, state.versions, state.history, state.hashes)) {
+                    CrashPoint.RECLAIM.pass();
                     state.db.compactRange(family, null, null, options);
                 }
             } catch (RocksDBException e) {

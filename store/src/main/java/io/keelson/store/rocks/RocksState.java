@@ -129,6 +129,7 @@ public final class RocksState implements AutoCloseable {
                 .setMaxBackgroundJobs(2)
                 .setKeepLogFileNum(2)
                 .setMaxOpenFiles(256);
+        FlushWatch.attachIfArmed(options);
         var descriptors = new ArrayList<ColumnFamilyDescriptor>();
         for (String name :
                 List.of("default", "latest", "versions", "history", "leases", "leaseKeys", "meta", "hashes", "requests")) {

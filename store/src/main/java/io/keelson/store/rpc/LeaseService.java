@@ -109,6 +109,8 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
         var stream = new KeepAliveStream(client, id -> keepAlive(who, id), headers, workers, streams);
         client.disableAutoRequest();
         client.setOnCancelHandler(stream::gone);
+        // gRPC itself ends a call whose request it cannot read, and then this is all that is heard.
+        client.setOnCloseHandler(stream::gone);
         streams.opened(stream, LeaderGate.isRequired());
         client.request(1);
         return stream;

@@ -1,5 +1,6 @@
 package io.keelson.store.rpc;
 
+import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.keelson.proto.etcd.WatchGrpc;
@@ -72,7 +73,11 @@ final class WatchService extends WatchGrpc.WatchImplBase {
             ticks.cancel(false);
             stream.wake();
         });
-        client.setOnCloseHandler(() -> ticks.cancel(false));
+        // Also when gRPC itself ends the call, because it cannot read a request: then nothing else is heard.
+        client.setOnCloseHandler(() -> {
+            ticks.cancel(false);
+            stream.end(Status.CANCELLED);
+        });
         streams.opened(stream, LeaderGate.isRequired());
         client.request(1);
         return stream;

@@ -141,6 +141,19 @@ final class Members implements AutoCloseable {
         return Objects.requireNonNull(failures.remove(name), name);
     }
 
+    boolean hasFailed(String name) {
+        return failures.containsKey(name);
+    }
+
+    /** Where the others reach a member. */
+    HostPort peer(String name) {
+        return members.stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .peer();
+    }
+
     /** The id of a member that runs. */
     long id(String name) {
         return get(name).standing().memberId();
