@@ -47,7 +47,7 @@ record ChaosCommand(int status, String output) {
     }
 
     /** Surefire hides the class path in a jar and tells it here. Absolute, because members run elsewhere. */
-    private static String classPath() {
+    static String classPath() {
         String path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         return Arrays.stream(path.split(File.pathSeparator, -1))
                 .map(entry -> Path.of(entry).toAbsolutePath().normalize().toString())
