@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -22,19 +24,24 @@ record ChaosCommand(int status, String output) {
 
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
 
+    /** A run that takes longer hangs. The longest that is asked for takes a quarter of this on a quiet machine. */
+    private static final int LIMIT_MINUTES = 12;
+
     /** Runs it; the test is skipped where it cannot run. */
     static ChaosCommand run(String... arguments) throws IOException, InterruptedException {
         assumeTrue(Files.isWritable(Path.of("/proc/1/oom_score_adj")), "not root: no namespaces, so no chaos");
         var command = new ArrayList<String>();
         command.add(REPOSITORY.resolve("dev/chaos").toString());
         command.addAll(List.of(arguments));
-        if (!Files.isExecutable(Path.of("/usr/sbin/dockerd"))) {
+        if (!command.contains("--machines") && !Files.isExecutable(Path.of("/usr/sbin/dockerd"))) {
             System.out.println("no dockerd here (Debian: docker.io): members run in network namespaces");
             command.addAll(List.of("--machines", "namespaces"));
         }
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("KEELSON_CHAOS_CLASSPATH", classPath());
         Process process = builder.start();
+        // Killed, all that it has started dies with its namespaces.
+        CompletableFuture.delayedExecutor(LIMIT_MINUTES, TimeUnit.MINUTES).execute(process::destroyForcibly);
         process.getOutputStream().close();
         var output = new StringBuilder();
         try (var lines = process.inputReader(StandardCharsets.UTF_8)) {

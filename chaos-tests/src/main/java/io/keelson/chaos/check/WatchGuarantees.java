@@ -1,6 +1,8 @@
 package io.keelson.chaos.check;
 
 import io.keelson.chaos.history.Change;
+import io.keelson.chaos.history.Op;
+import io.keelson.chaos.history.Request;
 import io.keelson.chaos.history.WatchLog;
 import io.keelson.chaos.history.WatchLog.Answer;
 import io.keelson.chaos.history.WatchLog.Kind;
@@ -21,29 +23,40 @@ public final class WatchGuarantees {
 
     private final Truth truth;
     private final WatchLog watch;
+    private final List<Op> compactions;
     private final List<Violation> violations = new ArrayList<>();
 
-    private WatchGuarantees(Truth truth, WatchLog watch) {
+    private WatchGuarantees(Truth truth, WatchLog watch, List<Op> compactions) {
         this.truth = truth;
         this.watch = watch;
+        this.compactions = compactions;
     }
 
     /**
      * What was delivered otherwise than promised; empty when all is well.
      *
-     * @param compactions all revisions that anybody asked to compact
+     * @param compactions all compactions that anybody asked for
      */
-    public static List<Violation> violations(Truth truth, List<WatchLog> watches, Set<Long> compactions) {
+    public static List<Violation> violations(Truth truth, List<WatchLog> watches, List<Op> compactions) {
         var violations = new ArrayList<Violation>();
         for (WatchLog watch : watches) {
-            var one = new WatchGuarantees(truth, watch);
-            one.judge(compactions.stream().mapToLong(Long::longValue).max().orElse(0));
+            var one = new WatchGuarantees(truth, watch, compactions);
+            one.judge();
             violations.addAll(one.violations);
         }
         return violations;
     }
 
-    private void judge(long compacted) {
+    /** The highest revision that anybody had asked to compact to by a moment. */
+    private long compacted(long moment) {
+        return compactions.stream()
+                .filter(op -> op.invoked() < moment)
+                .mapToLong(op -> op.request() instanceof Request.Compact(long revision) ? revision : 0)
+                .max()
+                .orElse(0);
+    }
+
+    private void judge() {
         long start = watch.wanted().start();
         long last = 0;
         long bookmark = 0;
@@ -65,7 +78,7 @@ public final class WatchGuarantees {
                     complete = Math.max(complete, answer.revision());
                 }
                 case Kind.Canceled(long at, String why) -> {
-                    if (at > compacted) {
+                    if (at > compacted(Long.MAX_VALUE)) {
                         add("Reliable", answer, "canceled for a compaction at " + at + " that nobody asked for " + why);
                     }
                 }
@@ -122,8 +135,10 @@ public final class WatchGuarantees {
         if (change.after().isPresent() && creates != before.isEmpty()) {
             add("IsCreate", answer, change + " came after " + before);
         }
+        // The value before the first revision that is kept is gone with the history: etcd delivers none then.
+        boolean gone = seen.before().isEmpty() && change.revision() <= compacted(answer.received());
         if (watch.wanted().previous()
-                ? !seen.before().equals(before)
+                ? !seen.before().equals(before) && !gone
                 : seen.before().isPresent()) {
             add("PrevKV", answer, "before " + change + " was told " + seen.before() + ", was " + before);
         }

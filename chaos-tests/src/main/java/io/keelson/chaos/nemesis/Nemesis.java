@@ -224,17 +224,21 @@ public final class Nemesis {
             undo(planned, "members: no change, the list is not to be had", from, () -> {});
             return;
         }
-        List<Integer> members = ensemble.members();
+        List<Integer> voters = ensemble.voters();
+        List<Integer> learners = ensemble.learners();
         List<Integer> vacant = ensemble.vacant();
-        boolean add = members.size() <= Membership.FEWEST || (wanted.grow() && !vacant.isEmpty());
-        if (add && vacant.isEmpty()) {
-            undo(planned, "members: no change, no machine is free", from, () -> {});
-        } else if (add) {
+        // One learner at a time is all that etcd allows.
+        boolean mayAdd = learners.isEmpty() && !vacant.isEmpty();
+        List<Integer> removable = voters.size() > Membership.FEWEST ? ensemble.members() : learners;
+        if (mayAdd && (wanted.grow() || removable.isEmpty())) {
             int slot = vacant.get(wanted.pivot() % vacant.size());
             String came = membership.add(slot);
             undo(planned, "add m" + (slot + 1) + " as a learner: " + came, from, () -> promote(slot, PROMOTIONS));
+        } else if (removable.isEmpty()) {
+            undo(planned, "members: no change, none is too many and no machine is free", from, () -> {});
         } else {
-            int slot = wanted.leader() ? members.get(leader(members, wanted.pivot())) : member(wanted.pivot());
+            int at = wanted.pivot() % removable.size();
+            int slot = removable.get(wanted.leader() ? leader(removable, at) : at);
             String came = membership.remove(slot);
             undo(planned, "remove m" + (slot + 1) + ": " + came, from, () -> bury(slot));
         }

@@ -18,9 +18,7 @@ import io.keelson.chaos.workload.Registers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /** Hands a recording to every judge. Pure. */
 public final class Judges {
@@ -41,11 +39,9 @@ public final class Judges {
         var violations = new ArrayList<>(noticed);
         var notes = new ArrayList<String>();
         Truth truth = Truth.of(recording.watches());
-        Set<Long> compactions = recording.ops().stream()
-                .map(Op::request)
-                .filter(Request.Compact.class::isInstance)
-                .map(request -> ((Request.Compact) request).revision())
-                .collect(Collectors.toSet());
+        List<Op> compactions = recording.ops().stream()
+                .filter(op -> op.request() instanceof Request.Compact)
+                .toList();
         violations.addAll(truth.conflicts());
         violations.addAll(Replay.violations(truth, recording));
         violations.addAll(WatchGuarantees.violations(truth, recording.watches(), compactions));

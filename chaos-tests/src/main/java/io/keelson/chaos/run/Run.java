@@ -49,7 +49,7 @@ import java.util.function.BooleanSupplier;
 /** One run: members come up, clients work, faults happen, everything heals, the judges speak. */
 public final class Run {
 
-    private static final long START_SECONDS = 120;
+    private static final long START_SECONDS = 180;
     private static final long RECOVER_SECONDS = 120;
     private static final long LEASES_SECONDS = 40;
     private static final long CATCH_UP_SECONDS = 60;

@@ -6,13 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keelson.chaos.history.Change;
 import io.keelson.chaos.history.Keys;
+import io.keelson.chaos.history.Op;
+import io.keelson.chaos.history.Request;
+import io.keelson.chaos.history.Result;
 import io.keelson.chaos.history.WatchLog.Answer;
 import io.keelson.chaos.history.WatchLog.Kind;
 import io.keelson.chaos.history.WatchLog.Seen;
 import io.keelson.chaos.history.WatchLog.Wanted;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class WatchGuaranteesTest {
@@ -30,9 +32,13 @@ class WatchGuaranteesTest {
     }
 
     private static List<String> judged(Wanted wanted, Answer... answers) {
+        return judged(List.of(), wanted, answers);
+    }
+
+    private static List<String> judged(List<Op> compactions, Wanted wanted, Answer... answers) {
         Histories history = store().watch(wanted, answers);
         return rules(WatchGuarantees.violations(
-                history.truth(), history.recording().watches().subList(1, 2), Set.of()));
+                history.truth(), history.recording().watches().subList(1, 2), compactions));
     }
 
     private static final Histories H = new Histories();
@@ -112,6 +118,10 @@ class WatchGuaranteesTest {
                 .contains("watch: IsCreate");
     }
 
+    private static Op compaction(long revision, long invoked) {
+        return new Op(0, "", 0, new Request.Compact(revision), new Result.Unknown(""), invoked, invoked + 1);
+    }
+
     @Test
     void previousKey() {
         var previous = new Wanted(Keys.one("a"), 1, true, false, false, false);
@@ -119,6 +129,11 @@ class WatchGuaranteesTest {
         Answer wrong = new Answer(0, 4, new Kind.Events(false), List.of(new Seen(A4, Optional.empty())));
         assertThat(judged(previous, H.events(A2), right)).isEmpty();
         assertThat(judged(previous, H.events(A2), wrong)).containsExactly("watch: PrevKV");
+        // Once everything below revision 4 was given up there is nothing to tell, but not before that was asked for.
+        Answer late = new Answer(10, 4, new Kind.Events(false), List.of(new Seen(A4, Optional.empty())));
+        assertThat(judged(List.of(compaction(4, 9)), previous, H.events(A2), late)).isEmpty();
+        assertThat(judged(List.of(compaction(4, 11)), previous, H.events(A2), late)).containsExactly("watch: PrevKV");
+        assertThat(judged(List.of(compaction(3, 9)), previous, H.events(A2), late)).containsExactly("watch: PrevKV");
     }
 
     @Test
