@@ -62,7 +62,16 @@ class PlantedFaultsTest {
             new Sight(PlantedFault.READ_WITHOUT_BARRIER, 3, "none", 20, 201, List.of("stale read", "linearizability")),
             new Sight(PlantedFault.ANSWER_BEFORE_COMMIT, 3, "none", 15, 202, List.of("lost acknowledged write")),
             new Sight(PlantedFault.MEMBER_DIVERGES, 3, "none", 20, 203, List.of("equal members")),
-            new Sight(PlantedFault.READ_WITHOUT_QUORUM, 3, "partition", 40, 204, List.of("stale read")));
+            new Sight(PlantedFault.READ_WITHOUT_QUORUM, 3, "partition", 40, 204, List.of("stale read")),
+            new Sight(PlantedFault.LEASE_ENDS_EARLY, 1, "none", 15, 107, List.of("a lease lives its time")),
+            new Sight(PlantedFault.APPLY_TWICE_ON_REPLAY, 1, "kill", 30, 112, List.of("applied twice", "one history")),
+            new Sight(
+                    PlantedFault.ANSWER_LOST_WRITE,
+                    3,
+                    "partition",
+                    30,
+                    206,
+                    List.of("lost acknowledged write", "transactions are atomic")));
 
     static Stream<Sight> table() {
         return TABLE.stream();

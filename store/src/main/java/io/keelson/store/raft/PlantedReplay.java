@@ -11,20 +11,28 @@ import java.util.List;
 final class PlantedReplay {
 
     private static final int ENTRIES_BETWEEN_FLUSHES = 5;
+    private static final int FORGOTTEN_ENTRIES = 10;
     private static final int ENTRIES_BETWEEN_ERRORS = 100;
 
     private PlantedReplay() {}
 
     /** The last entry that is taken for applied after a start. */
     static long applied(long held) {
-        if (held > 0 && PlantedFault.APPLY_TWICE_ON_REPLAY.isPlanted()) {
-            return Math.max(0, held - 4);
-        }
-        return held > 0 && PlantedFault.FORGET_ENTRIES_ON_RESTART.isPlanted() ? held + 3 : held;
+        return PlantedFault.APPLY_TWICE_ON_REPLAY.isPlanted() ? Math.max(0, held - 4) : held;
     }
 
-    /** Whether an entry is known to be a repetition. */
-    static boolean repeated(boolean really) {
+    /**
+     * Whether an entry is known to be a repetition, or taken for one.
+     *
+     * @param really whether it is one
+     * @param behind how many entries it lies behind what the state held at the start
+     * @param known whether the state has had entries of its proposer: then it is not of a process that has just started, which would wait
+     *     for it in vain
+     */
+    static boolean repeated(boolean really, long behind, boolean known) {
+        if (PlantedFault.FORGET_ENTRIES_ON_RESTART.isPlanted() && known && behind <= FORGOTTEN_ENTRIES) {
+            return true;
+        }
         return really
                 && !PlantedFault.APPLY_RETRIES_TWICE.isPlanted()
                 && !PlantedFault.APPLY_TWICE_ON_REPLAY.isPlanted();

@@ -64,6 +64,8 @@ final class StoreStateMachine extends BaseStateMachine {
     private volatile @Nullable RocksState state;
     /** What the state holds; entries up to here are not applied again. */
     private long appliedIndex;
+    /** What the state held when it was opened. */
+    private long openedAt;
 
     /** @param logEnd index of the last entry that the log held at the start, -1 for none */
     StoreStateMachine(Path database, long logEnd, Listener listener, RaftMetrics metrics) {
@@ -118,7 +120,8 @@ final class StoreStateMachine extends BaseStateMachine {
             held = opened.appliedIndex();
         }
         state = opened;
-        appliedIndex = PlantedReplay.applied(held.index());
+        openedAt = held.index();
+        appliedIndex = PlantedReplay.applied(openedAt);
         // Ratis counts from its snapshot on, whatever the state holds; anything else breaks its own bookkeeping.
         snapshot.ifPresent(this::setLastAppliedTermIndex);
         listener.opened(opened);
@@ -180,8 +183,11 @@ final class StoreStateMachine extends BaseStateMachine {
         LogEntry entry = parse(raftEntry);
         long begun = System.nanoTime();
         RocksState open = state();
+        long sequence = open.sequenceOf(entry.getMember(), entry.getIncarnation());
         boolean repeated = PlantedReplay.repeated(
-                entry.getSequence() <= open.sequenceOf(entry.getMember(), entry.getIncarnation()));
+                entry.getSequence() <= sequence,
+                openedAt > 0 ? raftEntry.getIndex() - openedAt : Long.MAX_VALUE,
+                sequence >= 0);
         var answers = new ArrayList<Committed>();
         var changes = new ArrayList<Change>();
         long revision = open.read(view -> {
