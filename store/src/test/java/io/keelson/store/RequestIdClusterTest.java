@@ -172,7 +172,11 @@ class RequestIdClusterTest {
     }
 
     private String leader() {
-        await(() -> running.firstEntry().getValue().leader().filter(running::containsKey).isPresent());
+        await(() -> running.firstEntry()
+                .getValue()
+                .leader()
+                .filter(running::containsKey)
+                .isPresent());
         return running.firstEntry().getValue().leader().orElseThrow();
     }
 

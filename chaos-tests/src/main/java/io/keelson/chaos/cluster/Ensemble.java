@@ -154,7 +154,8 @@ public final class Ensemble implements AutoCloseable {
     }
 
     private List<String> command(int member) {
-        // As operators do it: the first members with the first list, whoever comes later, or anew, with the list as it is.
+        // As operators do it: the first members with the first list, whoever comes later, or anew, with the list as it
+        // is.
         boolean existing = joining.contains(member);
         List<Integer> listed = existing ? members() : first;
         String client = "http://" + clientAddress(member);

@@ -185,9 +185,8 @@ public final class Membership {
         }
         ensemble.expect(slot, false);
         Outcome outcome = ask(cluster -> {
-            var _ = cluster.memberRemove(MemberRemoveRequest.newBuilder()
-                    .setID(member.get().getID())
-                    .build());
+            var _ = cluster.memberRemove(
+                    MemberRemoveRequest.newBuilder().setID(member.get().getID()).build());
         });
         switch (outcome.came) {
             case DONE -> ensemble.leave(slot);

@@ -42,7 +42,8 @@ public record Switches(Optional<String> fault, boolean disk, Optional<Path> fake
                         "/usr/bin/env",
                         "LD_PRELOAD=" + library,
                         "FAKETIME_TIMESTAMP_FILE=" + directory.resolve(CLOCK),
-                        // Reading the file at every look at the clock, or at every file's times, would make a member crawl.
+                        // Reading the file at every look at the clock, or at every file's times, would make a member
+                        // crawl.
                         "FAKETIME_CACHE_DURATION=" + FAKETIME_CACHE_SECONDS,
                         "NO_FAKE_STAT=1",
                         "FAKETIME_DONT_FAKE_MONOTONIC=1",

@@ -135,7 +135,9 @@ public final class Crash {
         boolean good = !broken && (all || !enough);
         System.out.println((good ? "GOOD" : "BAD") + ": " + done + " rounds, " + died + " died at their point, "
                 + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun) + " s"
-                + (broken ? "; promises were broken, see above" : "; nothing acknowledged was lost, nothing happened twice"));
+                + (broken
+                        ? "; promises were broken, see above"
+                        : "; nothing acknowledged was lost, nothing happened twice"));
         return good;
     }
 }

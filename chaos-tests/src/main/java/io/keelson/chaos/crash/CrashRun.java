@@ -103,7 +103,9 @@ final class CrashRun implements AutoCloseable {
     /** Runs rounds until a promise is broken, compares and judges; how many there were. */
     int run(int rounds, BooleanSupplier hasTime) throws IOException, InterruptedException {
         int done = 0;
-        for (int round = 1; round <= rounds && hasTime.getAsBoolean() && ledger.violations().isEmpty(); round++) {
+        for (int round = 1;
+                round <= rounds && hasTime.getAsBoolean() && ledger.violations().isEmpty();
+                round++) {
             round(round);
             done++;
             if (round % ROUNDS_BETWEEN_COMPARISONS == 0) {
@@ -214,7 +216,8 @@ final class CrashRun implements AutoCloseable {
         for (Node node : nodes) {
             if (node != victim && node.isAlive() && status(node).getHeader().getMemberId() == leader) {
                 var _ = node.maintenance(CALL_MILLIS)
-                        .moveLeader(MoveLeaderRequest.newBuilder().setTargetID(id).build());
+                        .moveLeader(
+                                MoveLeaderRequest.newBuilder().setTargetID(id).build());
             }
         }
     }
@@ -234,7 +237,9 @@ final class CrashRun implements AutoCloseable {
             if (asked.isPresent()) {
                 var _ = asked.get()
                         .kv(CALL_MILLIS)
-                        .compact(CompactionRequest.newBuilder().setRevision(through).build());
+                        .compact(CompactionRequest.newBuilder()
+                                .setRevision(through)
+                                .build());
                 compacted = through;
             }
         }
@@ -348,7 +353,8 @@ final class CrashRun implements AutoCloseable {
         if (hashes.values().stream().distinct().count() > 1) {
             ledger.violation("hashes at revision " + revision + " differ: " + hashes);
         }
-        System.out.println("      all members have hash " + hashes.values().iterator().next() + " at revision " + revision);
+        System.out.println(
+                "      all members have hash " + hashes.values().iterator().next() + " at revision " + revision);
     }
 
     private static long newest(Node node) {

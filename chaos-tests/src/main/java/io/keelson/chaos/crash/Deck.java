@@ -51,13 +51,8 @@ final class Deck {
             case FLUSH_BEGUN, FLUSH_DONE -> 12;
             case SNAPSHOT_BEGUN, SNAPSHOT_COPIED, SNAPSHOT_MOVED, SNAPSHOT_DONE, COMPACT_DECIDED, COMPACT_WRITTEN -> 2;
             case RECLAIM -> 4;
-            case PURGE_SNAPSHOT,
-                    PURGE_LOG,
-                    INSTALL_BEGUN,
-                    INSTALL_COPIED,
-                    INSTALL_ASIDE,
-                    INSTALL_MOVED,
-                    INSTALL_DONE -> 1;
+            case PURGE_SNAPSHOT, PURGE_LOG, INSTALL_BEGUN, INSTALL_COPIED, INSTALL_ASIDE, INSTALL_MOVED, INSTALL_DONE ->
+                1;
         };
         return new Card(point, 1 + random.nextInt(passes));
     }

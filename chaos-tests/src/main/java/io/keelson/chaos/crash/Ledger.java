@@ -106,7 +106,8 @@ final class Ledger {
                 .filter(write -> write.startsWith(Writers.ONCE))
                 .count();
         if (unknown > 0) {
-            violation(unknown + " writes with an id happened that nobody was told of, though all were asked to the end");
+            violation(
+                    unknown + " writes with an id happened that nobody was told of, though all were asked to the end");
         }
     }
 }

@@ -72,7 +72,8 @@ final class Node implements AutoCloseable {
         var command = new ArrayList<>(Product.KEELSON.program(all));
         String client = "http://127.0.0.1:" + clientPort;
         String peer = "http://127.0.0.1:" + peerPort;
-        command.addAll(List.of("--name", name, "--data-dir", directory.resolve(name).toString()));
+        command.addAll(
+                List.of("--name", name, "--data-dir", directory.resolve(name).toString()));
         command.addAll(List.of("--listen-client-urls", client, "--advertise-client-urls", client));
         command.addAll(List.of("--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer));
         command.addAll(List.of("--initial-cluster", initialCluster, "--initial-cluster-token", "crash"));
@@ -100,7 +101,9 @@ final class Node implements AutoCloseable {
         if (running == null) {
             throw new IllegalStateException(name + " was never started");
         }
-        return running.waitFor(millis, TimeUnit.MILLISECONDS) ? OptionalInt.of(running.exitValue()) : OptionalInt.empty();
+        return running.waitFor(millis, TimeUnit.MILLISECONDS)
+                ? OptionalInt.of(running.exitValue())
+                : OptionalInt.empty();
     }
 
     /** SIGKILL, from outside; returns when it is gone. */

@@ -30,8 +30,8 @@ final class Writers implements AutoCloseable {
     private static final long PAUSE_MILLIS = 20;
 
     /** Of the kinds of failure that leave open what happened, or say that nothing did. Any other is a broken promise. */
-    private static final List<Status.Code> FAILURES = List.of(
-            Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED, Status.Code.UNKNOWN, Status.Code.CANCELLED);
+    private static final List<Status.Code> FAILURES =
+            List.of(Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED, Status.Code.UNKNOWN, Status.Code.CANCELLED);
 
     private final List<Node> nodes;
     private final Ledger ledger;
@@ -122,8 +122,11 @@ final class Writers implements AutoCloseable {
         for (int i = 0; !stopped; i++) {
             String key = PLAIN + client + "/" + i;
             try {
-                long revision =
-                        node(client + i).kv(TRY_MILLIS).put(put(key, i, 0)).getHeader().getRevision();
+                long revision = node(client + i)
+                        .kv(TRY_MILLIS)
+                        .put(put(key, i, 0))
+                        .getHeader()
+                        .getRevision();
                 ledger.acknowledged(key, i, revision);
             } catch (StatusRuntimeException e) {
                 failed(e);
@@ -148,7 +151,6 @@ final class Writers implements AutoCloseable {
         threads.shutdown();
         return threads.awaitTermination(millis, TimeUnit.MILLISECONDS);
     }
-
 
     boolean isStopped() {
         return stopped;

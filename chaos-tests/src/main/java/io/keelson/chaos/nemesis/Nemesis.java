@@ -148,8 +148,13 @@ public final class Nemesis {
             case Fault.Wipe(int pivot) -> wipe(planned, member(pivot), from);
             case Fault.DiskFull(int pivot) -> {
                 int member = member(pivot);
-                sicken(planned, member, "full", from, () -> Disk.fill(ensemble.directory(member)), () ->
-                        Disk.free(ensemble.directory(member)));
+                sicken(
+                        planned,
+                        member,
+                        "full",
+                        from,
+                        () -> Disk.fill(ensemble.directory(member)),
+                        () -> Disk.free(ensemble.directory(member)));
             }
             case Fault.DiskSlow(int pivot, int millis) -> {
                 int member = member(pivot);
@@ -199,8 +204,7 @@ public final class Nemesis {
     }
 
     private void skew(Planned planned, Fault.Clock clock, long from) {
-        List<Integer> members =
-                clock.all() ? ensemble.members() : List.of(member(clock.pivot()));
+        List<Integer> members = clock.all() ? ensemble.members() : List.of(member(clock.pivot()));
         clocks.set(members, clock.seconds());
         if (clock.strobes()) {
             long there = planned.from() + Clocks.STROBE_MILLIS;

@@ -115,7 +115,8 @@ public final class Run {
                                 + " or name other nemeses than clock");
             }
         }
-        boolean disk = settings.kinds().contains(Kind.DISK_SLOW) || settings.kinds().contains(Kind.DISK_FAIL);
+        boolean disk =
+                settings.kinds().contains(Kind.DISK_SLOW) || settings.kinds().contains(Kind.DISK_FAIL);
         Machines machines = settings.containers()
                 ? new DockerMachines(directory, settings.product().reads(repository))
                 : new NamespaceMachines(directory, settings.slots());
@@ -170,8 +171,7 @@ public final class Run {
                 }
             }
             Future<?> progress = start(threads, () -> progress(ensemble, workers, stop::get));
-            List<Planned> plan =
-                    Schedule.plan(settings.kinds(), settings.slots(), settings.seconds(), settings.seed());
+            List<Planned> plan = Schedule.plan(settings.kinds(), settings.slots(), settings.seconds(), settings.seed());
             try {
                 nemesis.run(plan, settings.seconds());
                 heal(ensemble, membership);

@@ -131,9 +131,12 @@ class WatchGuaranteesTest {
         assertThat(judged(previous, H.events(A2), wrong)).containsExactly("watch: PrevKV");
         // Once everything below revision 4 was given up there is nothing to tell, but not before that was asked for.
         Answer late = new Answer(10, 4, new Kind.Events(false), List.of(new Seen(A4, Optional.empty())));
-        assertThat(judged(List.of(compaction(4, 9)), previous, H.events(A2), late)).isEmpty();
-        assertThat(judged(List.of(compaction(4, 11)), previous, H.events(A2), late)).containsExactly("watch: PrevKV");
-        assertThat(judged(List.of(compaction(3, 9)), previous, H.events(A2), late)).containsExactly("watch: PrevKV");
+        assertThat(judged(List.of(compaction(4, 9)), previous, H.events(A2), late))
+                .isEmpty();
+        assertThat(judged(List.of(compaction(4, 11)), previous, H.events(A2), late))
+                .containsExactly("watch: PrevKV");
+        assertThat(judged(List.of(compaction(3, 9)), previous, H.events(A2), late))
+                .containsExactly("watch: PrevKV");
     }
 
     @Test

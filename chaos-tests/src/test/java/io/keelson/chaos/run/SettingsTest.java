@@ -55,7 +55,8 @@ class SettingsTest {
         assertThatThrownBy(() -> Settings.parse("--system", "etcd", "--nemesis", "kill,disk-fail"))
                 .hasMessage("--nemesis: disk-fail is done by a switch inside the store, and etcd has none");
         assertThatThrownBy(() -> Settings.parse("--system", "etcd", "--nemesis", "clock"))
-                .hasMessage("--nemesis: clock is done in the C library, and etcd, being Go, asks the kernel without it");
+                .hasMessage(
+                        "--nemesis: clock is done in the C library, and etcd, being Go, asks the kernel without it");
         assertThatThrownBy(() -> Settings.parse("--members", "1", "--nemesis", "member"))
                 .hasMessage("--nemesis: member needs 3 to 5 members, not 1");
     }
@@ -71,7 +72,8 @@ class SettingsTest {
 
     @Test
     void membersThatComeAndGoNeedMoreMachines() {
-        assertThat(Settings.parse("--members", "3", "--nemesis", "kill").slots()).isEqualTo(3);
+        assertThat(Settings.parse("--members", "3", "--nemesis", "kill").slots())
+                .isEqualTo(3);
         assertThat(Settings.parse("--members", "3", "--nemesis", "kill,member").slots())
                 .isEqualTo(5);
     }

@@ -36,7 +36,8 @@ final class GuessedAnswers {
     }
 
     private static boolean isUnsure(Throwable problem) {
-        Throwable cause = problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
+        Throwable cause =
+                problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
         return cause instanceof TimeoutException
                 || (cause instanceof KvException known && known.reason() == KvException.Reason.UNKNOWN_OUTCOME);
     }

@@ -87,8 +87,7 @@ final class Joining {
                   mv %s %s.damaged
                   etcdctl member add %s --peer-urls=%s
                   and start it with --initial-cluster-state=existing
-                Otherwise restore all members from a snapshot, with keelson store restore."""
-                .formatted(
+                Otherwise restore all members from a snapshot, with keelson store restore.""".formatted(
                         Long.toHexString(identity.memberId()), config.dataDir(), config.dataDir(), config.name(), url);
     }
 

@@ -141,7 +141,8 @@ final class LeaderLoss {
                 .filter(member -> member != self && member != leader)
                 .map(member -> {
                     var equal = new Position(own.term(), own.index(), member);
-                    return CompletableFuture.supplyAsync(() -> peers.position(member).orElse(equal), blocking)
+                    return CompletableFuture.supplyAsync(
+                                    () -> peers.position(member).orElse(equal), blocking)
                             .completeOnTimeout(equal, ASK_MILLIS, TimeUnit.MILLISECONDS);
                 })
                 .toList();

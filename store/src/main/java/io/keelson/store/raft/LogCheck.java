@@ -60,8 +60,9 @@ final class LogCheck {
     static long run(Path directory, long snapshot) throws IOException {
         List<Segment> segments = withoutLeftovers(segments(directory), snapshot);
         if (!segments.isEmpty() && segments.getFirst().first > snapshot + 1) {
-            throw new DamagedLogException("the log begins in " + segments.getFirst().path + " with entry "
-                    + segments.getFirst().first + ": those from " + (snapshot + 1) + " on are in no snapshot, and lost");
+            throw new DamagedLogException(
+                    "the log begins in " + segments.getFirst().path + " with entry " + segments.getFirst().first
+                            + ": those from " + (snapshot + 1) + " on are in no snapshot, and lost");
         }
         long end = -1;
         for (int i = 0; i < segments.size(); i++) {
@@ -72,8 +73,7 @@ final class LogCheck {
                         + " with entry " + segment.first + ": what was between is lost");
             }
             if (!newest && segment.open()) {
-                throw new DamagedLogException(
-                        "the log goes on behind " + segment.path + ", which was never finished");
+                throw new DamagedLogException("the log goes on behind " + segment.path + ", which was never finished");
             }
             end = segment.first - 1 + check(segment, newest);
         }
@@ -117,7 +117,8 @@ final class LogCheck {
         try (var channel = FileChannel.open(segment.path, StandardOpenOption.WRITE)) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "the log " + segment.path + " ends in an entry that was not written to its end, as a loss of power leaves"
+                    "the log " + segment.path
+                            + " ends in an entry that was not written to its end, as a loss of power leaves"
                             + " it; nobody was told that it is there: cut off at byte " + end + " of " + channel.size()
                             + ", behind entry " + (segment.first + entries - 1));
             channel.truncate(end);

@@ -93,9 +93,7 @@ final class LogFile {
             matching++;
         }
         if (matching < HEADER.length) {
-            return isZero(matching)
-                    ? new Found.Torn(0, 0)
-                    : new Found.Damaged(0, 0, "it does not begin as a log does");
+            return isZero(matching) ? new Found.Torn(0, 0) : new Found.Damaged(0, 0, "it does not begin as a log does");
         }
         int at = HEADER.length;
         long next = first;
@@ -223,7 +221,8 @@ final class LogFile {
             int checksumAt = end - CHECKSUM_BYTES;
             for (int digits = 1; digits <= 5 && at + digits < checksumAt; digits++) {
                 long length = checksumAt - at - digits;
-                if (digits(length) == digits && checksumWith(length, digits, at, checksumAt) == bytes.getInt(checksumAt)) {
+                if (digits(length) == digits
+                        && checksumWith(length, digits, at, checksumAt) == bytes.getInt(checksumAt)) {
                     return true;
                 }
             }

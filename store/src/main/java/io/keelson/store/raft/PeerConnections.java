@@ -65,15 +65,17 @@ final class PeerConnections implements GrpcServices.Customizer {
                 ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
             ServerCall.Listener<Q> listener = next.startCall(call, headers);
             Connection connection = call.getAttributes().get(CONNECTION);
-            return connection == null ? listener : new SimpleForwardingServerCallListener<>(listener) {
-                @Override
-                public void onMessage(Q message) {
-                    if (connection.leader == null && message instanceof AppendEntriesRequestProto entries) {
-                        connection.leader = entries.getServerRequest().getRequestorId();
-                    }
-                    super.onMessage(message);
-                }
-            };
+            return connection == null
+                    ? listener
+                    : new SimpleForwardingServerCallListener<>(listener) {
+                        @Override
+                        public void onMessage(Q message) {
+                            if (connection.leader == null && message instanceof AppendEntriesRequestProto entries) {
+                                connection.leader = entries.getServerRequest().getRequestorId();
+                            }
+                            super.onMessage(message);
+                        }
+                    };
         }
     }
 }

@@ -530,7 +530,8 @@ public final class RaftReplica implements Replica, AutoCloseable {
         LOG.log(
                 System.Logger.Level.INFO,
                 "the store member " + config.name()
-                        + (handedOver ? " has handed over the lead" : " found nobody to hand over the lead to") + " within "
+                        + (handedOver ? " has handed over the lead" : " found nobody to hand over the lead to")
+                        + " within "
                         + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun) + " ms");
     }
 

@@ -102,7 +102,8 @@ final class StoreStateMachine extends BaseStateMachine {
             if (appliedIndex > logEnd && snapshots.newest().stream().allMatch(at -> at.getIndex() < appliedIndex)) {
                 // Only what is on disk is ever applied. This member may have promised more than it still has.
                 throw new LogCheck.DamagedLogException("the state holds everything up to entry " + appliedIndex
-                        + " of the log, and the log ends at entry " + logEnd + ": its disk has lost what it had confirmed");
+                        + " of the log, and the log ends at entry " + logEnd
+                        + ": its disk has lost what it had confirmed");
             }
         });
     }

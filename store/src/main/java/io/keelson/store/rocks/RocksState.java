@@ -131,8 +131,8 @@ public final class RocksState implements AutoCloseable {
                 .setMaxOpenFiles(256);
         FlushWatch.attachIfArmed(options);
         var descriptors = new ArrayList<ColumnFamilyDescriptor>();
-        for (String name :
-                List.of("default", "latest", "versions", "history", "leases", "leaseKeys", "meta", "hashes", "requests")) {
+        for (String name : List.of(
+                "default", "latest", "versions", "history", "leases", "leaseKeys", "meta", "hashes", "requests")) {
             descriptors.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.US_ASCII), familyOptions));
         }
         var handles = new ArrayList<ColumnFamilyHandle>();

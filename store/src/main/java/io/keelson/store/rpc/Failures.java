@@ -160,8 +160,9 @@ final class Failures {
 
     /** A request that was asked again under its id, and whose first answer was too large to be kept. */
     static Status carriedOut(long revision) {
-        return Status.FAILED_PRECONDITION.withDescription("keelson-request-id: this request was carried out before, at revision "
-                + revision + "; its answer was too large to be kept");
+        return Status.FAILED_PRECONDITION.withDescription(
+                "keelson-request-id: this request was carried out before, at revision " + revision
+                        + "; its answer was too large to be kept");
     }
 
     /** An RPC that exists in etcd and not here. */

@@ -177,7 +177,9 @@ final class KvService extends KVGrpc.KVImplBase {
         Identity who = Identity.current();
         RequestId requestId = RequestId.current();
         calls.answerAtOnce(
-                observer, () -> guard.propose(who, requestId.once(new Command.Compact(request.getRevision()), request)), committed -> {
+                observer,
+                () -> guard.propose(who, requestId.once(new Command.Compact(request.getRevision()), request)),
+                committed -> {
                     Failures.expect(Answer.Compacted.class, committed.answer());
                     return CompactionResponse.newBuilder()
                             .setHeader(headers.at(committed.revision()))

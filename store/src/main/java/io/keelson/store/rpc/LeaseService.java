@@ -76,8 +76,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
                     return guard.propose(
                             who,
                             requestId.once(
-                                    new Command.LeaseGrant(id, Math.max(request.getTTL(), MIN_TTL_SECONDS)),
-                                    request));
+                                    new Command.LeaseGrant(id, Math.max(request.getTTL(), MIN_TTL_SECONDS)), request));
                 },
                 committed -> {
                     LeaseRecord lease = Failures.expect(Answer.LeaseGranted.class, committed.answer())
@@ -94,12 +93,15 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
     public void leaseRevoke(LeaseRevokeRequest request, StreamObserver<LeaseRevokeResponse> observer) {
         Identity who = Identity.current();
         RequestId requestId = RequestId.current();
-        calls.answer(observer, () -> guard.propose(who, requestId.once(new Command.LeaseRevoke(request.getID()), request)), committed -> {
-            Failures.expect(Answer.LeaseRevoked.class, committed.answer());
-            return LeaseRevokeResponse.newBuilder()
-                    .setHeader(headers.at(committed.revision()))
-                    .build();
-        });
+        calls.answer(
+                observer,
+                () -> guard.propose(who, requestId.once(new Command.LeaseRevoke(request.getID()), request)),
+                committed -> {
+                    Failures.expect(Answer.LeaseRevoked.class, committed.answer());
+                    return LeaseRevokeResponse.newBuilder()
+                            .setHeader(headers.at(committed.revision()))
+                            .build();
+                });
     }
 
     @Override

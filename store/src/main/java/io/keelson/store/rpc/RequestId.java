@@ -23,8 +23,7 @@ import java.util.Optional;
 record RequestId(String id, String method) {
 
     /** Metadata of a call, or header of a request to the gateway ({@code Grpc-Metadata-Keelson-Request-Id}). */
-    static final Metadata.Key<String> HEADER =
-            Metadata.Key.of("keelson-request-id", Metadata.ASCII_STRING_MARSHALLER);
+    static final Metadata.Key<String> HEADER = Metadata.Key.of("keelson-request-id", Metadata.ASCII_STRING_MARSHALLER);
 
     private static final RequestId NONE = new RequestId("", "");
     private static final Context.Key<RequestId> CURRENT = Context.keyWithDefault("keelson.request-id", NONE);

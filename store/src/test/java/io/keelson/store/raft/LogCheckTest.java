@@ -72,8 +72,11 @@ class LogCheckTest {
     }
 
     private static long first(Path log) {
-        return Long.parseLong(
-                log.getFileName().toString().replace("log_", "").replace("inprogress_", "").replaceAll("-.*", ""));
+        return Long.parseLong(log.getFileName()
+                .toString()
+                .replace("log_", "")
+                .replace("inprogress_", "")
+                .replaceAll("-.*", ""));
     }
 
     private Found read(byte[] bytes, long first) {
@@ -112,7 +115,9 @@ class LogCheckTest {
         } else if (at == good) {
             assertThat(found).as("cut at %s", at).isEqualTo(new Found.Whole(entries, good));
         } else {
-            assertThat(found).as("cut at %s of %s, room %s", at, offsets, room).isEqualTo(new Found.Torn(entries, good));
+            assertThat(found)
+                    .as("cut at %s of %s, room %s", at, offsets, room)
+                    .isEqualTo(new Found.Torn(entries, good));
         }
     }
 

@@ -97,7 +97,9 @@ class LogEntriesFuzzTest {
                 applied++;
             } catch (IOException | IllegalArgumentException expected) {
                 // What stops a replica: it says why.
-                assertThat(expected.getMessage()).as("seed %d, entry %d", seed, i).isNotBlank();
+                assertThat(expected.getMessage())
+                        .as("seed %d, entry %d", seed, i)
+                        .isNotBlank();
                 refused++;
             }
         }
@@ -165,7 +167,9 @@ class LogEntriesFuzzTest {
                 try (RocksState state = RocksState.open(members.directory(name).resolve("state"))) {
                     Optional<KeyValue> found =
                             state.read(view -> view.get(ByteString.copyFromUtf8("b"), view.revision()));
-                    assertThat(found).as("the first half of the entry, on %s", name).isEmpty();
+                    assertThat(found)
+                            .as("the first half of the entry, on %s", name)
+                            .isEmpty();
                 }
             }
         }

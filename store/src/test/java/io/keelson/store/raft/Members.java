@@ -53,8 +53,7 @@ final class Members implements AutoCloseable {
     private final Map<String, Throwable> failures = new ConcurrentHashMap<>();
     private final NavigableMap<String, RaftReplica> running = new ConcurrentSkipListMap<>();
 
-    private Members(
-            Path directory, LogLimits limits, Optional<Tls> peerTls, List<Member> members, Duration election) {
+    private Members(Path directory, LogLimits limits, Optional<Tls> peerTls, List<Member> members, Duration election) {
         this.election = election;
         this.directory = directory;
         this.limits = limits;
@@ -63,7 +62,8 @@ final class Members implements AutoCloseable {
     }
 
     static Members start(Path directory, LogLimits limits, Optional<Tls> peerTls) throws IOException {
-        Members members = of(directory, limits, peerTls, StoreOptions.DEFAULTS.timing().election());
+        Members members =
+                of(directory, limits, peerTls, StoreOptions.DEFAULTS.timing().election());
         members.awaitLeader();
         return members;
     }

@@ -71,10 +71,13 @@ class RequestIdsTest {
         if (!(command instanceof Command.Once once)) {
             return Oracle.answer(oracle, command);
         }
-        boolean corrupt = oracle.alarms().stream().anyMatch(alarm -> alarm.getAlarm().name().equals("CORRUPT"));
+        boolean corrupt = oracle.alarms().stream()
+                .anyMatch(alarm -> alarm.getAlarm().name().equals("CORRUPT"));
         Optional<Told> known = corrupt
                 ? Optional.empty()
-                : window(bounds).stream().filter(each -> each.id.equals(once.id())).findFirst();
+                : window(bounds).stream()
+                        .filter(each -> each.id.equals(once.id()))
+                        .findFirst();
         if (known.isEmpty()) {
             return Oracle.answer(oracle, once.command());
         }
@@ -147,7 +150,9 @@ class RequestIdsTest {
                         Command command = next(random, requests);
                         Answer expected = expected(command, bounds);
                         Applied applied = Mvcc.apply(pending, command, bounds);
-                        assertThat(applied.answer()).as("%s: %s", where, command).isEqualTo(expected);
+                        assertThat(applied.answer())
+                                .as("%s: %s", where, command)
+                                .isEqualTo(expected);
                         Applied inMemory = Mvcc.apply(memory, command, bounds);
                         assertThat(inMemory).as("%s: %s", where, command).isEqualTo(applied);
                         pending.take(applied);
@@ -198,7 +203,8 @@ class RequestIdsTest {
             assertThat(answers.find(new RequestKey("", id)).map(kept -> kept.getFingerprint()))
                     .as("%s: %s", where, id)
                     .isEqualTo(expected);
-            assertThat(answers.find(new RequestKey(Caller.user("other", 1).user(), id))).isEmpty();
+            assertThat(answers.find(new RequestKey(Caller.user("other", 1).user(), id)))
+                    .isEmpty();
         }
     }
 }

@@ -109,8 +109,8 @@ class RequestIdServiceTest {
                 Status.Code.INVALID_ARGUMENT,
                 "keelson-request-id: the id was used for another request");
         // The same bytes, asked of another call.
-        var _ = kv("two").deleteRange(
-                        DeleteRangeRequest.newBuilder().setKey(bytes("a")).build());
+        var _ = kv("two")
+                .deleteRange(DeleteRangeRequest.newBuilder().setKey(bytes("a")).build());
         assertRefused(
                 () -> kv("two").put(PutRequest.newBuilder().setKey(bytes("a")).build()),
                 Status.Code.INVALID_ARGUMENT,

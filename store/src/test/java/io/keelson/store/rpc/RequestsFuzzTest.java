@@ -33,7 +33,6 @@ import io.keelson.proto.etcd.WatchCreateRequest;
 import io.keelson.proto.etcd.WatchGrpc;
 import io.keelson.proto.etcd.WatchRequest;
 import io.keelson.store.Mutations;
-import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.RandomRequests;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -168,8 +167,7 @@ class RequestsFuzzTest {
             assertExpected(
                     status,
                     readable(call.request, request),
-                    "seed %d, call %d of %s with %s"
-                            .formatted(seed, i, call.method.getFullMethodName(), call.request));
+                    "seed %d, call %d of %s with %s".formatted(seed, i, call.method.getFullMethodName(), call.request));
         }
         System.out.println(ends);
         assertThat(ends).containsKeys(Status.Code.OK, Status.Code.INVALID_ARGUMENT);
