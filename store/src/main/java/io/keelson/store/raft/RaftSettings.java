@@ -82,7 +82,10 @@ final class RaftSettings {
         // A batch is at most 1 MiB, or one request of at most 1.5 MiB.
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, SizeInBytes.valueOf("4MB"));
         RaftServerConfigKeys.Log.setWriteBufferSize(properties, SizeInBytes.valueOf("5MB"));
-        RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(properties, SizeInBytes.valueOf("2MB"));
+        // A leader that sends a snapshot to a member that is gone finds out only when it has waited for an answer to each of the 8 chunks
+        // that may be under way: 8 s, not the default of 24. A slow link must carry a chunk in that time.
+        RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(properties, SizeInBytes.valueOf("512KB"));
+        GrpcConfigKeys.Server.setInstallSnapshotRequestTimeout(properties, TimeDuration.valueOf(1, TimeUnit.SECONDS));
         RaftServerConfigKeys.Log.Appender.setWaitTimeMin(properties, TimeDuration.ZERO);
         // A member that comes back is found within half a second, not within twenty.
         RaftServerConfigKeys.Log.Appender.setRetryPolicy(properties, "50ms,20, 250ms,100000");

@@ -148,7 +148,7 @@ public final class RocksState implements AutoCloseable {
         }
     }
 
-    private List<AlarmMember> storedAlarms() {
+    private List<AlarmMember> storedAlarms() throws RocksDBException {
         var changes = new ArrayList<Change>();
         try (RocksIterator iterator = db.newIterator(meta)) {
             for (iterator.seek(Layout.ALARM);
@@ -156,6 +156,7 @@ public final class RocksState implements AutoCloseable {
                     iterator.next()) {
                 changes.add(new Change.AlarmRaised(Layout.alarm(iterator.key())));
             }
+            iterator.status();
         }
         return Alarms.after(List.of(), changes);
     }
