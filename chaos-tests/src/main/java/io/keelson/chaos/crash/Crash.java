@@ -1,6 +1,7 @@
 package io.keelson.chaos.crash;
 
 import io.keelson.store.fault.CrashPoint;
+import io.keelson.store.fault.PlantedFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -17,7 +19,7 @@ import java.util.stream.Stream;
  */
 public final class Crash {
 
-    private static final String USAGE = "usage: dev/crash [--rounds N] [--seconds T] [--seed S] [--members 1|3|both]";
+    private static final String USAGE = "usage: dev/crash [--rounds N] [--seconds T] [--seed S] [--members 1|3|both] [--fault NAME]";
 
     /** Fewer rounds than so many for each point cannot be asked to hit all. */
     private static final int ROUNDS_A_POINT = 2;
@@ -33,9 +35,15 @@ public final class Crash {
     private final long seconds;
     private int done;
 
-    /** @param seconds no round begins later than so long after the start */
-    private Crash(long seconds) {
+    private final Optional<PlantedFault> fault;
+
+    /**
+     * @param seconds no round begins later than so long after the start
+     * @param fault a mistake that all members make, which must be seen
+     */
+    private Crash(long seconds, Optional<PlantedFault> fault) {
         this.seconds = seconds;
+        this.fault = fault;
     }
 
     private boolean hasTime() {
@@ -48,6 +56,7 @@ public final class Crash {
         long seed = System.nanoTime();
         String members = "both";
         long seconds = Long.MAX_VALUE;
+        Optional<PlantedFault> fault = Optional.empty();
         try {
             for (int i = 0; i < arguments.length; i += 2) {
                 if (i + 1 == arguments.length) {
@@ -58,6 +67,7 @@ public final class Crash {
                     case "--rounds" -> rounds = Integer.parseInt(value);
                     case "--seconds" -> seconds = Long.parseLong(value);
                     case "--seed" -> seed = Long.parseLong(value);
+                    case "--fault" -> fault = Optional.of(PlantedFault.valueOf(value));
                     case "--members" -> members = value;
                     default -> throw new IllegalArgumentException("unknown: " + arguments[i]);
                 }
@@ -71,11 +81,11 @@ public final class Crash {
             System.exit(2);
             return;
         }
-        System.exit(new Crash(seconds).run(rounds, seed, members) ? 0 : 1);
+        System.exit(new Crash(seconds, fault).run(rounds, seed, members) ? 0 : 1);
     }
 
     private boolean run(int rounds, long seed, String members) throws IOException, InterruptedException {
-        System.out.println("seed " + seed + ", rounds " + rounds + ", members " + members);
+        System.out.println("seed " + seed + ", rounds " + rounds + ", members " + members + fault.map(planted -> ", all with " + planted).orElse(""));
         int single = switch (members) {
             case "1" -> rounds;
             case "3" -> 0;
@@ -95,7 +105,7 @@ public final class Crash {
         Path directory = Files.createTempDirectory(
                 Path.of(System.getProperty("keelson.chaos.directory", System.getProperty("java.io.tmpdir"))),
                 "keelson-crash-");
-        try (var run = new CrashRun(members, seed, directory)) {
+        try (var run = new CrashRun(members, seed, directory, fault)) {
             done += run.run(rounds, this::hasTime);
             run.armed().forEach((point, count) -> armed.merge(point, count, Integer::sum));
             run.hits().forEach((point, count) -> hits.merge(point, count, Integer::sum));

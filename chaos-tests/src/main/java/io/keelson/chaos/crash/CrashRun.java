@@ -15,6 +15,7 @@ import io.keelson.proto.etcd.WatchCreateRequest;
 import io.keelson.proto.etcd.WatchRequest;
 import io.keelson.proto.etcd.WatchResponse;
 import io.keelson.store.fault.CrashPoint;
+import io.keelson.store.fault.PlantedFault;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ final class CrashRun implements AutoCloseable {
     private static final long PAUSE_MILLIS = 20;
 
     /** Log entries after which one that was away can only be helped by a snapshot. */
-    private static final long ENTRIES_OUT_OF_REACH = 220;
+    private static final long ENTRIES_OUT_OF_REACH = 300;
 
     private static final int PROGRESS = 20;
     private static final ByteString ALL = ByteString.copyFrom(new byte[] {0});
@@ -67,11 +68,14 @@ final class CrashRun implements AutoCloseable {
     private long compacted;
     private int crashesAtOnce;
 
-    CrashRun(int members, long seed, Path directory) throws IOException, InterruptedException {
+    CrashRun(int members, long seed, Path directory, Optional<PlantedFault> fault)
+            throws IOException, InterruptedException {
         this.random = new Random(seed);
         this.deck = new Deck(random, members);
+        List<String> switches = fault.map(planted -> List.of("-D" + PlantedFault.PROPERTY + "=" + planted))
+                .orElse(List.of());
         for (int i = 1; i <= members; i++) {
-            nodes.add(new Node("m" + i, directory));
+            nodes.add(new Node("m" + i, directory, switches));
         }
         this.initialCluster = nodes.stream().map(Node::peer).collect(Collectors.joining(","));
         this.last = nodes.getFirst();

@@ -26,8 +26,8 @@ final class Node implements AutoCloseable {
     /** How a process ends that SIGKILL ended. */
     static final int KILLED = 137;
 
-    /** Snapshots every 40 entries, 40 entries kept behind them, files of 64 KiB: a member that was away for a second needs a snapshot. */
-    private static final String SHORT_LOG = "-Dkeelson.test.log=40,40,65536";
+    /** Snapshots every 40 entries, 150 entries kept behind them, files of 64 KiB: a member that is away for long needs a snapshot. */
+    private static final String SHORT_LOG = "-Dkeelson.test.log=40,150,65536";
 
     private static final Metadata.Key<String> REQUEST_ID =
             Metadata.Key.of("keelson-request-id", Metadata.ASCII_STRING_MARSHALLER);
@@ -35,14 +35,17 @@ final class Node implements AutoCloseable {
 
     final String name;
     private final Path directory;
+    private final List<String> always;
     private final int clientPort = freePort();
     private final int peerPort = freePort();
     private final ManagedChannel channel;
     private @Nullable Process process;
 
-    Node(String name, Path directory) throws IOException {
+    /** @param switches of every start */
+    Node(String name, Path directory, List<String> switches) {
         this.name = name;
         this.directory = directory;
+        this.always = switches;
         this.channel = NettyChannelBuilder.forAddress("127.0.0.1", clientPort)
                 .usePlaintext()
                 .build();
@@ -68,6 +71,7 @@ final class Node implements AutoCloseable {
         }
         var all = new ArrayList<String>();
         all.add(SHORT_LOG);
+        all.addAll(always);
         all.addAll(switches);
         var command = new ArrayList<>(Product.KEELSON.program(all));
         String client = "http://127.0.0.1:" + clientPort;
