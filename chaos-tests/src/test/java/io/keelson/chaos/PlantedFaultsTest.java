@@ -66,6 +66,13 @@ class PlantedFaultsTest {
             new Sight(PlantedFault.LEASE_ENDS_EARLY, 1, "none", 15, 107, List.of("a lease lives its time")),
             new Sight(PlantedFault.APPLY_TWICE_ON_REPLAY, 1, "kill", 30, 112, List.of("applied twice", "one history")),
             new Sight(
+                    PlantedFault.FORGET_ENTRIES_ON_RESTART,
+                    1,
+                    "kill",
+                    20,
+                    113,
+                    List.of("lost acknowledged write", "stale read")),
+            new Sight(
                     PlantedFault.ANSWER_LOST_WRITE,
                     3,
                     "partition",

@@ -46,12 +46,13 @@ record RequestId(String id, String method) {
      * @throws io.grpc.StatusRuntimeException INVALID_ARGUMENT if it is no id
      */
     static Optional<RequestId> of(ServerCall<?, ?> call, Metadata metadata) {
-        if (!metadata.containsKey(HEADER)) {
+        Iterable<String> given = metadata.getAll(HEADER);
+        if (given == null) {
             return Optional.empty();
         }
         int count = 0;
         String id = "";
-        for (String each : metadata.getAll(HEADER)) {
+        for (String each : given) {
             id = each;
             count++;
         }
