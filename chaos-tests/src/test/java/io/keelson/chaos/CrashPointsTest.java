@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
  * Goal: a member that dies anywhere in its code loses nothing that was acknowledged and does nothing twice. Method: {@code dev/crash}, as
  * by hand; {@link Crash} says how it judges. Hundreds of rounds are by hand, see docs/chaos.md.
  *
- * <p>{@code -Dkeelson.crash.rounds=N} and {@code -Dkeelson.seed=S} make it another run.
+ * <p>{@code -Dkeelson.crash.rounds=N}, {@code -Dkeelson.crash.seconds=T} and {@code -Dkeelson.seed=S} make it another run.
  */
 class CrashPointsTest {
 
@@ -23,6 +23,8 @@ class CrashPointsTest {
                         REPOSITORY.resolve("dev/crash").toString(),
                         "--rounds",
                         Integer.toString(Integer.getInteger("keelson.crash.rounds", 16)),
+                        "--seconds",
+                        Integer.toString(Integer.getInteger("keelson.crash.seconds", 75)),
                         "--seed",
                         Long.toString(Long.getLong("keelson.seed", 20260104L)))
                 .redirectErrorStream(true);

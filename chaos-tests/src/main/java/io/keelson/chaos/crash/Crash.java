@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -135,7 +136,7 @@ public final class Crash {
         for (CrashPoint point : Deck.points(members)) {
             int hit = hits.getOrDefault(point, 0);
             all &= hit > 0;
-            System.out.printf("%-20s %7d %12d%n", point, armed.getOrDefault(point, 0), hit);
+            System.out.printf(Locale.ROOT, "%-20s %7d %12d%n", point, armed.getOrDefault(point, 0), hit);
         }
         boolean enough = done >= ROUNDS_A_POINT * Deck.points(members).size();
         int died = hits.values().stream().mapToInt(Integer::intValue).sum();

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -151,6 +152,7 @@ final class CrashRun implements AutoCloseable {
         }
         last = victim;
         System.out.printf(
+                Locale.ROOT,
                 "%4d  %s  %-20s %s  %5d ms  %d acknowledged%n",
                 number,
                 victim.name,
@@ -257,7 +259,7 @@ final class CrashRun implements AutoCloseable {
             for (Node node : nodes) {
                 if (node != victim) {
                     try {
-                        long index = (status(node).getRaftIndex());
+                        long index = status(node).getRaftIndex();
                         from = from < 0 ? index : from;
                         if (index - from > ENTRIES_OUT_OF_REACH) {
                             return;

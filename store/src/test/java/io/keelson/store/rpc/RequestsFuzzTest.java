@@ -167,7 +167,7 @@ class RequestsFuzzTest {
             assertExpected(
                     status,
                     readable(call.request, request),
-                    "seed %d, call %d of %s with %s".formatted(seed, i, call.method.getFullMethodName(), call.request));
+                    "seed " + seed + ", call " + i + " of " + call.method.getFullMethodName() + " with " + call.request);
         }
         System.out.println(ends);
         assertThat(ends).containsKeys(Status.Code.OK, Status.Code.INVALID_ARGUMENT);
@@ -197,7 +197,7 @@ class RequestsFuzzTest {
             byte[] request = Mutations.of(good.toByteArray(), random);
             Status status = send(method, MethodDescriptor.MethodType.BIDI_STREAMING, request)
                     .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            assertExpected(status, readable(good, request), "seed %d, stream %d".formatted(seed, i));
+            assertExpected(status, readable(good, request), "seed " + seed + ", stream " + i);
         }
         server.awaitOpenStreams(0);
         stillServes();
