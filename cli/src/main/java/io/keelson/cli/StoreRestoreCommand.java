@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -63,7 +64,11 @@ final class StoreRestoreCommand implements Command {
         try {
             var adjustment = new Adjustment(
                     Options.number(parsed, "--bump-revision").orElse(0L), Options.flag(parsed, "--mark-compacted"));
-            Restore.run(file, config, new Restore.Options(adjustment, Options.flag(parsed, "--skip-hash-check")));
+            Restore.run(
+                    file,
+                    config,
+                    new Restore.Options(
+                            adjustment, Options.flag(parsed, "--skip-hash-check"), peersSpeakTls(parsed)));
         } catch (IllegalArgumentException wrong) {
             throw Trouble.usage(String.valueOf(wrong.getMessage()));
         } catch (IOException failed) {
@@ -100,6 +105,24 @@ final class StoreRestoreCommand implements Command {
                 members,
                 Optional.empty(),
                 Optional.empty());
+    }
+
+    /** Of a server's list, which has no URLs, always: servers speak nothing else to each other. */
+    private static boolean peersSpeakTls(ParseResult parsed) {
+        var peers = Options.text(parsed, "--initial-cluster")
+                .map(cluster -> Stream.of(cluster.split(",", -1))
+                        .map(part -> part.substring(part.indexOf('=') + 1))
+                        .toList())
+                .orElseGet(() -> List.of(
+                        Options.text(parsed, "--initial-advertise-peer-urls").orElse(PEER)));
+        var secure = peers.stream()
+                .map(peer -> !peer.strip().startsWith("http://"))
+                .distinct()
+                .toList();
+        if (secure.size() > 1)
+            throw Trouble.usage("--initial-cluster: some members are to speak https and some http to each other: "
+                    + String.join(", ", peers));
+        return secure.getFirst();
     }
 
     private static List<Member> members(String cluster) {

@@ -22,10 +22,16 @@ public final class Restore {
      *
      * @param adjustment what shall not be as in the file
      * @param skipHashCheck whether the file's checksum is not asked for: for the database of a stopped etcd, which has none
+     * @param peersSpeakTls whether the members will speak TLS to each other: their ids come from their peer URLs, https or http
      */
-    public record Options(SnapshotReader.Adjustment adjustment, boolean skipHashCheck) {
-        /** As it is, checked. */
-        public static final Options USUAL = new Options(SnapshotReader.Adjustment.NONE, false);
+    public record Options(SnapshotReader.Adjustment adjustment, boolean skipHashCheck, boolean peersSpeakTls) {
+        /** As it is, checked; members without TLS between them. */
+        public static final Options USUAL = new Options(SnapshotReader.Adjustment.NONE, false, false);
+
+        /** For members without TLS between them. */
+        public Options(SnapshotReader.Adjustment adjustment, boolean skipHashCheck) {
+            this(adjustment, skipHashCheck, false);
+        }
     }
 
     private Restore() {}
@@ -65,7 +71,7 @@ public final class Restore {
         try (RocksState state = RocksState.open(config.dataDir().resolve("state"));
                 var loader = new RocksLoader(state, RestoredLog.AT)) {
             SnapshotReader.read(file, options.adjustment, loader);
-            RestoredLog.make(config, state);
+            RestoredLog.make(config, options.peersSpeakTls, state);
         }
         DataDirectory.claim(config);
         Durable.forceAll(config.dataDir());

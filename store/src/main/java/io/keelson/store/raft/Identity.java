@@ -27,7 +27,10 @@ record Identity(long clusterId, long memberId) {
 
     /** The first members of a new cluster, as each of them works out by itself. */
     static List<MemberRecord> firstMembers(StoreConfig config) {
-        boolean tls = config.peerTls().isPresent();
+        return firstMembers(config, config.peerTls().isPresent());
+    }
+
+    private static List<MemberRecord> firstMembers(StoreConfig config, boolean tls) {
         return config.members().stream()
                 .map(member -> {
                     var urls = List.of(PeerUrls.url(member.peer(), tls));
@@ -39,7 +42,12 @@ record Identity(long clusterId, long memberId) {
 
     /** Of a member of a new cluster. */
     static Identity first(StoreConfig config) {
-        List<MemberRecord> members = firstMembers(config);
+        return first(config, config.peerTls().isPresent());
+    }
+
+    /** @param tls whether the members speak TLS to each other, which is part of their URLs and so of their ids */
+    static Identity first(StoreConfig config, boolean tls) {
+        List<MemberRecord> members = firstMembers(config, tls);
         long self = members.stream()
                 .filter(member -> member.name().equals(config.name()))
                 .findFirst()

@@ -26,11 +26,12 @@ public final class RestoredLog {
      * Makes the log.
      *
      * @param config whose log it will be; its data directory has none yet
+     * @param peersSpeakTls whether it will speak TLS to the others, whatever certificates the configuration has by now
      * @param state the restored state, at {@link #AT}
      */
-    public static void make(StoreConfig config, RocksState state) throws IOException {
+    public static void make(StoreConfig config, boolean peersSpeakTls, RocksState state) throws IOException {
         // The members are new ones, whoever they were when the state was saved: its first leader will say so.
-        Identity identity = Identity.first(config);
+        Identity identity = Identity.first(config, peersSpeakTls);
         RaftGroupId group = PeerIds.group(identity.clusterId());
         Path directory =
                 config.dataDir().resolve("raft").resolve(group.getUuid().toString());

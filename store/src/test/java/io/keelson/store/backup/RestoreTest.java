@@ -9,6 +9,7 @@ import io.keelson.store.Member;
 import io.keelson.store.Restore;
 import io.keelson.store.Store;
 import io.keelson.store.StoreConfig;
+import io.keelson.store.TestCertificates;
 import io.keelson.store.backup.SnapshotReader.Adjustment;
 import java.io.IOException;
 import java.net.URI;
@@ -161,6 +162,34 @@ class RestoreTest {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
+        }
+    }
+
+    /** As the servers of a control plane: their ids come from URLs that begin with https. */
+    @Test
+    void membersThatSpeakTlsToEachOtherAreRestored() throws Exception {
+        Path file = directory.resolve("saved.db");
+        Endpoint old = saved(file);
+        var tls = Optional.of(TestCertificates.in(directory).issue("member"));
+        List<StoreConfig> cluster = cluster("new", "m1", "m2", "m3");
+        for (StoreConfig config : cluster) {
+            // Where it is restored its certificates need not be.
+            Restore.run(file, config, new Restore.Options(Adjustment.NONE, false, true));
+        }
+        List<StoreConfig> secure = cluster.stream()
+                .map(config -> new StoreConfig(
+                        config.name(),
+                        config.dataDir(),
+                        config.clusterToken(),
+                        config.clientListen(),
+                        config.peerListen(),
+                        config.members(),
+                        Optional.empty(),
+                        tls))
+                .toList();
+        secure.forEach(this::start);
+        for (StoreConfig config : secure) {
+            assertThat(endpoint(config).at(0)).isEqualTo(old.at(0));
         }
     }
 
