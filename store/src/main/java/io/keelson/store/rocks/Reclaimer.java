@@ -1,7 +1,6 @@
 package io.keelson.store.rocks;
 
 import io.keelson.store.fault.CrashPoint;
-import io.keelson.store.mvcc.View;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +56,6 @@ public final class Reclaimer {
 
     /** Merges all files that hold something deleted, one caller after the other. Ends early when the state closes. */
     public void reclaim() {
-        // The view that reads share may be from before the deletions, and its snapshot would keep what they deleted.
-        var _ = state.<Long>read(View::revision);
         // Not the state's own lock: who waits to write it would hold up all reads until this is done.
         working.lock();
         try (var options = new CompactRangeOptions()) {

@@ -20,10 +20,22 @@ final class SharedViews {
         this.state = state;
     }
 
-    /** Something was written: who asks from now on must see it. By one writer at a time. */
+    /**
+     * Something was written: who asks from now on must see it. By one writer at a time. The view that is kept is given up at once: as long as
+     * nobody reads, its snapshot would keep what was deleted since.
+     */
     void written() {
         synchronized (lock) {
             writes++;
+            giveUp();
+        }
+    }
+
+    private void giveUp() {
+        RocksView known = current;
+        current = null;
+        if (known != null) {
+            known.release();
         }
     }
 
@@ -42,10 +54,8 @@ final class SharedViews {
             // need be.
             var made = new RocksView(state, writes);
             made.retain();
+            giveUp();
             current = made;
-            if (known != null) {
-                known.release();
-            }
             return made;
         }
     }
@@ -53,11 +63,7 @@ final class SharedViews {
     /** Gives up the view that is kept; nobody may acquire any more. */
     void close() {
         synchronized (lock) {
-            RocksView known = current;
-            current = null;
-            if (known != null) {
-                known.release();
-            }
+            giveUp();
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.store.mvcc.Change;
+import io.keelson.store.mvcc.View;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +76,19 @@ class CompactorTest {
             assertThat(state.<KeyValue>read(view -> view.get(KEY, 258).orElseThrow())
                             .getVersion())
                     .isEqualTo(257);
+        }
+    }
+
+    /** RocksDB keeps what was deleted since a snapshot for as long as that is held. */
+    @Test
+    void whatReadsShareIsGivenUpWithTheNextWriteAlsoIfNobodyReads(@TempDir Path directory) throws Exception {
+        try (RocksState state = RocksState.open(directory)) {
+            write(state, 2, 2, 1);
+            assertThat(state.<Long>read(View::revision)).isEqualTo(2);
+            assertThat(state.db.getLongProperty("rocksdb.num-snapshots")).isEqualTo(1);
+            write(state, 3, 3, 1);
+            assertThat(state.db.getLongProperty("rocksdb.num-snapshots")).isZero();
+            assertThat(state.<Long>read(View::revision)).isEqualTo(3);
         }
     }
 
