@@ -25,6 +25,14 @@ import org.apache.ratis.util.TimeDuration;
 /** How Ratis is set up, each value with its reason. */
 final class RaftSettings {
 
+    /** The largest entry, whatever {@code --max-request-bytes} says; more if it says so. */
+    private static final long MIN_ENTRY_BYTES = 4L << 20;
+
+    /** What is in an entry, or a message, beside the request. */
+    private static final long ENTRY_MARGIN_BYTES = 1L << 20;
+
+    private static final long MIN_MESSAGE_BYTES = 64L << 20;
+
     private RaftSettings() {}
 
     /** An election begins after this silence of a leader at the latest. */
@@ -79,9 +87,12 @@ final class RaftSettings {
                 properties, SizeInBytes.valueOf(Math.min(8L << 20, limits.segmentBytes())));
         RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
         RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("16MB"));
-        // A batch is at most 1 MiB, or one request of at most 1.5 MiB.
-        RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, SizeInBytes.valueOf("4MB"));
-        RaftServerConfigKeys.Log.setWriteBufferSize(properties, SizeInBytes.valueOf("5MB"));
+        // A batch is at most 1 MiB, or one request, and something around them. No entry may be larger than this.
+        long entry = Math.max(MIN_ENTRY_BYTES, (long) config.options().limits().maxRequestBytes() + ENTRY_MARGIN_BYTES);
+        RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, SizeInBytes.valueOf(entry));
+        RaftServerConfigKeys.Log.setWriteBufferSize(properties, SizeInBytes.valueOf(entry + ENTRY_MARGIN_BYTES));
+        GrpcConfigKeys.setMessageSizeMax(
+                properties, SizeInBytes.valueOf(Math.max(MIN_MESSAGE_BYTES, entry + ENTRY_MARGIN_BYTES)));
         // A leader that sends a snapshot to a member that is gone finds out only when it has waited for an answer to each of the 8 chunks
         // that may be under way: 8 s, not the default of 24. A slow link must carry a chunk in that time.
         RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(properties, SizeInBytes.valueOf("512KB"));
