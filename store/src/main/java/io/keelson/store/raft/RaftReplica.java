@@ -23,7 +23,6 @@ import io.keelson.store.mvcc.AuthState;
 import io.keelson.store.mvcc.Caller;
 import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.Command;
-import io.keelson.store.mvcc.Cost;
 import io.keelson.store.mvcc.HashAt;
 import io.keelson.store.mvcc.MemberRecord;
 import io.keelson.store.mvcc.Membership;
@@ -35,7 +34,6 @@ import io.keelson.store.node.History;
 import io.keelson.store.node.Leases;
 import io.keelson.store.node.Replica;
 import io.keelson.store.node.Standing;
-import io.keelson.store.rocks.Compactor;
 import io.keelson.store.rocks.RocksHistory;
 import io.keelson.store.rocks.RocksState;
 import io.keelson.store.upkeep.Quota;
@@ -44,7 +42,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +60,7 @@ import java.util.function.Function;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupMemberId;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -88,9 +86,6 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private static final long STALL_REST_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long DISK_TICK_MILLIS = 50;
 
-    /** Rest between two batches of a compaction. */
-    private static final long MAX_COMPACTION_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-
     private final StoreConfig config;
     private final RaftServer server;
     private final RaftServer.Division division;
@@ -105,10 +100,8 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private final AutoCompactor compactor;
     private final Integrity integrity;
     private final Consumer<Throwable> onFailure;
-    private final Quota quota;
-    /** Bytes on disk, and of them in use, as last measured: asking RocksDB costs too much for every answer. */
-    private volatile long[] sizes = new long[2];
-
+    private final DataSize size;
+    private final CompactionLoop compaction;
     private final Authentication authentication;
     private final Identity identity;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
@@ -119,8 +112,6 @@ public final class RaftReplica implements Replica, AutoCloseable {
             Thread.ofPlatform().name("store-reads").daemon().factory());
     private final ExecutorService wakeUps = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("store-watchers").daemon().factory());
-    private final ExecutorService background = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("store-compactor").daemon().factory());
     private final ExecutorService blocking = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("store-ask-", 0).factory());
     private volatile Membership membership;
@@ -133,9 +124,6 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private final CountDownLatch opened = new CountDownLatch(1);
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final AtomicBoolean failed = new AtomicBoolean();
-    /** The merge of files that was asked for last. */
-    private CompletableFuture<Boolean> reclaiming = CompletableFuture.completedFuture(true);
-
     private volatile boolean closed;
 
     private RaftReplica(StoreConfig config, LogLimits limits, Metrics metrics, Consumer<Throwable> onFailure)
@@ -143,7 +131,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
         this.config = config;
         this.metrics = new RaftMetrics(metrics);
         this.onFailure = onFailure;
-        this.quota = new Quota(config.options().limits().quota());
+        this.size = new DataSize(new Quota(config.options().limits().quota()));
         this.authentication = Authentication.of(config.options().auth());
         RaftProperties properties = RaftSettings.properties(config, limits);
         Parameters parameters = RaftSettings.parameters(config.peerTls());
@@ -168,7 +156,12 @@ public final class RaftReplica implements Replica, AutoCloseable {
             throw new IOException("there is a state in " + state + " but no log in " + storage
                     + "; restore the log, or remove both so that the others bring this member up to date");
         }
-        this.machine = new StoreStateMachine(state, checkLog(storage), new Applier(), this.metrics);
+        long logEnd = checkLog(storage);
+        if (group.getPeer(PeerIds.of(identity.memberId())).getStartupRole() == RaftPeerRole.LISTENER) {
+            LateVote.learn(storage.resolve("current"), logEnd, identity, seeds);
+        }
+        this.machine = new StoreStateMachine(state, logEnd, new Applier(), this.metrics);
+        this.compaction = new CompactionLoop(machine::state, this::fail);
         this.measuredAs = RaftGroupMemberId.valueOf(PeerIds.of(identity.memberId()), group.getGroupId())
                 .toString();
         RatisMeters.attach(measuredAs, this.metrics);
@@ -322,10 +315,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
     }
 
     private void measure() {
-        machine.ifOpen().ifPresent(open -> {
-            sizes = open.sizes();
-            quota.measured(sizes[0]);
-        });
+        machine.ifOpen().ifPresent(size::measure);
     }
 
     /**
@@ -382,7 +372,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
 
     @Override
     public CompletableFuture<Committed> propose(Command command) {
-        return quota.admits(Cost.of(command))
+        return size.admits(command)
                 ? GuessedAnswers.unlessPlanted(this, command, proposer.propose(command, 0))
                 : noSpace(command);
     }
@@ -505,7 +495,6 @@ public final class RaftReplica implements Replica, AutoCloseable {
 
     @Override
     public Standing standing() {
-        long[] measured = sizes;
         RaftPeerId leader = peers.leader();
         return new Standing(
                 config.name(),
@@ -516,8 +505,8 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 term(),
                 Math.max(0, division.getRaftLog().getLastCommittedIndex()),
                 Math.max(0, division.getInfo().getLastAppliedIndex()),
-                measured[0],
-                measured[1]);
+                size.onDisk(),
+                size.inUse());
     }
 
     /** Gives the lead, if this member has it, to the one that has most of the log; blocks, but not for long. Proposals wait meanwhile. */
@@ -550,7 +539,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
         proposer.close();
         peers.close();
         timer.shutdownNow();
-        background.shutdownNow();
+        compaction.close();
         stopServer();
         answers.shutdown();
         authentication.close();
@@ -585,19 +574,8 @@ public final class RaftReplica implements Replica, AutoCloseable {
     }
 
     @Override
-    public synchronized CompletableFuture<Boolean> reclaim() {
-        CompletableFuture<Boolean> running = reclaiming;
-        if (running.isDone()) {
-            running = CompletableFuture.supplyAsync(
-                    () -> {
-                        machine.state().reclaimer().reclaim();
-                        return true;
-                    },
-                    background);
-            reclaiming = running;
-        }
-        // A copy, so that who does not wait any longer ends his own waiting only.
-        return running.copy();
+    public CompletableFuture<Boolean> reclaim() {
+        return compaction.reclaim();
     }
 
     @Override
@@ -610,36 +588,14 @@ public final class RaftReplica implements Replica, AutoCloseable {
         return integrity;
     }
 
+    /** Whether a member has a vote, as far as this one's log goes, for tests to call. */
+    boolean votes(long member) {
+        return peers.configuration().voters().contains(member);
+    }
+
     /** Stands for the lead at once, whoever leads, for tests to call. */
     boolean stand() {
         return peers.stand(division.getId());
-    }
-
-    private void compactLater() {
-        // The log may still be at work while the member closes.
-        if (!background.isShutdown()) {
-            background.execute(this::compact);
-        }
-    }
-
-    private void compact() {
-        try {
-            long begun = System.nanoTime();
-            while (!closed && Compactor.step(machine.state())) {
-                // As long again as it took, so that it takes at most half a core from who has it better.
-                Thread.sleep(Duration.ofNanos(Math.min(System.nanoTime() - begun, MAX_COMPACTION_PAUSE_NANOS)));
-                begun = System.nanoTime();
-            }
-            machine.state().reclaimer().reclaimIfWorth();
-        } catch (InterruptedException e) {
-            // The member closes; what is left is done after the next start.
-            Thread.currentThread().interrupt();
-        } catch (KvException e) {
-            // The state is being replaced; when the new one opens, its compaction goes on from where that one was.
-            LOG.log(System.Logger.Level.DEBUG, "compaction waits for the state", e);
-        } catch (RuntimeException e) {
-            fail(e);
-        }
     }
 
     /** Everything that follows from an applied entry. Runs on the apply thread. */
@@ -661,7 +617,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 }
             }
             opened.countDown();
-            compactLater();
+            compaction.wake();
         }
 
         @Override
@@ -684,7 +640,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 });
             }
             if (changes.stream().anyMatch(Change.Compacted.class::isInstance)) {
-                compactLater();
+                compaction.wake();
             }
         }
 

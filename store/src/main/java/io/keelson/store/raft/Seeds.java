@@ -6,21 +6,24 @@ import io.keelson.proto.store.v1.PeerAnswer;
 import io.keelson.proto.store.v1.PeerQuestion;
 import io.keelson.store.HostPort;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.retry.RetryPolicies;
-import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
 
 /** Asks members of a cluster by their addresses alone: one that joins knows nobody's id, one that was removed is told nothing by the log. */
 final class Seeds {
+
+    private static final System.Logger LOG = System.getLogger(Seeds.class.getName());
 
     private final List<HostPort> addresses;
     private final RaftProperties properties;
@@ -53,13 +56,27 @@ final class Seeds {
                 if (found.isPresent()) {
                     return found;
                 }
-            } catch (IOException | StatusRuntimeException e) {
-                // Ratis lists groups by a plain call, which fails in gRPC's way.
-                System.getLogger(Seeds.class.getName())
-                        .log(System.Logger.Level.DEBUG, "the member on " + address + " does not answer", e);
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.DEBUG, "the member on " + address + " does not answer", e);
             }
         }
         return Optional.empty();
+    }
+
+    /** What the members that answer take for the configuration of the log, whether a leader is known or not. */
+    List<RaftConfigurationProto> configurations(long cluster) {
+        var said = new ArrayList<RaftConfigurationProto>();
+        RaftGroupId group = PeerIds.group(cluster);
+        for (HostPort address : addresses) {
+            try (RaftClient client = client(address, group)) {
+                Calling.member(() -> client.getGroupManagementApi(peer(address).getId()).info(group))
+                        .getConf()
+                        .ifPresent(said::add);
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.DEBUG, "the member on " + address + " does not answer", e);
+            }
+        }
+        return said;
     }
 
     private Optional<Found> ask(HostPort address, JoinQuestion question) throws IOException {
