@@ -50,7 +50,8 @@ class LeaderKillTest {
     void killingTheLeaderLosesNothingAndStopsNothing() throws Exception {
         System.out.println("seed " + SEED + ", kills " + KILLS);
         Path repository = Path.of("..").toAbsolutePath().normalize();
-        Path directory = Files.createTempDirectory("keelson-chaos-").resolve("cluster");
+        Path parent = Files.createTempDirectory("keelson-chaos-");
+        Path directory = parent.resolve("cluster");
         try (LocalCluster cluster = LocalCluster.up(repository, directory, "examples/hello.yaml")) {
             Access access = cluster.access();
             List<String> containers = cluster.containers();
@@ -103,6 +104,7 @@ class LeaderKillTest {
             assertThat(cluster.containers()).isEqualTo(containers);
         }
         assertThat(directory).doesNotExist();
+        Files.delete(parent);
     }
 
     /** Seconds from the kill to the end of the first acknowledged write that was begun after it. */
