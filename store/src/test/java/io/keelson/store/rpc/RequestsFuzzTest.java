@@ -195,9 +195,18 @@ class RequestsFuzzTest {
                     ? WatchGrpc.getWatchMethod().getFullMethodName()
                     : LeaseGrpc.getLeaseKeepAliveMethod().getFullMethodName();
             byte[] request = Mutations.of(good.toByteArray(), random);
-            Status status = send(method, MethodDescriptor.MethodType.BIDI_STREAMING, request)
-                    .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            assertExpected(status, readable(good, request), "seed " + seed + ", stream " + i);
+            boolean readable = readable(good, request);
+            var end = new CompletableFuture<Status>();
+            ClientCall<byte[], byte[]> call =
+                    send(method, MethodDescriptor.MethodType.BIDI_STREAMING, request, end);
+            if (readable) {
+                // A watch outlives its client's half; the request is on its way before the end is.
+                call.cancel("enough", null);
+            }
+            Status status = end.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (!readable) {
+                assertExpected(status, false, "seed " + seed + ", stream " + i);
+            }
         }
         server.awaitOpenStreams(0);
         stillServes();
@@ -231,12 +240,18 @@ class RequestsFuzzTest {
 
     /** Sends bytes as they are, and says that no more will come; completes with how the call ends. */
     private CompletableFuture<Status> send(String name, MethodDescriptor.MethodType type, byte[] request) {
+        var end = new CompletableFuture<Status>();
+        var _ = send(name, type, request, end);
+        return end;
+    }
+
+    private ClientCall<byte[], byte[]> send(
+            String name, MethodDescriptor.MethodType type, byte[] request, CompletableFuture<Status> end) {
         var method = MethodDescriptor.newBuilder(BYTES, BYTES)
                 .setFullMethodName(name)
                 .setType(type)
                 .build();
         ClientCall<byte[], byte[]> call = server.channel.newCall(method, CallOptions.DEFAULT);
-        var end = new CompletableFuture<Status>();
         call.start(
                 new ClientCall.Listener<byte[]>() {
                     @Override
@@ -248,7 +263,7 @@ class RequestsFuzzTest {
         call.request(Integer.MAX_VALUE);
         call.sendMessage(request);
         call.halfClose();
-        return end;
+        return call;
     }
 
     private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
