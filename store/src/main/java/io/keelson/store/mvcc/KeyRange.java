@@ -16,16 +16,12 @@ public record KeyRange(ByteString begin, ByteString end) {
 
     private static final ByteString ZERO = ByteString.copyFrom(new byte[] {0});
 
-    /** protobuf's own comparator makes two iterators for every comparison, and this one runs for every step in a tree of keys. */
+    /** Runs for every step in a tree of keys; protobuf's own comparator makes two iterators, and asks for bytes one by one. */
     private static int compare(ByteString one, ByteString other) {
-        int common = Math.min(one.size(), other.size());
-        for (int i = 0; i < common; i++) {
-            int difference = Byte.compareUnsigned(one.byteAt(i), other.byteAt(i));
-            if (difference != 0) {
-                return difference;
-            }
-        }
-        return Integer.compare(one.size(), other.size());
+        int differs = one.asReadOnlyByteBuffer().mismatch(other.asReadOnlyByteBuffer());
+        return differs < 0 || differs >= Math.min(one.size(), other.size())
+                ? Integer.compare(one.size(), other.size())
+                : Byte.compareUnsigned(one.byteAt(differs), other.byteAt(differs));
     }
 
     /** The range that a request's {@code key} and {@code range_end} name: one key, {@code [key, end)}, or all from key on. */

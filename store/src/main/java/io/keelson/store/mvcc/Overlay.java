@@ -5,9 +5,7 @@ import io.keelson.proto.etcd.AlarmMember;
 import io.keelson.proto.etcd.KeyValue;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * A view inside a command: what was there before, and over it what the command has changed so far. Its revision is one
@@ -18,7 +16,7 @@ final class Overlay implements View {
     private final View base;
     private final List<Change> changes = new ArrayList<>();
     /** Changed keys; empty for a deleted one. */
-    private final NavigableMap<ByteString, Optional<KeyValue>> changed = new TreeMap<>(KeyRange.ORDER);
+    private final KeyTable<Optional<KeyValue>> changed = new KeyTable<>();
 
     Overlay(View base) {
         this.base = base;
@@ -77,10 +75,7 @@ final class Overlay implements View {
         if (revision < writeRevision() || changed.isEmpty()) {
             return base.range(range, Math.min(revision, base.revision()));
         }
-        NavigableMap<ByteString, Optional<KeyValue>> own = range.end().isEmpty()
-                ? changed.tailMap(range.begin(), true)
-                : changed.subMap(range.begin(), true, range.end(), false);
-        return new PendingView.Merge(base.range(range, base.revision()), own);
+        return new PendingView.Merge(base.range(range, base.revision()), changed.within(range));
     }
 
     @Override

@@ -21,9 +21,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PendingView implements View {
 
+    /**
+     * A key as one of the entry's revisions left it.
+     *
+     * @param kv empty for a deleted key
+     * @param before as an earlier revision of the entry left it, null if none touched it
+     */
+    private record Version(long revision, Optional<KeyValue> kv, @Nullable Version before) {
+
+        /** The key as it was at a revision, null if the entry had not touched it. */
+        static @Nullable Optional<KeyValue> at(@Nullable Version newest, long revision) {
+            Version version = newest;
+            while (version != null && version.revision > revision) {
+                version = version.before;
+            }
+            return version == null ? null : version.kv;
+        }
+    }
+
     private final View base;
-    private final NavigableMap<ByteString, NavigableMap<Long, Optional<KeyValue>>> pending =
-            new TreeMap<>(KeyRange.ORDER);
+    private final KeyTable<Version> pending = new KeyTable<>();
     /** Leases granted (present) and revoked (empty) in this entry. */
     private final Map<Long, Optional<LeaseRecord>> leases = new TreeMap<>();
     /** Keys attached (true) to and detached (false) from leases in this entry. */
@@ -76,7 +93,7 @@ public final class PendingView implements View {
     }
 
     private void set(ByteString key, long at, Optional<KeyValue> kv) {
-        pending.computeIfAbsent(key, _ -> new TreeMap<>()).put(at, kv);
+        pending.put(key, new Version(at, kv, pending.get(key)));
     }
 
     private void attach(ByteString key, long before, long after) {
@@ -104,9 +121,8 @@ public final class PendingView implements View {
 
     @Override
     public Optional<KeyValue> get(ByteString key, long at) {
-        var versions = pending.get(key);
-        var own = versions == null ? null : versions.floorEntry(at);
-        return own == null ? base.get(key, Math.min(at, base.revision())) : own.getValue();
+        Optional<KeyValue> own = Version.at(pending.get(key), at);
+        return own == null ? base.get(key, Math.min(at, base.revision())) : own;
     }
 
     @Override
@@ -116,13 +132,10 @@ public final class PendingView implements View {
             return below;
         }
         var own = new TreeMap<ByteString, Optional<KeyValue>>(KeyRange.ORDER);
-        var within = range.end().isEmpty()
-                ? pending.tailMap(range.begin(), true)
-                : pending.subMap(range.begin(), true, range.end(), false);
-        within.forEach((key, versions) -> {
-            var entry = versions.floorEntry(at);
-            if (entry != null) {
-                own.put(key, entry.getValue());
+        pending.within(range).forEach((key, newest) -> {
+            Optional<KeyValue> then = Version.at(newest, at);
+            if (then != null) {
+                own.put(key, then);
             }
         });
         return new Merge(below, own);

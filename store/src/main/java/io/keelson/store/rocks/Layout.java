@@ -9,12 +9,19 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The bytes under which things are stored. */
 final class Layout {
 
     private static final byte PUT = 0;
     private static final byte DELETE = 1;
+
+    private static final byte HERE = 0;
+    private static final byte IN_HISTORY = 1;
+
+    /** A {@code KeyValue} larger than this lies in history only, and {@code latest} says where; writing it twice would cost more. */
+    static final int MAX_HERE_BYTES = 512;
 
     /** Begin of the keys of alarms in {@code meta}. */
     static final byte[] ALARM = "alarm/".getBytes(StandardCharsets.US_ASCII);
@@ -26,30 +33,38 @@ final class Layout {
      * encoded keys sort as the keys do and none is a prefix of another.
      */
     static byte[] versionsOf(ByteString key) {
-        int zeros = 0;
-        for (int i = 0; i < key.size(); i++) {
-            if (key.byteAt(i) == 0) {
-                zeros++;
-            }
-        }
-        var buffer = ByteBuffer.allocate(key.size() + zeros + 2);
-        for (int i = 0; i < key.size(); i++) {
-            byte b = key.byteAt(i);
-            buffer.put(b);
-            if (b == 0) {
-                buffer.put((byte) 0xFF);
-            }
-        }
-        return buffer.put((byte) 0).put((byte) 1).array();
+        return versionsOf(key, 0);
     }
 
     /** Key of one version; newer ones sort first. */
     static byte[] version(ByteString key, long revision) {
-        byte[] prefix = versionsOf(key);
-        return ByteBuffer.allocate(prefix.length + Long.BYTES)
-                .put(prefix)
-                .putLong(~revision)
-                .array();
+        byte[] version = versionsOf(key, Long.BYTES);
+        ByteBuffer.wrap(version).putLong(version.length - Long.BYTES, ~revision);
+        return version;
+    }
+
+    private static byte[] versionsOf(ByteString key, int room) {
+        byte[] plain = key.toByteArray();
+        int zeros = 0;
+        for (byte b : plain) {
+            if (b == 0) {
+                zeros++;
+            }
+        }
+        byte[] encoded = Arrays.copyOf(plain, plain.length + zeros + 2 + room);
+        int end = plain.length;
+        if (zeros > 0) {
+            end = 0;
+            for (byte b : plain) {
+                encoded[end++] = b;
+                if (b == 0) {
+                    encoded[end++] = (byte) 0xFF;
+                }
+            }
+        }
+        encoded[end] = 0;
+        encoded[end + 1] = 1;
+        return encoded;
     }
 
     /** The key of an encoded version. */
@@ -85,12 +100,38 @@ final class Layout {
         return ByteBuffer.wrap(encoded).getInt(Long.BYTES);
     }
 
+    /** Value of a key in {@code latest}: the {@code KeyValue} itself if it is small, else its place in history. */
+    static byte[] latest(byte[] keyValue, long revision, int sub) {
+        if (keyValue.length <= MAX_HERE_BYTES) {
+            return prefixed(HERE, keyValue);
+        }
+        return ByteBuffer.allocate(1 + Long.BYTES + Integer.BYTES)
+                .put(IN_HISTORY)
+                .putLong(revision)
+                .putInt(sub)
+                .array();
+    }
+
+    /** Key in history of what {@code latest} does not hold itself; null if it does. */
+    static byte @Nullable [] placeOf(byte[] latest) {
+        return latest[0] == IN_HISTORY ? Arrays.copyOfRange(latest, 1, latest.length) : null;
+    }
+
+    /** What {@code latest} holds itself. */
+    static KeyValue here(byte[] latest) {
+        return keyValue(latest, 1);
+    }
+
+    private static byte[] prefixed(byte kind, byte[] bytes) {
+        byte[] value = new byte[bytes.length + 1];
+        value[0] = kind;
+        System.arraycopy(bytes, 0, value, 1, bytes.length);
+        return value;
+    }
+
     /** Value of a put in history. */
     static byte[] put(byte[] keyValue) {
-        byte[] value = new byte[keyValue.length + 1];
-        value[0] = PUT;
-        System.arraycopy(keyValue, 0, value, 1, keyValue.length);
-        return value;
+        return prefixed(PUT, keyValue);
     }
 
     /** Value of a deletion in history. */
@@ -115,7 +156,7 @@ final class Layout {
         return history[0] == PUT ? keyValue(history, 1).getKey() : ByteString.copyFrom(history, 1, history.length - 1);
     }
 
-    static KeyValue keyValue(byte[] bytes, int offset) {
+    private static KeyValue keyValue(byte[] bytes, int offset) {
         try {
             return KeyValue.parser().parseFrom(bytes, offset, bytes.length - offset);
         } catch (InvalidProtocolBufferException e) {

@@ -4,11 +4,13 @@ import com.google.protobuf.ByteString;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.store.backup.Loading;
 import io.keelson.store.mvcc.Change;
+import io.keelson.store.mvcc.KeyRange;
+import io.keelson.store.mvcc.View;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 
 /** Fills an empty state from a copy. Nothing is whole before {@link #finish}; who is interrupted begins anew with another state. */
@@ -16,6 +18,8 @@ public final class RocksLoader implements Loading, AutoCloseable {
 
     /** Bytes written at once. */
     private static final long BATCH_BYTES = 1L << 20;
+
+    private static final KeyRange EVERYTHING = new KeyRange(ByteString.EMPTY, ByteString.EMPTY);
 
     private final RocksState state;
     private final AppliedIndex applied;
@@ -34,7 +38,8 @@ public final class RocksLoader implements Loading, AutoCloseable {
     public void put(int sub, KeyValue kv) throws IOException {
         byte[] value = kv.toByteArray();
         try {
-            batch.put(state.latest, kv.getKey().toByteArray(), value);
+            batch.put(
+                    state.latest, kv.getKey().toByteArray(), Layout.latest(value, kv.getModRevision(), sub));
             batch.put(state.history, Layout.history(kv.getModRevision(), sub), Layout.put(value));
             version(kv.getKey(), kv.getModRevision(), sub);
         } catch (RocksDBException e) {
@@ -86,19 +91,29 @@ public final class RocksLoader implements Loading, AutoCloseable {
 
     /** Which keys a lease has is not in the copy; each key tells its lease. One that is gone has no keys to end. */
     private void attachLeases() throws RocksDBException {
-        try (RocksIterator keys = state.db.newIterator(state.latest)) {
-            for (keys.seekToFirst(); keys.isValid(); keys.next()) {
-                KeyValue kv = Layout.keyValue(keys.value(), 0);
-                if (kv.getLease() != 0 && state.db.get(state.leases, Layout.number(kv.getLease())) != null) {
-                    batch.put(state.leaseKeys, Layout.leaseKey(kv.getLease(), kv.getKey()), new byte[0]);
-                    if (batch.getDataSize() >= BATCH_BYTES) {
-                        write();
-                    }
+        Optional<RocksDBException> failure = state.<Optional<RocksDBException>>read(view -> {
+            try (View.Cursor keys = view.range(EVERYTHING, view.revision())) {
+                while (keys.hasNext()) {
+                    attach(keys.next());
                 }
+                write();
+                return Optional.empty();
+            } catch (RocksDBException e) {
+                return Optional.of(e);
             }
-            keys.status();
+        });
+        if (failure.isPresent()) {
+            throw failure.get();
         }
-        write();
+    }
+
+    private void attach(KeyValue kv) throws RocksDBException {
+        if (kv.getLease() != 0 && state.db.get(state.leases, Layout.number(kv.getLease())) != null) {
+            batch.put(state.leaseKeys, Layout.leaseKey(kv.getLease(), kv.getKey()), new byte[0]);
+            if (batch.getDataSize() >= BATCH_BYTES) {
+                write();
+            }
+        }
     }
 
     private static IOException failed(RocksDBException e) {

@@ -54,6 +54,9 @@ public final class RocksState implements AutoCloseable {
     private static final long WRITE_BUFFER_BYTES = 16L << 20;
     private static final long ALL_WRITE_BUFFERS_BYTES = 32L << 20;
 
+    /** Files of flushed writes that are merged at once: twice RocksDB's own number, since each merge rewrites much of what is there. */
+    private static final int FLUSHED_FILES_TO_MERGE = 8;
+
     private static final byte[] APPLIED = "applied".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] REVISION = "revision".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] COMPACT = "compact".getBytes(StandardCharsets.US_ASCII);
@@ -116,6 +119,7 @@ public final class RocksState implements AutoCloseable {
         var familyOptions = new ColumnFamilyOptions()
                 .setWriteBufferSize(WRITE_BUFFER_BYTES)
                 .setMaxWriteBufferNumber(3)
+                .setLevel0FileNumCompactionTrigger(FLUSHED_FILES_TO_MERGE)
                 .setCompressionType(CompressionType.NO_COMPRESSION)
                 .setTableFormatConfig(new BlockBasedTableConfig()
                         .setBlockCache(cache)
@@ -319,7 +323,7 @@ public final class RocksState implements AutoCloseable {
                 byte[] value = kv.toByteArray();
                 hash.put(value);
                 long at = kv.getModRevision();
-                batch.put(latest, kv.getKey().toByteArray(), value);
+                batch.put(latest, kv.getKey().toByteArray(), Layout.latest(value, at, sub));
                 batch.put(
                         versions,
                         Layout.version(kv.getKey(), at),

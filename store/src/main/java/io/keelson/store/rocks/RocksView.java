@@ -126,7 +126,7 @@ final class RocksView implements View {
     public Optional<KeyValue> get(ByteString key, long at) {
         byte[] newest = get(state.latest, key.toByteArray());
         if (newest != null) {
-            KeyValue kv = Layout.keyValue(newest, 0);
+            KeyValue kv = latest(newest, options);
             if (kv.getModRevision() <= at) {
                 return Optional.of(kv);
             }
@@ -144,12 +144,25 @@ final class RocksView implements View {
         }
     }
 
+    private KeyValue latest(byte[] newest, ReadOptions how) {
+        byte[] place = Layout.placeOf(newest);
+        return place == null
+                ? Layout.here(newest)
+                : happened(place, how)
+                        .orElseThrow(() -> new IllegalStateException("the store takes a deletion at revision "
+                                + Layout.revisionOfHistory(place) + " for a key's newest version"));
+    }
+
     private Optional<KeyValue> at(long modRevision, byte[] sub) {
-        byte[] value = get(
-                state.history, Layout.history(modRevision, ByteBuffer.wrap(sub).getInt()));
+        return happened(Layout.history(modRevision, ByteBuffer.wrap(sub).getInt()), options);
+    }
+
+    /** What a version left: the key, or nothing. */
+    private Optional<KeyValue> happened(byte[] place, ReadOptions how) {
+        byte[] value = get(state.history, how, place);
         if (value == null) {
             throw new IllegalStateException(
-                    "the store has a version at revision " + modRevision + " without its history");
+                    "the store has a version at revision " + Layout.revisionOfHistory(place) + " without its history");
         }
         return Layout.live(value);
     }
@@ -268,7 +281,7 @@ final class RocksView implements View {
                 throw new NotInMemory();
             }
             byte[] newest = RocksView.this.get(state.latest, memory, key.toByteArray());
-            return newest == null ? Optional.empty() : Optional.of(Layout.keyValue(newest, 0));
+            return newest == null ? Optional.empty() : Optional.of(latest(newest, memory));
         }
 
         @Override
@@ -353,7 +366,7 @@ final class RocksView implements View {
             if (!hasNext()) {
                 throw new NoSuchElementException("the range has no more keys");
             }
-            KeyValue kv = Layout.keyValue(iterator.value(), 0);
+            KeyValue kv = latest(iterator.value(), options);
             iterator.next();
             return kv;
         }

@@ -4,7 +4,7 @@
  * that of some earlier entry, and the log is applied from there.
  *
  * <pre>
- *   latest    key                    -> KeyValue            what is there now: reads and lists
+ *   latest    key                    -> KeyValue, or place   what is there now: reads and lists; a large KeyValue lies in history only
  *   versions  key, ~revision         -> sub                 which revisions a key has: reads in the past
  *   history   revision, sub          -> type, KeyValue      what happened, in order: watches
  *   leases    id -> ttl      leaseKeys  id, key -> nothing      meta  applied, revision, compact, proposers, alarms

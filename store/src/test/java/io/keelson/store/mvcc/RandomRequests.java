@@ -43,7 +43,9 @@ public final class RandomRequests {
             text("z"),
             ByteString.copyFrom(new byte[] {(byte) 0xff, 0}));
 
-    private static final List<ByteString> VALUES = List.of(text("1"), text("2"), text("33"), ByteString.EMPTY);
+    /** One is so large that it lies in another place on disk. */
+    private static final List<ByteString> VALUES =
+            List.of(text("1"), text("2"), text("33"), ByteString.EMPTY, text("4".repeat(600)));
 
     /** Leases that requests name; some of them never exist. */
     public static final List<Long> LEASES = List.of(7L, 8L, 9L);
