@@ -110,6 +110,7 @@ public enum CrashPoint {
     }
 
     /** By a real SIGKILL: a halt of the Java machine would still run what native libraries do at an exit. */
+    @SuppressWarnings("restricted")
     private static void die() {
         Linker linker = Linker.nativeLinker();
         try {

@@ -30,12 +30,12 @@ public final class PendingView implements View {
     private record Version(long revision, Optional<KeyValue> kv, @Nullable Version before) {
 
         /** The key as it was at a revision, null if the entry had not touched it. */
-        static @Nullable Optional<KeyValue> at(@Nullable Version newest, long revision) {
+        static @Nullable Version at(@Nullable Version newest, long revision) {
             Version version = newest;
             while (version != null && version.revision > revision) {
                 version = version.before;
             }
-            return version == null ? null : version.kv;
+            return version;
         }
     }
 
@@ -121,8 +121,8 @@ public final class PendingView implements View {
 
     @Override
     public Optional<KeyValue> get(ByteString key, long at) {
-        Optional<KeyValue> own = Version.at(pending.get(key), at);
-        return own == null ? base.get(key, Math.min(at, base.revision())) : own;
+        Version own = Version.at(pending.get(key), at);
+        return own == null ? base.get(key, Math.min(at, base.revision())) : own.kv;
     }
 
     @Override
@@ -133,9 +133,9 @@ public final class PendingView implements View {
         }
         var own = new TreeMap<ByteString, Optional<KeyValue>>(KeyRange.ORDER);
         pending.within(range).forEach((key, newest) -> {
-            Optional<KeyValue> then = Version.at(newest, at);
+            Version then = Version.at(newest, at);
             if (then != null) {
-                own.put(key, then);
+                own.put(key, then.kv);
             }
         });
         return new Merge(below, own);

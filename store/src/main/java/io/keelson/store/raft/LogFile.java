@@ -220,7 +220,7 @@ final class LogFile {
         for (int end = last + 1; end <= Math.min(size, last + CHECKSUM_BYTES); end++) {
             int checksumAt = end - CHECKSUM_BYTES;
             for (int digits = 1; digits <= 5 && at + digits < checksumAt; digits++) {
-                long length = checksumAt - at - digits;
+                long length = (long) checksumAt - at - digits;
                 if (digits(length) == digits
                         && checksumWith(length, digits, at, checksumAt) == bytes.getInt(checksumAt)) {
                     return true;
