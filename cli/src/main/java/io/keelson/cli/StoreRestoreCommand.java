@@ -67,8 +67,7 @@ final class StoreRestoreCommand implements Command {
             Restore.run(
                     file,
                     config,
-                    new Restore.Options(
-                            adjustment, Options.flag(parsed, "--skip-hash-check"), peersSpeakTls(parsed)));
+                    new Restore.Options(adjustment, Options.flag(parsed, "--skip-hash-check"), peersSpeakTls(parsed)));
         } catch (IllegalArgumentException wrong) {
             throw Trouble.usage(String.valueOf(wrong.getMessage()));
         } catch (IOException failed) {

@@ -20,7 +20,8 @@ import java.util.stream.Stream;
  */
 public final class Crash {
 
-    private static final String USAGE = "usage: dev/crash [--rounds N] [--seconds T] [--seed S] [--members 1|3|both] [--fault NAME]";
+    private static final String USAGE =
+            "usage: dev/crash [--rounds N] [--seconds T] [--seed S] [--members 1|3|both] [--fault NAME]";
 
     /** Fewer rounds than so many for each point cannot be asked to hit all. */
     private static final int ROUNDS_A_POINT = 2;
@@ -86,7 +87,8 @@ public final class Crash {
     }
 
     private boolean run(int rounds, long seed, String members) throws IOException, InterruptedException {
-        System.out.println("seed " + seed + ", rounds " + rounds + ", members " + members + fault.map(planted -> ", all with " + planted).orElse(""));
+        System.out.println("seed " + seed + ", rounds " + rounds + ", members " + members
+                + fault.map(planted -> ", all with " + planted).orElse(""));
         int single = switch (members) {
             case "1" -> rounds;
             case "3" -> 0;

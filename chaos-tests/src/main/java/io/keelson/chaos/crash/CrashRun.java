@@ -191,7 +191,6 @@ final class CrashRun implements AutoCloseable {
                 provoke(victim, id, card, leads);
             } catch (StatusRuntimeException e) {
                 // It is not up yet, or has just died; nothing is asked of it that must succeed.
-                continue;
             }
         }
         if (!serves) {

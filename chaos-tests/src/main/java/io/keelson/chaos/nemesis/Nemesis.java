@@ -198,7 +198,7 @@ public final class Nemesis {
         sicken.run();
         undo(planned, "disk of m" + (member + 1) + " " + how, from, () -> {
             cure.run();
-            sick.remove((Integer) member);
+            sick.removeIf(other -> other == member);
             startAgain(member);
         });
     }

@@ -27,7 +27,8 @@ public final class PendingView implements View {
      * @param kv empty for a deleted key
      * @param before as an earlier revision of the entry left it, null if none touched it
      */
-    private record Version(long revision, Optional<KeyValue> kv, @Nullable Version before) {
+    private record Version(
+            long revision, Optional<KeyValue> kv, @Nullable Version before) {
 
         /** The key as it was at a revision, null if the entry had not touched it. */
         static @Nullable Version at(@Nullable Version newest, long revision) {

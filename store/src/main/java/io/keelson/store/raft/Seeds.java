@@ -69,7 +69,8 @@ final class Seeds {
         RaftGroupId group = PeerIds.group(cluster);
         for (HostPort address : addresses) {
             try (RaftClient client = client(address, group)) {
-                Calling.member(() -> client.getGroupManagementApi(peer(address).getId()).info(group))
+                Calling.member(() -> client.getGroupManagementApi(peer(address).getId())
+                                .info(group))
                         .getConf()
                         .ifPresent(said::add);
             } catch (IOException e) {

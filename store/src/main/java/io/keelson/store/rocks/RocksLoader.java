@@ -38,8 +38,7 @@ public final class RocksLoader implements Loading, AutoCloseable {
     public void put(int sub, KeyValue kv) throws IOException {
         byte[] value = kv.toByteArray();
         try {
-            batch.put(
-                    state.latest, kv.getKey().toByteArray(), Layout.latest(value, kv.getModRevision(), sub));
+            batch.put(state.latest, kv.getKey().toByteArray(), Layout.latest(value, kv.getModRevision(), sub));
             batch.put(state.history, Layout.history(kv.getModRevision(), sub), Layout.put(value));
             version(kv.getKey(), kv.getModRevision(), sub);
         } catch (RocksDBException e) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.keelson.store.mvcc.Answer;
-import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.Caller;
+import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.MemberChange;
 import io.keelson.store.mvcc.MemberRecord;
 import io.keelson.store.mvcc.Membership;
@@ -127,8 +127,7 @@ class MembershipChangeTest {
         members.kill("m4");
         // Not by way of the check, which asks for one that runs: it may go in the next moment.
         var promote = new MemberChange.Promote(add.member().id());
-        var _ = Members.done(
-                members.get(leader), new Command.As(Caller.SYSTEM, new Command.Members(promote)));
+        var _ = Members.done(members.get(leader), new Command.As(Caller.SYSTEM, new Command.Members(promote)));
         Members.await(() -> members.names().stream()
                 .allMatch(name -> members.get(name).votes(add.member().id())));
         return add.member().id();

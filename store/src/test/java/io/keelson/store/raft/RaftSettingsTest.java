@@ -43,7 +43,8 @@ class RaftSettingsTest {
     void anEntryMayHoldTheLargestRequest() {
         for (int bytes : new int[] {1_024, 1_572_864, 4 << 20, 100 << 20}) {
             RaftProperties properties = properties(bytes);
-            long entry = RaftServerConfigKeys.Log.Appender.bufferByteLimit(properties).getSize();
+            long entry = RaftServerConfigKeys.Log.Appender.bufferByteLimit(properties)
+                    .getSize();
             assertThat(entry).isGreaterThan(bytes);
             assertThat(RaftServerConfigKeys.Log.writeBufferSize(properties).getSize())
                     .as("Ratis asks for 8 bytes more")

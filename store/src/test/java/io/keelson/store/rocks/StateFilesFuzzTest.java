@@ -47,7 +47,12 @@ class StateFilesFuzzTest {
 
     /** All that a state answers. */
     private record Content(
-            long revision, List<KeyValue> keys, List<Optional<KeyValue>> before, List<LeaseRecord> leases, List<AlarmMember> alarms, AppliedIndex applied) {
+            long revision,
+            List<KeyValue> keys,
+            List<Optional<KeyValue>> before,
+            List<LeaseRecord> leases,
+            List<AlarmMember> alarms,
+            AppliedIndex applied) {
         static Content of(RocksState state) {
             AppliedIndex applied = state.appliedIndex();
             return state.read(view -> {
@@ -120,10 +125,14 @@ class StateFilesFuzzTest {
             Path file = damaged.resolve(files.get(random.nextInt(files.size())).getFileName());
             Files.write(file, Mutations.of(Files.readAllBytes(file), random));
             try {
-                assertThat(read(damaged)).as("%s, %s", where, file.getFileName()).isEqualTo(written);
+                assertThat(read(damaged))
+                        .as("%s, %s", where, file.getFileName())
+                        .isEqualTo(written);
                 whole++;
             } catch (IllegalStateException expected) {
-                assertThat(expected.getMessage()).as("%s, %s", where, file.getFileName()).startsWith("the store");
+                assertThat(expected.getMessage())
+                        .as("%s, %s", where, file.getFileName())
+                        .startsWith("the store");
                 stopped++;
             }
         }

@@ -167,7 +167,8 @@ class RequestsFuzzTest {
             assertExpected(
                     status,
                     readable(call.request, request),
-                    "seed " + seed + ", call " + i + " of " + call.method.getFullMethodName() + " with " + call.request);
+                    "seed " + seed + ", call " + i + " of " + call.method.getFullMethodName() + " with "
+                            + call.request);
         }
         System.out.println(ends);
         assertThat(ends).containsKeys(Status.Code.OK, Status.Code.INVALID_ARGUMENT);
@@ -197,8 +198,7 @@ class RequestsFuzzTest {
             byte[] request = Mutations.of(good.toByteArray(), random);
             boolean readable = readable(good, request);
             var end = new CompletableFuture<Status>();
-            ClientCall<byte[], byte[]> call =
-                    send(method, MethodDescriptor.MethodType.BIDI_STREAMING, request, end);
+            ClientCall<byte[], byte[]> call = send(method, MethodDescriptor.MethodType.BIDI_STREAMING, request, end);
             if (readable) {
                 // A watch outlives its client's half; the request is on its way before the end is.
                 call.cancel("enough", null);
