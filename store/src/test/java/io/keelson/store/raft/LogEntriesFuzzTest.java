@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.Message;
@@ -141,9 +142,9 @@ class LogEntriesFuzzTest {
         }
     }
 
-    /** Nobody but a member can put such a thing into the log; if one does, all members stop at the same place with the same state. */
+    /** Nobody but a member can put such a thing into the log; if one does, who applies it stops, with nothing of it in its state. */
     @Test
-    void anEntryThatCannotBeReadStopsEveryMemberAndSaysWhy() throws Exception {
+    void anEntryThatCannotBeReadStopsWhoAppliesItAndSaysWhy() throws Exception {
         try (Members members = Members.start(directory, Members.USUAL, Optional.empty())) {
             String leader = members.awaitLeader();
             var _ = Members.done(members.get(leader), Members.put("a", ByteString.copyFromUtf8("1")));
@@ -157,14 +158,17 @@ class LogEntriesFuzzTest {
                     .addCommands(unknown)
                     .build();
             propose(members, leader, half.toByteArray());
-            for (String name : members.names()) {
-                assertThat(members.awaitFailure(name))
-                        .hasMessageMatching("log entry \\d+ of term \\d+ cannot be applied: "
-                                + "the log holds a command that this version does not know");
-            }
-            for (String name : members.names()) {
-                members.kill(name);
-                try (RocksState state = RocksState.open(members.directory(name).resolve("state"))) {
+            List<String> names = members.names();
+            names.forEach(members::kill);
+            // Who leads has applied it. The others may not have heard that it is committed before nobody was left to tell.
+            assertThat(members.hasFailed(leader)).isTrue();
+            for (String name : names) {
+                if (members.hasFailed(name)) {
+                    assertThat(members.awaitFailure(name))
+                            .hasMessageMatching("log entry \\d+ of term \\d+ cannot be applied: "
+                                    + "the log holds a command that this version does not know");
+                }
+                try (RocksState state = awaitClosed(members.directory(name).resolve("state"))) {
                     Optional<KeyValue> found =
                             state.read(view -> view.get(ByteString.copyFromUtf8("b"), view.revision()));
                     assertThat(found)
@@ -189,9 +193,21 @@ class LogEntriesFuzzTest {
                 .build()) {
             // The answer never comes: the leader stops at it.
             var _ = client.async().send(Message.valueOf(UnsafeByteOperations.unsafeWrap(bytes)));
-            for (String name : members.names()) {
-                Members.await(() -> members.hasFailed(name));
-            }
+            Members.await(() -> members.hasFailed(leader));
         }
+    }
+
+    /** Opens a state as soon as who failed has let go of it: Ratis closes it on a thread of its own. */
+    private static RocksState awaitClosed(Path directory) {
+        var opened = new AtomicReference<RocksState>();
+        Members.await(() -> {
+            try {
+                opened.set(RocksState.open(directory));
+                return true;
+            } catch (IllegalStateException stillOpen) {
+                return false;
+            }
+        });
+        return opened.get();
     }
 }

@@ -174,7 +174,10 @@ class RequestIdsTest {
             disk.close();
         }
         assertThat(again).as("requests asked again").isPositive();
-        assertThat(reused).as("ids used for another request").isPositive();
+        if (Math.min(ids, bytes) > 1) {
+            // In a window of one answer an id meets another request of its own once in 600 times.
+            assertThat(reused).as("ids used for another request").isPositive();
+        }
         assertThat(oracle.revision()).as("the run did something").isGreaterThan(50);
     }
 
