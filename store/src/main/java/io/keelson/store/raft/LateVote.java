@@ -47,7 +47,8 @@ final class LateVote {
         }
         System.getLogger(LateVote.class.getName())
                 .log(System.Logger.Level.INFO, "this member got its vote while it did not run");
-        // As if the next entry said so. When the entry comes that does, or another in its place, Ratis forgets this one.
+        // As if the next entry said so. When the entry comes that does, or another in its place, Ratis forgets this
+        // one.
         // Without what was before, where the change is still under way: Ratis lets nobody vote who is not in both.
         // Members change one at a time, so any majority of the new ones has one in common with any of the old ones.
         try (var out = new AtomicFileOutputStream(file.toFile())) {

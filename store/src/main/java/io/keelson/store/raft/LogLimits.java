@@ -20,10 +20,13 @@ record LogLimits(long snapshotEntries, int preservedEntries, long segmentBytes) 
      */
     private static final String PROPERTY = "keelson.test.log";
 
+    /** Ratis holds the file that it writes and the last two before it in memory, and as much again while a start reads them. */
+    private static final long SEGMENT_BYTES = 8L << 20;
+
     /** A snapshot costs some hard links, a late member without its entries a copy of everything. */
     static LogLimits of(StoreOptions.Timing timing) {
         String setting = System.getProperty(PROPERTY, "");
-        return setting.isEmpty() ? new LogLimits(timing.snapshotCount(), 1_000, 32L << 20) : parse(setting);
+        return setting.isEmpty() ? new LogLimits(timing.snapshotCount(), 1_000, SEGMENT_BYTES) : parse(setting);
     }
 
     private static LogLimits parse(String setting) {

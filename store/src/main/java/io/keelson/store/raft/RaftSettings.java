@@ -25,6 +25,9 @@ import org.apache.ratis.util.TimeDuration;
 /** How Ratis is set up, each value with its reason. */
 final class RaftSettings {
 
+    /** Written ahead of the log, so that a sync need not note a new size each time; a file that is closed gives the rest back. */
+    private static final long PREALLOCATED_BYTES = 4L << 20;
+
     /** The largest entry, whatever {@code --max-request-bytes} says; more if it says so. */
     private static final long MIN_ENTRY_BYTES = 4L << 20;
 
@@ -84,7 +87,7 @@ final class RaftSettings {
         RaftServerConfigKeys.Log.setUnsafeFlushEnabled(properties, false);
         RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf(limits.segmentBytes()));
         RaftServerConfigKeys.Log.setPreallocatedSize(
-                properties, SizeInBytes.valueOf(Math.min(8L << 20, limits.segmentBytes())));
+                properties, SizeInBytes.valueOf(Math.min(PREALLOCATED_BYTES, limits.segmentBytes())));
         RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
         RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("16MB"));
         // A batch is at most 1 MiB, or one request, and something around them. No entry may be larger than this.
@@ -94,8 +97,9 @@ final class RaftSettings {
         GrpcConfigKeys.setMessageSizeMax(
                 properties, SizeInBytes.valueOf(Math.max(MIN_MESSAGE_BYTES, entry + ENTRY_MARGIN_BYTES)));
         // A leader that sends a snapshot to a member that is gone finds out only when it has waited for an answer to
-        // each of the 8 chunks
-        // that may be under way: 8 s, not the default of 24. A slow link must carry a chunk in that time.
+        // each of the 8 chunks that may be under way: 8 s, not the default of 24. A slow link must carry a chunk in
+        // that
+        // time.
         RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(properties, SizeInBytes.valueOf("512KB"));
         GrpcConfigKeys.Server.setInstallSnapshotRequestTimeout(properties, TimeDuration.valueOf(1, TimeUnit.SECONDS));
         RaftServerConfigKeys.Log.Appender.setWaitTimeMin(properties, TimeDuration.ZERO);

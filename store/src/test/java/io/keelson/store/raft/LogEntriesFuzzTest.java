@@ -160,7 +160,8 @@ class LogEntriesFuzzTest {
             propose(members, leader, half.toByteArray());
             List<String> names = members.names();
             names.forEach(members::kill);
-            // Who leads has applied it. The others may not have heard that it is committed before nobody was left to tell.
+            // Who leads has applied it. The others may not have heard that it is committed before nobody was left to
+            // tell.
             assertThat(members.hasFailed(leader)).isTrue();
             for (String name : names) {
                 if (members.hasFailed(name)) {

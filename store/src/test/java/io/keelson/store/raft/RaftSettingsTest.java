@@ -54,4 +54,14 @@ class RaftSettingsTest {
                     .isGreaterThan(entry);
         }
     }
+
+    @Test
+    void whatRatisHoldsOfTheLogIsSmall() {
+        RaftProperties properties = properties(1_572_864);
+        long file = RaftServerConfigKeys.Log.segmentSizeMax(properties).getSize();
+        int cached = RaftServerConfigKeys.Log.segmentCacheNumMax(properties);
+        assertThat((1 + cached) * file)
+                .as("the open file and the cached ones, in a heap of 208 MiB, twice while a start reads them")
+                .isLessThanOrEqualTo(32L << 20);
+    }
 }
