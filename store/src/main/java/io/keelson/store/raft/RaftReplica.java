@@ -588,9 +588,10 @@ public final class RaftReplica implements Replica, AutoCloseable {
         return integrity;
     }
 
-    /** Whether a member has a vote, as far as this one's log goes, for tests to call. */
+    /** Whether a member has a vote and is not still being promoted (then it counts as both), as far as this one's log goes, for tests to call. */
     boolean votes(long member) {
-        return peers.configuration().voters().contains(member);
+        ConfigurationPlan.Configuration now = peers.configuration();
+        return now.voters().contains(member) && !now.learners().contains(member);
     }
 
     /** Stands for the lead at once, whoever leads, for tests to call. */
