@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A process that goes on when this one has ended. It is known again by its number and the time it was started, in {@code pid}: numbers are
@@ -27,6 +28,12 @@ public record Daemon(String name, Path directory) {
     private static final int LOG_TAIL_BYTES = 1 << 15;
     private static final int POLL_MILLIS = 50;
     private static final int START_TIME_FIELD = 19;
+
+    /** How long one that was killed may take until it is gone. */
+    private static final Duration ENDING = Duration.ofSeconds(5);
+
+    private static final int FLAGS_FIELD = 6;
+    private static final long EXITING_FLAG = 0x4;
 
     /** Where it writes. */
     public Path log() {
@@ -51,9 +58,15 @@ public record Daemon(String name, Path directory) {
         }
     }
 
-    /** Whether it runs. */
+    /** Whether it runs. One that was killed a moment ago and is not quite gone still has its ports and files; it is waited for. */
     public boolean isRunning() {
-        return process().isPresent();
+        long deadline = System.nanoTime() + ENDING.toNanos();
+        for (var process = process(); process.isPresent(); process = process()) {
+            if (!isEnding(process.get())) return true;
+            if (System.nanoTime() > deadline) return false;
+            LockSupport.parkNanos(Duration.ofMillis(POLL_MILLIS).toNanos());
+        }
+        return false;
     }
 
     /** Starts it, detached from this process and its terminal. */
@@ -126,13 +139,28 @@ public record Daemon(String name, Path directory) {
         }
     }
 
+    /** Whether it is past all that it could do, as proc(5) tells: a zombie, dead, or on its way there. */
+    private static boolean isEnding(ProcessHandle process) {
+        try {
+            var fields = stat(process);
+            return fields[0].equals("Z")
+                    || fields[0].equals("X")
+                    || (Long.parseLong(fields[FLAGS_FIELD]) & EXITING_FLAG) != 0;
+        } catch (IOException notLinux) {
+            return false;
+        }
+    }
+
+    /** The fields of {@code /proc/PID/stat} from the third on: the second is the program's name in parentheses and may hold anything. */
+    private static String[] stat(ProcessHandle process) throws IOException {
+        var stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+        return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    }
+
     /** When a process began, in words that stay the same as long as it lives, whatever happens to the clock. */
     private static String startTime(ProcessHandle process) {
         try {
-            var stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
-            // The second field is the program's name in parentheses and may hold anything.
-            var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-            return fields[START_TIME_FIELD];
+            return stat(process)[START_TIME_FIELD];
         } catch (IOException notLinux) {
             return process.info()
                     .startInstant()
