@@ -10,6 +10,12 @@ import io.keelson.proto.store.v1.LogRequestId;
 /** Commands in the form in which the log holds them. */
 public final class CommandCodec {
 
+    /**
+     * Messages within messages, in the log and in answers that are kept. gRPC takes requests of at most 100, protobuf's usual bound, and here
+     * they are two deeper: with the usual bound a request could be let in that no member can read again, ever.
+     */
+    public static final int MAX_DEPTH = 128;
+
     private CommandCodec() {}
 
     /** The command for the log. */

@@ -4,6 +4,7 @@ import com.google.protobuf.CodedInputStream;
 import io.keelson.proto.store.v1.KeptAnswer;
 import io.keelson.store.mvcc.AnswerWindow;
 import io.keelson.store.mvcc.Change;
+import io.keelson.store.mvcc.CommandCodec;
 import io.keelson.store.mvcc.KeptAnswers;
 import io.keelson.store.mvcc.RequestKey;
 import java.io.IOException;
@@ -29,9 +30,6 @@ import org.rocksdb.WriteBatch;
  * Only looked up, never walked through, so that what was deleted at the window's old end is in nobody's way.
  */
 final class AnswerRows implements KeptAnswers {
-
-    /** A transaction's answer may be as deep as gRPC lets the request be, and is deeper here. */
-    private static final int MAX_DEPTH = 128;
 
     private static final byte[] WINDOW = {'w'};
     private static final byte ANSWER = 'a';
@@ -60,15 +58,20 @@ final class AnswerRows implements KeptAnswers {
     /** The window after all changes, if it is another. */
     static void window(WriteBatch batch, ColumnFamilyHandle requests, List<Change> changes) throws RocksDBException {
         for (Change change : changes.reversed()) {
-            if (change instanceof Change.AnswerKept(AnswerWindow after, KeptAnswer _)) {
-                batch.put(requests, WINDOW, window(after));
-                return;
-            }
-            if (change instanceof Change.AnswerForgotten(AnswerWindow after, KeptAnswer _)) {
-                batch.put(requests, WINDOW, window(after));
+            Optional<AnswerWindow> after = after(change);
+            if (after.isPresent()) {
+                batch.put(requests, WINDOW, window(after.get()));
                 return;
             }
         }
+    }
+
+    private static Optional<AnswerWindow> after(Change change) {
+        return switch (change) {
+            case Change.AnswerKept kept -> Optional.of(kept.after());
+            case Change.AnswerForgotten forgotten -> Optional.of(forgotten.after());
+            default -> Optional.empty();
+        };
     }
 
     private static byte[] window(AnswerWindow window) {
@@ -127,7 +130,7 @@ final class AnswerRows implements KeptAnswers {
         }
         try {
             CodedInputStream input = CodedInputStream.newInstance(row);
-            var _ = input.setRecursionLimit(MAX_DEPTH);
+            var _ = input.setRecursionLimit(CommandCodec.MAX_DEPTH);
             return KeptAnswer.parseFrom(input);
         } catch (IOException e) {
             throw new IllegalStateException(

@@ -89,8 +89,8 @@ class LogEntriesFuzzTest {
             try {
                 var pending = new PendingView(view);
                 var done = new ArrayList<Applied>();
-                for (Command command : LogEntries.commands(LogEntries.parse(bytes))) {
-                    Applied one = Mvcc.apply(pending, command);
+                for (LogCommand command : LogEntries.parse(bytes).getCommandsList()) {
+                    Applied one = Mvcc.apply(pending, CommandCodec.decode(command));
                     pending.take(one);
                     done.add(one);
                 }
@@ -125,7 +125,9 @@ class LogEntriesFuzzTest {
                 .build()
                 .toByteArray();
         assertThatThrownBy(() -> LogEntry.parseFrom(bytes)).hasMessageContaining("too many levels of nesting");
-        assertThat(LogEntries.commands(LogEntries.parse(bytes))).containsExactly(command);
+        assertThat(LogEntries.parse(bytes).getCommandsList())
+                .extracting(CommandCodec::decode)
+                .containsExactly(command);
     }
 
     private static TxnRequest wrapped(TxnRequest inner) {
