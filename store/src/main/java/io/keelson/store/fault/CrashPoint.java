@@ -3,7 +3,6 @@ package io.keelson.store.fault;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -66,35 +65,25 @@ public enum CrashPoint {
 
     private static final int SIGKILL = 9;
 
-    private static final @Nullable CrashPoint ARMED = read();
-    private static final AtomicInteger LEFT = new AtomicInteger(passes());
+    /** Name and pass; nothing if none is armed. */
+    private static final String[] SETTING = setting();
 
-    private static @Nullable CrashPoint read() {
+    private static final @Nullable CrashPoint ARMED =
+            SETTING.length == 0 ? null : Switches.named(values(), PROPERTY, "point", SETTING[0]);
+    private static final AtomicInteger LEFT = new AtomicInteger(SETTING.length == 0 ? 0 : Integer.parseInt(SETTING[1]));
+
+    private static String[] setting() {
         String setting = System.getProperty(PROPERTY, "");
         if (setting.isEmpty()) {
-            return null;
-        }
-        String name = setting.split(":", -1)[0];
-        CrashPoint armed = Arrays.stream(values())
-                .filter(point -> point.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        PROPERTY + ": there is no point " + name + " among " + Arrays.toString(values())));
-        System.getLogger(CrashPoint.class.getName())
-                .log(System.Logger.Level.WARNING, "this member will die for a test, at {0}", setting);
-        return armed;
-    }
-
-    private static int passes() {
-        String setting = System.getProperty(PROPERTY, "");
-        if (setting.isEmpty()) {
-            return 0;
+            return new String[0];
         }
         String[] parts = setting.split(":", -1);
         if (parts.length != 2 || !parts[1].matches("[1-9][0-9]{0,8}")) {
             throw new IllegalArgumentException(PROPERTY + " must be NAME:N with N from 1, not " + setting);
         }
-        return Integer.parseInt(parts[1]);
+        System.getLogger(CrashPoint.class.getName())
+                .log(System.Logger.Level.WARNING, "this member will die for a test, at {0}", setting);
+        return parts;
     }
 
     /** Whether this one is armed: for what costs something to find out. */

@@ -1,6 +1,5 @@
 package io.keelson.store.fault;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,11 +57,7 @@ public enum PlantedFault {
         if (name.isEmpty()) {
             return null;
         }
-        PlantedFault planted = Arrays.stream(values())
-                .filter(fault -> fault.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        PROPERTY + ": there is no fault " + name + " among " + Arrays.toString(values())));
+        PlantedFault planted = Switches.named(values(), PROPERTY, "fault", name);
         System.getLogger(PlantedFault.class.getName())
                 .log(System.Logger.Level.WARNING, "this member has a fault planted for a test: {0}", planted);
         return planted;
