@@ -128,13 +128,18 @@ final class LogFile {
 
     private @Nullable Entry entry(int at) {
         Varint length = varint(at);
-        if (length.end < 0 || length.value <= 0 || length.value > size - length.end - CHECKSUM_BYTES) {
+        if (!isWithin(length)) {
             return null;
         }
         int checksumAt = length.end + (int) length.value;
         return checksum(at, checksumAt) == bytes.getInt(checksumAt)
                 ? new Entry(checksumAt + CHECKSUM_BYTES, index(length.end, checksumAt))
                 : null;
+    }
+
+    /** Whether an entry of this length, and its checksum, end within the file. */
+    private boolean isWithin(Varint length) {
+        return length.end >= 0 && length.value > 0 && length.value <= size - length.end - CHECKSUM_BYTES;
     }
 
     private int checksum(int from, int to) {
@@ -199,7 +204,7 @@ final class LogFile {
             return false;
         }
         Varint length = varint(at);
-        if (length.end < 0 || length.value <= 0 || length.value > size - length.end - CHECKSUM_BYTES) {
+        if (!isWithin(length)) {
             // Nothing where its length should be, or it goes on behind the end of the file.
             return true;
         }

@@ -97,9 +97,8 @@ final class RaftSettings {
         GrpcConfigKeys.setMessageSizeMax(
                 properties, SizeInBytes.valueOf(Math.max(MIN_MESSAGE_BYTES, entry + ENTRY_MARGIN_BYTES)));
         // A leader that sends a snapshot to a member that is gone finds out only when it has waited for an answer to
-        // each of the 8 chunks that may be under way: 8 s, not the default of 24. A slow link must carry a chunk in
-        // that
-        // time.
+        // each
+        // of the 8 chunks that may be under way: 8 s, not the default of 24. A slow link must carry one in that time.
         RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(properties, SizeInBytes.valueOf("512KB"));
         GrpcConfigKeys.Server.setInstallSnapshotRequestTimeout(properties, TimeDuration.valueOf(1, TimeUnit.SECONDS));
         RaftServerConfigKeys.Log.Appender.setWaitTimeMin(properties, TimeDuration.ZERO);

@@ -69,9 +69,13 @@ final class Snapshots implements StateMachineStorage {
         return known == null ? Optional.empty() : Optional.of(known.getTermIndex());
     }
 
-    /** Newest first. */
     private List<File> list() {
-        File[] files = directory().listFiles((_, name) -> name.startsWith(PREFIX));
+        return list(directory());
+    }
+
+    /** Newest first; none if there is no such directory. */
+    private static List<File> list(File directory) {
+        File[] files = directory.listFiles((_, name) -> name.startsWith(PREFIX));
         return files == null
                 ? List.of()
                 : Stream.of(files)
@@ -82,18 +86,11 @@ final class Snapshots implements StateMachineStorage {
     }
 
     /** Up to which entry the newest snapshot in a directory of Ratis' goes; -1 if there is none. */
-    static long newest(Path storage) throws IOException {
-        Path directory = storage.resolve("sm");
-        if (!Files.isDirectory(directory)) {
-            return -1;
-        }
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.map(Path::toFile)
-                    .filter(file -> file.getName().startsWith(PREFIX))
-                    .mapToLong(file -> termIndex(file).getIndex())
-                    .max()
-                    .orElse(-1);
-        }
+    static long newest(Path storage) {
+        return list(storage.resolve("sm").toFile()).stream()
+                .findFirst()
+                .map(file -> termIndex(file).getIndex())
+                .orElse(-1L);
     }
 
     private static TermIndex termIndex(File snapshot) {
