@@ -3,8 +3,6 @@ package io.keelson.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keelson.chaos.crash.Crash;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -15,29 +13,15 @@ import org.junit.jupiter.api.Test;
  */
 class CrashPointsTest {
 
-    private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
-
     @Test
     void membersThatDieAtNamedPointsLoseNothingAndDoNothingTwice() throws Exception {
-        var builder = new ProcessBuilder(
-                        REPOSITORY.resolve("dev/crash").toString(),
-                        "--rounds",
-                        Integer.toString(Integer.getInteger("keelson.crash.rounds", 16)),
-                        "--seconds",
-                        Integer.toString(Integer.getInteger("keelson.crash.seconds", 75)),
-                        "--seed",
-                        Long.toString(Long.getLong("keelson.seed", 20260104L)))
-                .redirectErrorStream(true);
-        builder.environment().put("KEELSON_CHAOS_CLASSPATH", ChaosCommand.classPath());
-        Process process = builder.start();
-        process.getOutputStream().close();
-        var output = new StringBuilder();
-        try (var lines = process.inputReader(StandardCharsets.UTF_8)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                System.out.println(line);
-                output.append(line).append('\n');
-            }
-        }
-        assertThat(process.waitFor()).as(output.toString()).isZero();
+        ChaosCommand crash = ChaosCommand.crash(
+                "--rounds",
+                Integer.toString(Integer.getInteger("keelson.crash.rounds", 16)),
+                "--seconds",
+                Integer.toString(Integer.getInteger("keelson.crash.seconds", 75)),
+                "--seed",
+                Long.toString(Long.getLong("keelson.seed", 20260104L)));
+        assertThat(crash.status()).as(crash.output()).isZero();
     }
 }
