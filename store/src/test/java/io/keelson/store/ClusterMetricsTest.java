@@ -6,9 +6,6 @@ import com.google.protobuf.ByteString;
 import io.keelson.proto.etcd.PutRequest;
 import io.keelson.proto.etcd.RequestOp;
 import io.keelson.proto.etcd.TxnRequest;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -44,19 +41,13 @@ class ClusterMetricsTest {
         client.close();
     }
 
-    private static HostPort freeAddress() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new HostPort("127.0.0.1", socket.getLocalPort());
-        }
-    }
-
     private void startThree() throws Exception {
         var members = new ArrayList<Member>();
         for (String name : List.of("a", "b", "c")) {
-            members.add(new Member(name, freeAddress(), List.of(freeAddress())));
+            members.add(new Member(name, Loopback.freeAddress(), List.of(Loopback.freeAddress())));
         }
         for (Member member : members) {
-            metricsDoors.put(member.name(), freeAddress());
+            metricsDoors.put(member.name(), Loopback.freeAddress());
             var config = new StoreConfig(
                     member.name(),
                     directory.resolve(member.name()),

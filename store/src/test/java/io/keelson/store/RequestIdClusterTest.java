@@ -12,10 +12,8 @@ import io.keelson.proto.etcd.KVGrpc;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.proto.etcd.PutRequest;
 import io.keelson.proto.etcd.RangeRequest;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -63,7 +61,7 @@ class RequestIdClusterTest {
     @Test
     void whoAsksAgainIsToldTheSameAndHasWrittenOnce() throws Exception {
         for (String name : List.of("m1", "m2", "m3")) {
-            members.add(new Member(name, freePort(), List.of(freePort())));
+            members.add(new Member(name, Loopback.freeAddress(), List.of(Loopback.freeAddress())));
         }
         members.forEach(this::start);
         await(() -> running.values().stream().allMatch(Store::ready));
@@ -196,16 +194,6 @@ class RequestIdClusterTest {
     }
 
     private static void await(BooleanSupplier condition) {
-        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited for a minute").isLessThan(end);
-            Thread.onSpinWait();
-        }
-    }
-
-    private static HostPort freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new HostPort("127.0.0.1", socket.getLocalPort());
-        }
+        Awaiting.atMost(Duration.ofMinutes(1), condition);
     }
 }

@@ -12,8 +12,6 @@ import io.keelson.proto.etcd.RequestOp;
 import io.keelson.proto.etcd.TxnRequest;
 import io.keelson.proto.etcd.WatchCreateRequest;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -170,7 +168,7 @@ class StoreClusterTest {
     private void startAll() throws IOException {
         var list = new ArrayList<Member>();
         for (String name : List.of("m1", "m2", "m3")) {
-            list.add(new Member(name, freePort(), List.of(freePort())));
+            list.add(new Member(name, Loopback.freeAddress(), List.of(Loopback.freeAddress())));
         }
         members = List.copyOf(list);
         members.forEach(member -> start(member.name()));
@@ -246,17 +244,7 @@ class StoreClusterTest {
 
     /** Waits for a condition, at most half a minute. */
     private static void await(BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited for half a minute").isLessThan(end);
-            Thread.onSpinWait();
-        }
-    }
-
-    private static HostPort freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new HostPort("127.0.0.1", socket.getLocalPort());
-        }
+        Awaiting.atMost(Duration.ofSeconds(30), condition);
     }
 
     private static ByteString bytes(String text) {

@@ -3,9 +3,9 @@ package io.keelson.store.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.keelson.store.Loopback;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,7 +36,7 @@ final class Etcd implements AutoCloseable {
 
     /** Starts a member on a data directory, made if absent, and waits until it serves. */
     static Etcd start(Path data, int peerPort) throws IOException {
-        int client = freePort();
+        int client = Loopback.freeAddress().port();
         var command = new ArrayList<>(List.of(
                 "etcd",
                 "--data-dir=" + data,
@@ -67,12 +67,6 @@ final class Etcd implements AutoCloseable {
             return true;
         } catch (IOException e) {
             return false;
-        }
-    }
-
-    static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

@@ -2,7 +2,7 @@ package io.keelson.store.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.keelson.store.HostPort;
+import io.keelson.store.Loopback;
 import io.keelson.store.Member;
 import io.keelson.store.Restore;
 import io.keelson.store.Store;
@@ -33,8 +33,7 @@ class EtcdRoundTripTest {
     }
 
     private StoreConfig config(String data) throws Exception {
-        var member = new Member(
-                "one", new HostPort("127.0.0.1", Etcd.freePort()), List.of(new HostPort("127.0.0.1", Etcd.freePort())));
+        var member = new Member("one", Loopback.freeAddress(), List.of(Loopback.freeAddress()));
         return new StoreConfig(
                 "one",
                 directory.resolve(data),
@@ -100,7 +99,7 @@ class EtcdRoundTripTest {
                     .contains("TOTAL SIZE");
             assertThat(status.revision()).isEqualTo(keelson.revision());
 
-            int peer = Etcd.freePort();
+            int peer = Loopback.freeAddress().port();
             Path data = directory.resolve("etcd");
             var restore = new ArrayList<>(List.of("snapshot", "restore", file.toString(), "--data-dir=" + data));
             restore.addAll(Etcd.identity(peer));
@@ -121,7 +120,7 @@ class EtcdRoundTripTest {
     void fromEtcdToKeelson() throws Exception {
         Path data = directory.resolve("etcd");
         Path file = directory.resolve("saved.db");
-        try (Etcd started = Etcd.start(data, Etcd.freePort());
+        try (Etcd started = Etcd.start(data, Loopback.freeAddress().port());
                 var etcd = new Endpoint(started.clientPort)) {
             etcd.fill(random(), STEPS);
             Etcd.etcdctl("--endpoints=http://127.0.0.1:" + started.clientPort, "snapshot", "save", file.toString());
@@ -145,7 +144,7 @@ class EtcdRoundTripTest {
     @Test
     void fromTheDatabaseOfAStoppedEtcd() throws Exception {
         Path data = directory.resolve("etcd");
-        int peer = Etcd.freePort();
+        int peer = Loopback.freeAddress().port();
         try (Etcd started = Etcd.start(data, peer);
                 var etcd = new Endpoint(started.clientPort)) {
             etcd.fill(random(), STEPS);
@@ -166,7 +165,7 @@ class EtcdRoundTripTest {
     void usersAndRolesGoAlong() throws Exception {
         Path data = directory.resolve("etcd");
         Path file = directory.resolve("saved.db");
-        try (Etcd started = Etcd.start(data, Etcd.freePort())) {
+        try (Etcd started = Etcd.start(data, Loopback.freeAddress().port())) {
             String endpoint = "--endpoints=http://127.0.0.1:" + started.clientPort;
             Etcd.etcdctl(endpoint, "user", "add", "root:secret");
             Etcd.etcdctl(endpoint, "user", "add", "reader:word");
@@ -189,7 +188,7 @@ class EtcdRoundTripTest {
             assertThat(Etcd.failing(endpoint, "--user=reader:word", "snapshot", "save", file.toString()))
                     .contains("permission denied");
         }
-        int peer = Etcd.freePort();
+        int peer = Loopback.freeAddress().port();
         Path again = directory.resolve("again");
         var restore = new ArrayList<>(List.of("snapshot", "restore", back.toString(), "--data-dir=" + again));
         restore.addAll(Etcd.identity(peer));

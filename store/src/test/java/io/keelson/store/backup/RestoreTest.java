@@ -3,8 +3,10 @@ package io.keelson.store.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.keelson.store.Awaiting;
 import io.keelson.store.Download;
 import io.keelson.store.HostPort;
+import io.keelson.store.Loopback;
 import io.keelson.store.Member;
 import io.keelson.store.Restore;
 import io.keelson.store.Store;
@@ -48,7 +50,7 @@ class RestoreTest {
     }
 
     private static HostPort free() throws IOException {
-        return new HostPort("127.0.0.1", Etcd.freePort());
+        return Loopback.freeAddress();
     }
 
     /** How each member of a cluster starts. */
@@ -100,11 +102,7 @@ class RestoreTest {
 
     /** Waits for a condition, at most a minute. */
     private static void await(BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited for a minute").isLessThan(end);
-            Thread.onSpinWait();
-        }
+        Awaiting.atMost(Duration.ofMinutes(1), condition);
     }
 
     /** A file of a member with a little of everything, and the member's endpoint. */
@@ -262,7 +260,7 @@ class RestoreTest {
         // And an etcd that begins from a snapshot of it goes on there as well.
         Path second = directory.resolve("second.db");
         save(config, second);
-        int peer = Etcd.freePort();
+        int peer = Loopback.freeAddress().port();
         var restore = new ArrayList<>(
                 List.of("snapshot", "restore", second.toString(), "--data-dir=" + directory.resolve("etcd")));
         restore.addAll(Etcd.identity(peer));

@@ -26,14 +26,13 @@ import io.keelson.proto.etcd.Permission;
 import io.keelson.proto.etcd.PutRequest;
 import io.keelson.proto.etcd.RangeRequest;
 import io.keelson.store.HostPort;
+import io.keelson.store.Loopback;
 import io.keelson.store.Member;
 import io.keelson.store.StoreConfig;
 import io.keelson.store.mvcc.Caller;
 import io.keelson.store.mvcc.Command;
 import io.keelson.store.rpc.StoreServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -76,10 +75,7 @@ class AuthClusterTest {
     }
 
     private void open(Members members, String name) throws IOException {
-        HostPort address;
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            address = new HostPort("127.0.0.1", socket.getLocalPort());
-        }
+        HostPort address = Loopback.freeAddress();
         var peer = new HostPort("127.0.0.1", 2380);
         var config = new StoreConfig(
                 name,

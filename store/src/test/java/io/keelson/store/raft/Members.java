@@ -6,8 +6,10 @@ import com.google.protobuf.ByteString;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.proto.etcd.PutRequest;
 import io.keelson.proto.etcd.RangeRequest;
+import io.keelson.store.Awaiting;
 import io.keelson.store.HostPort;
 import io.keelson.store.KvException;
+import io.keelson.store.Loopback;
 import io.keelson.store.Member;
 import io.keelson.store.StoreConfig;
 import io.keelson.store.StoreOptions;
@@ -17,8 +19,6 @@ import io.keelson.store.mvcc.Ranges;
 import io.keelson.store.mvcc.View;
 import io.keelson.store.node.Replica;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,17 +80,11 @@ final class Members implements AutoCloseable {
             throws IOException {
         var list = new ArrayList<Member>();
         for (String name : List.of("m1", "m2", "m3")) {
-            list.add(new Member(name, freePort(), List.of(freePort())));
+            list.add(new Member(name, Loopback.freeAddress(), List.of(Loopback.freeAddress())));
         }
         var members = new Members(directory, limits, peerTls, new ArrayList<>(list), election);
         list.forEach(member -> members.start(member.name()));
         return members;
-    }
-
-    private static HostPort freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new HostPort("127.0.0.1", socket.getLocalPort());
-        }
     }
 
     /** Starts one of the first members, or one that runs again. */
@@ -100,7 +94,7 @@ final class Members implements AutoCloseable {
 
     /** What a member needs to be added with. */
     List<String> announce(String name) throws IOException {
-        var member = new Member(name, freePort(), List.of(freePort()));
+        var member = new Member(name, Loopback.freeAddress(), List.of(Loopback.freeAddress()));
         members.add(member);
         return List.of("http://" + member.peer());
     }
@@ -205,11 +199,7 @@ final class Members implements AutoCloseable {
     }
 
     static void await(BooleanSupplier condition) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited for %s", PATIENCE).isLessThan(end);
-            Thread.onSpinWait();
-        }
+        Awaiting.atMost(PATIENCE, condition);
     }
 
     static Command put(String key, ByteString value) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.keelson.store.Door;
 import io.keelson.store.HostPort;
+import io.keelson.store.Loopback;
 import io.keelson.store.Member;
 import io.keelson.store.Store;
 import io.keelson.store.StoreConfig;
@@ -30,7 +31,7 @@ class AlarmFlowTest {
     private static final long QUOTA_BYTES = 24L << 20;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    private final HostPort client = ServerFixture.freeAddress();
+    private final HostPort client = Loopback.freeAddress();
 
     private record Said(int exit, String text) {}
 
@@ -61,7 +62,7 @@ class AlarmFlowTest {
 
     @Test
     void fullStoreIsFreedByDeletingCompactingAndDisarming(@TempDir Path directory) throws Exception {
-        HostPort peer = ServerFixture.freeAddress();
+        HostPort peer = Loopback.freeAddress();
         var defaults = StoreOptions.DEFAULTS;
         var options = new StoreOptions(
                 new StoreOptions.Limits(128, 1_572_864, QUOTA_BYTES),

@@ -53,6 +53,7 @@ import io.keelson.proto.etcd.WatchGrpc;
 import io.keelson.proto.etcd.WatchRequest;
 import io.keelson.proto.etcd.WatchResponse;
 import io.keelson.store.HostPort;
+import io.keelson.store.Loopback;
 import io.keelson.store.StoreOptions;
 import io.keelson.store.TestCertificates;
 import io.keelson.store.Tls;
@@ -93,7 +94,7 @@ class AuthServiceTest {
     }
 
     private HostPort serve(String token, Optional<Tls> tls) {
-        HostPort address = ServerFixture.freeAddress();
+        HostPort address = Loopback.freeAddress();
         var replica = new MemoryReplica(address, new StoreOptions.Auth(token, 4, Duration.ofMinutes(5)));
         open.add(replica);
         open.add(StoreServer.start(replica, ServerFixture.config(address, tls)));

@@ -10,6 +10,7 @@ import io.grpc.Status;
 import io.keelson.proto.etcd.KVGrpc;
 import io.keelson.proto.etcd.RangeRequest;
 import io.keelson.proto.etcd.RangeResponse;
+import io.keelson.store.Loopback;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +54,7 @@ class ClientVersionTest {
         Metadata metadata =
                 InternalMetadata.newMetadata("client-api-version".getBytes(StandardCharsets.US_ASCII), version);
         var call = new Call();
-        try (var replica = new MemoryReplica(ServerFixture.freeAddress())) {
+        try (var replica = new MemoryReplica(Loopback.freeAddress())) {
             ServerCall.Listener<RangeRequest> listener =
                     new LeaderGate(replica).interceptCall(call, metadata, (_, _) -> new ServerCall.Listener<>() {});
             assertThat(listener).isNotNull();

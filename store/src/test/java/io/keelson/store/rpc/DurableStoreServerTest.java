@@ -25,6 +25,7 @@ import io.keelson.proto.etcd.WatchGrpc;
 import io.keelson.proto.etcd.WatchRequest;
 import io.keelson.proto.etcd.WatchResponse;
 import io.keelson.store.HostPort;
+import io.keelson.store.Loopback;
 import io.keelson.store.Member;
 import io.keelson.store.Store;
 import io.keelson.store.StoreConfig;
@@ -43,8 +44,8 @@ class DurableStoreServerTest {
 
     @Test
     void clientSeesOneHistoryThroughEveryService(@TempDir Path directory) throws Exception {
-        HostPort client = ServerFixture.freeAddress();
-        HostPort peer = ServerFixture.freeAddress();
+        HostPort client = Loopback.freeAddress();
+        HostPort peer = Loopback.freeAddress();
         var failures = new LinkedBlockingQueue<Throwable>();
         var config = new StoreConfig(
                 "one",

@@ -3,6 +3,7 @@ package io.keelson.store.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.keelson.store.Loopback;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -139,8 +140,8 @@ class GatewayBesideEtcdTest {
     @Test
     void answersAreThoseOfARealEtcd(@TempDir Path directory) throws Exception {
         assumeTrue(Files.isExecutable(ETCD), "this test runs etcd: install the package etcd-server");
-        int port = ServerFixture.freeAddress().port();
-        int peer = ServerFixture.freeAddress().port();
+        int port = Loopback.freeAddress().port();
+        int peer = Loopback.freeAddress().port();
         String real = "http://127.0.0.1:" + port;
         Process process = new ProcessBuilder(
                         ETCD.toString(),

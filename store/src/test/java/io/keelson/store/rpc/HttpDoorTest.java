@@ -13,6 +13,7 @@ import io.keelson.proto.etcd.KVGrpc;
 import io.keelson.proto.etcd.RangeRequest;
 import io.keelson.store.Door;
 import io.keelson.store.HostPort;
+import io.keelson.store.Loopback;
 import io.keelson.store.StoreConfig;
 import io.keelson.store.TestCertificates;
 import io.keelson.store.Tls;
@@ -141,9 +142,9 @@ class HttpDoorTest {
 
     @Test
     void doorsServeWhatTheyAreFor() throws Exception {
-        HostPort grpcOnly = ServerFixture.freeAddress();
-        HostPort httpOnly = ServerFixture.freeAddress();
-        HostPort metrics = ServerFixture.freeAddress();
+        HostPort grpcOnly = Loopback.freeAddress();
+        HostPort httpOnly = Loopback.freeAddress();
+        HostPort metrics = Loopback.freeAddress();
         StoreConfig config = ServerFixture.config(grpcOnly, Optional.empty());
         var doors = new StoreConfig(
                 config.name(),
@@ -298,10 +299,10 @@ class HttpDoorTest {
     void keyThatIsMissingIsNamed(@TempDir Path dir) throws Exception {
         Tls tls = TestCertificates.in(dir).issue("server");
         var broken = new Tls(tls.certificate(), dir.resolve("absent.key"), dir.resolve("ca.pem"));
-        try (var replica = new MemoryReplica(ServerFixture.freeAddress())) {
+        try (var replica = new MemoryReplica(Loopback.freeAddress())) {
             assertThatExceptionOfType(IllegalStateException.class)
                     .isThrownBy(() -> StoreServer.start(
-                                    replica, ServerFixture.config(ServerFixture.freeAddress(), Optional.of(broken)))
+                                    replica, ServerFixture.config(Loopback.freeAddress(), Optional.of(broken)))
                             .close())
                     .withMessageContaining("absent.key");
         }

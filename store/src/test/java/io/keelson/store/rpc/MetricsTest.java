@@ -8,6 +8,7 @@ import io.keelson.proto.etcd.RangeRequest;
 import io.keelson.proto.etcd.RequestOp;
 import io.keelson.proto.etcd.TxnRequest;
 import io.keelson.store.HostPort;
+import io.keelson.store.Loopback;
 import io.keelson.store.Member;
 import io.keelson.store.Store;
 import io.keelson.store.StoreConfig;
@@ -87,8 +88,8 @@ class MetricsTest {
 
     @Test
     void everyPromisedNameIsThereAndMovesWhenSomethingIsDone(@TempDir Path directory) throws Exception {
-        HostPort address = ServerFixture.freeAddress();
-        HostPort peer = ServerFixture.freeAddress();
+        HostPort address = Loopback.freeAddress();
+        HostPort peer = Loopback.freeAddress();
         var config = new StoreConfig(
                 "one",
                 directory,

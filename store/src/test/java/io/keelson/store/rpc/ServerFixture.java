@@ -11,15 +11,12 @@ import io.keelson.proto.etcd.KVGrpc;
 import io.keelson.proto.etcd.PutRequest;
 import io.keelson.proto.etcd.PutResponse;
 import io.keelson.store.HostPort;
+import io.keelson.store.Loopback;
 import io.keelson.store.Member;
 import io.keelson.store.StoreConfig;
 import io.keelson.store.StoreOptions;
 import io.keelson.store.Tls;
 import io.keelson.store.metrics.Metrics;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +29,7 @@ final class ServerFixture implements AutoCloseable {
 
     static final StoreOptions.Limits LIMITS = StoreOptions.DEFAULTS.limits();
 
-    final HostPort address = freeAddress();
+    final HostPort address = Loopback.freeAddress();
     final MemoryReplica replica = new MemoryReplica(address);
     final ManagedChannel channel = NettyChannelBuilder.forAddress(address.host(), address.port())
             .usePlaintext()
@@ -63,14 +60,6 @@ final class ServerFixture implements AutoCloseable {
 
     static StoreServer.Timing timing(Duration progress, Duration leaderless) {
         return new StoreServer.Timing(progress, leaderless);
-    }
-
-    static HostPort freeAddress() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new HostPort("127.0.0.1", socket.getLocalPort());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     static ByteString bytes(String text) {
