@@ -21,9 +21,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Writes the schema of the built-in kinds, at build time: {@code java SchemaGenerator.java OUTPUT}. Structure, descriptions and
- * required fields come by reflection from Kubernetes' Java client, which is not shipped. What its classes do not say, how lists
- * merge above all, stands in the tables here.
+ * Writes the schema of the built-in kinds, at build time: {@code java SchemaGenerator.java OUTPUT LIST-TYPES}. Structure, descriptions and
+ * required fields come by reflection from Kubernetes' Java client, which is not shipped. What its classes do not say stands in the
+ * tables here and in {@code list-types.txt}.
  *
  * <p>The output is an object of definitions by full type name, as {@code components.schemas} in OpenAPI, but with
  * {@code "$ref": "<type name>"} beside other keywords. {@code OpenApi} makes the form for clients from it.
@@ -102,49 +102,6 @@ final class SchemaGenerator {
     private static final Set<String> MICRO_TIMES =
             Set.of("LeaseSpec.acquireTime", "LeaseSpec.renewTime", "Event.eventTime", "EventSeries.lastObservedTime");
 
-    /** How lists merge that are not atomic: list type, and keys of its items. */
-    private static final Map<String, String> LIST_TYPES = table(
-            """
-            Container.env map name
-            Container.ports map containerPort,protocol
-            Container.volumeDevices map devicePath
-            Container.volumeMounts map mountPath
-            ContainerRestartRuleOnExitCodes.values set
-            ContainerStatus.allocatedResourcesStatus map name
-            ContainerStatus.volumeMounts map mountPath
-            DeploymentStatus.conditions map type
-            Endpoint.addresses set
-            EphemeralContainer.env map name
-            EphemeralContainer.ports map containerPort,protocol
-            EphemeralContainer.volumeDevices map devicePath
-            EphemeralContainer.volumeMounts map mountPath
-            NamespaceStatus.conditions map type
-            NodeAllocatableResourceClaimStatus.containers set
-            NodeSpec.podCIDRs set
-            NodeStatus.addresses map type
-            NodeStatus.conditions map type
-            ObjectMeta.finalizers set
-            ObjectMeta.ownerReferences map uid
-            PodSpec.containers map name
-            PodSpec.ephemeralContainers map name
-            PodSpec.hostAliases map ip
-            PodSpec.imagePullSecrets map name
-            PodSpec.initContainers map name
-            PodSpec.resourceClaims map name
-            PodSpec.schedulingGates map name
-            PodSpec.topologySpreadConstraints map topologyKey,whenUnsatisfiable
-            PodSpec.volumes map name
-            PodStatus.conditions map type
-            PodStatus.podIPs map ip
-            PodStatus.resourceClaimStatuses map name
-            ReplicaSetStatus.conditions map type
-            ResourceRequirements.claims map name
-            ResourceStatus.resources map resourceID
-            ServiceAccount.secrets map name
-            ServiceSpec.ports map port,protocol
-            ServiceStatus.conditions map type
-            """);
-
     /** How fields merge in a strategic merge patch: strategy, and key of the items. */
     private static final Map<String, String> PATCHES = table(
             """
@@ -185,25 +142,6 @@ final class SchemaGenerator {
             ServiceStatus.conditions merge type
             """);
 
-    /** Types that are replaced as a whole, and maps that are. */
-    private static final Set<String> ATOMIC = Set.of(
-            "ConfigMapKeySelector",
-            "EndpointAddress",
-            "EndpointPort",
-            "FileKeySelector",
-            "LocalObjectReference",
-            "NodeSelector",
-            "NodeSelectorTerm",
-            "ObjectFieldSelector",
-            "ObjectReference",
-            "ResourceFieldSelector",
-            "SecretKeySelector",
-            "TypedLocalObjectReference",
-            "LabelSelector",
-            "OwnerReference",
-            "PodSpec.nodeSelector",
-            "ServiceSpec.selector");
-
     /** Types that are no classes with fields, with what they are for. */
     private static final Map<String, String> SCALARS = Map.of(
             META + "Time", "A time in RFC 3339 form, to the second, such as 2026-01-01T00:00:00Z.",
@@ -214,11 +152,15 @@ final class SchemaGenerator {
                             + " Ei) or an exponent, such as 500m, 128Mi or 1e3.",
             "io.k8s.apimachinery.pkg.util.intstr.IntOrString", "A whole number, or a string such as 25% or a port's name.");
 
+    /** The rows of list-types.txt by group, version, type and perhaps field. */
+    private final Map<String, String> divisions = new TreeMap<>();
+
     private final Map<String, ObjectNode> definitions = new TreeMap<>();
     private final Deque<Class<?>> open = new ArrayDeque<>();
 
     public static void main(String[] args) throws IOException {
         SchemaGenerator generator = new SchemaGenerator();
+        generator.readDivisions(Files.readAllLines(Path.of(args[1])));
         for (String root : ROOTS) {
             generator.open.add(model(root).orElseThrow(() -> new IllegalStateException("no class " + root)));
             model(root + "List").ifPresent(generator.open::add);
@@ -229,6 +171,18 @@ final class SchemaGenerator {
         Path output = Path.of(args[0]);
         Files.createDirectories(output.getParent());
         Files.write(output, JsonMapper.shared().writeValueAsBytes(all));
+    }
+
+    private void readDivisions(List<String> rows) {
+        String group = "";
+        for (String row : rows) {
+            if (row.startsWith(" ")) {
+                String[] words = row.strip().split(" ", 2);
+                divisions.put(group + "." + words[0], words[1]);
+            } else if (!row.startsWith("#")) {
+                group = row;
+            }
+        }
     }
 
     private static Map<String, String> table(String rows) {
@@ -293,7 +247,9 @@ final class SchemaGenerator {
             if (serialized != null) {
                 ApiModelProperty about = getter(type, field).getAnnotation(ApiModelProperty.class);
                 String name = serialized.value();
-                properties.set(name, property(simple + "." + name, field.getGenericType(), about.value()));
+                ObjectNode property = property(simple + "." + name, field.getGenericType(), about.value());
+                division(property, fullName(type), name);
+                properties.set(name, property);
                 if (about.required()) {
                     required.put(name, true);
                 }
@@ -304,9 +260,8 @@ final class SchemaGenerator {
             var names = definition.putArray("required");
             required.keySet().forEach(names::add);
         }
-        if (ATOMIC.contains(simple)) {
-            definition.put("x-kubernetes-map-type", "atomic");
-        }
+        Optional.ofNullable(divisions.get(shortName(fullName(type))))
+                .ifPresent(mapType -> definition.put("x-kubernetes-map-type", mapType));
         if (properties.has("kind") && properties.has("apiVersion") && properties.has("metadata")) {
             kindOf(definition, fullName(type));
         } else if (simple.equals("DeleteOptions")) {
@@ -361,17 +316,6 @@ final class SchemaGenerator {
         if (!description.isEmpty()) {
             property.put("description", description);
         }
-        if (property.path("type").asString("").equals("array") && !path.endsWith("List.items")) {
-            String[] list = LIST_TYPES.getOrDefault(path, "atomic").split(" ");
-            if (list.length > 1) {
-                var keys = property.putArray("x-kubernetes-list-map-keys");
-                List.of(list[1].split(",")).forEach(keys::add);
-            }
-            property.put("x-kubernetes-list-type", list[0]);
-        }
-        if (ATOMIC.contains(path)) {
-            property.put("x-kubernetes-map-type", "atomic");
-        }
         if (PATCHES.containsKey(path)) {
             String[] patch = PATCHES.get(path).split(" ");
             if (patch.length > 1) {
@@ -380,6 +324,30 @@ final class SchemaGenerator {
             property.put("x-kubernetes-patch-strategy", patch[0]);
         }
         return property;
+    }
+
+    /** Says who may own parts of the value. */
+    private void division(ObjectNode property, String typeName, String field) {
+        boolean list = property.path("type").asString("").equals("array");
+        boolean itemsOfList = typeName.endsWith("List") && field.equals("items");
+        String[] words = divisions
+                .getOrDefault(shortName(typeName) + "." + field, list && !itemsOfList ? "atomic" : "")
+                .split(" ");
+        switch (words[0]) {
+            case "" -> {}
+            case "default" -> property.put("default", words[1]);
+            case "map" -> {
+                List.of(words[1].split(",")).forEach(property.putArray("x-kubernetes-list-map-keys")::add);
+                property.put("x-kubernetes-list-type", words[0]);
+            }
+            default -> property.put(list ? "x-kubernetes-list-type" : "x-kubernetes-map-type", words[0]);
+        }
+    }
+
+    /** {@code io.k8s.api.apps.v1.Deployment} is {@code apps.v1.Deployment}: the last three steps, wherever the type is kept. */
+    private static String shortName(String fullName) {
+        String[] steps = fullName.split("\\.");
+        return String.join(".", List.of(steps).subList(Math.max(0, steps.length - 3), steps.length));
     }
 
     private ObjectNode typed(String path, Type type) {

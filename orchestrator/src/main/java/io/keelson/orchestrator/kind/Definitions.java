@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.kind;
 
+import io.keelson.orchestrator.kind.Shape.Division;
 import io.keelson.orchestrator.kind.Shape.Field;
 import io.keelson.orchestrator.kind.Shape.ListOf;
 import io.keelson.orchestrator.kind.Shape.MapOf;
@@ -103,7 +104,11 @@ final class Definitions {
                 .forEach(property -> fields.put(property.getKey(), field(property.getValue())));
         Set<String> required = new LinkedHashSet<>();
         Json.items(definition, "required").forEach(name -> required.add(name.asString()));
-        return new Struct(typeName, Map.copyOf(fields), Set.copyOf(required));
+        return new Struct(
+                typeName,
+                Map.copyOf(fields),
+                Set.copyOf(required),
+                mapType(definition).orElse(Division.Plain.GRANULAR));
     }
 
     private Field field(JsonNode property) {
@@ -113,7 +118,25 @@ final class Definitions {
                 shape(property),
                 strategies.contains("merge"),
                 strategies.contains("retainKeys"),
-                Json.string(property, "x-kubernetes-patch-merge-key"));
+                Json.string(property, "x-kubernetes-patch-merge-key"),
+                mapType(property).or(() -> listType(property)),
+                Json.string(property, "default"));
+    }
+
+    private static Optional<Division> mapType(JsonNode definition) {
+        return Json.string(definition, "x-kubernetes-map-type")
+                .map(type -> type.equals("atomic") ? Division.Plain.ATOMIC : Division.Plain.GRANULAR);
+    }
+
+    private static Optional<Division> listType(JsonNode property) {
+        return Json.string(property, "x-kubernetes-list-type").map(type -> switch (type) {
+            case "map" ->
+                new Division.ByKeys(Json.items(property, "x-kubernetes-list-map-keys").stream()
+                        .map(JsonNode::asString)
+                        .toList());
+            case "set" -> Division.Plain.SET;
+            default -> Division.Plain.ATOMIC;
+        });
     }
 
     private Shape shape(JsonNode property) {

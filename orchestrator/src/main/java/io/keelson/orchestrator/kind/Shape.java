@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.kind;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,8 +14,15 @@ public sealed interface Shape {
      * @param name full name of the type, such as {@code io.k8s.api.core.v1.Container}
      * @param fields by name
      * @param required names of the fields that must be there
+     * @param division whether each field has an owner of its own or the whole has one
      */
-    record Struct(String name, Map<String, Field> fields, Set<String> required) implements Shape {}
+    record Struct(String name, Map<String, Field> fields, Set<String> required, Division division) implements Shape {
+
+        /** A struct whose fields have owners of their own, as those of most types. */
+        public Struct(String name, Map<String, Field> fields, Set<String> required) {
+            this(name, fields, required, Division.Plain.GRANULAR);
+        }
+    }
 
     /** A list of equal items. */
     record ListOf(Shape items) implements Shape {}
@@ -57,6 +65,29 @@ public sealed interface Shape {
         }
     }
 
+    /** How a value is divided among those who set it: what of it has an owner of its own. */
+    sealed interface Division {
+
+        /** Divisions that need no more words. */
+        enum Plain implements Division {
+            /** The whole has one owner, and is replaced as a whole. */
+            ATOMIC,
+            /** Each field, or each key of a map, has an owner of its own. */
+            GRANULAR,
+            /** Each item of a list has an owner of its own, and is known by its value. */
+            SET
+        }
+
+        /** Each item of a list has an owner of its own, and is known by the values of these fields; at least one. */
+        record ByKeys(List<String> keys) implements Division {
+
+            /** Keeps its own copy of the keys. */
+            public ByKeys {
+                keys = List.copyOf(keys);
+            }
+        }
+    }
+
     /**
      * A field of a struct, with how it merges in a strategic merge patch.
      *
@@ -64,8 +95,22 @@ public sealed interface Shape {
      * @param merges whether the items of its list are merged rather than replaced
      * @param retainsKeys whether a patch may name the keys to keep with {@code $retainKeys}
      * @param mergeKey the field by which items of a merged list are the same; empty for items without parts
+     * @param division how the value is divided among its owners, if this is not what its shape says by itself: of a list that it is
+     *     atomic, of all else that it is granular
+     * @param keyDefault what the field is if it is a key of an item of a list, and is not there
      */
-    record Field(Shape shape, boolean merges, boolean retainsKeys, Optional<String> mergeKey) {
+    record Field(
+            Shape shape,
+            boolean merges,
+            boolean retainsKeys,
+            Optional<String> mergeKey,
+            Optional<Division> division,
+            Optional<String> keyDefault) {
+
+        /** A field that is owned as its shape says by itself. */
+        public Field(Shape shape, boolean merges, boolean retainsKeys, Optional<String> mergeKey) {
+            this(shape, merges, retainsKeys, mergeKey, Optional.empty(), Optional.empty());
+        }
 
         /** A field that merges as its shape does by itself. */
         public static Field plain(Shape shape) {

@@ -78,4 +78,31 @@ class SchemaTest {
                     .contains("containerPort");
         });
     }
+
+    @Test
+    void aFieldSaysWhoMayOwnItsParts() {
+        Shape spec = Schema.shape(Kinds.POD).field("spec").orElseThrow().shape();
+        Shape.Field containers = spec.field("containers").orElseThrow();
+        assertThat(containers.division()).contains(new Shape.Division.ByKeys(List.of("name")));
+        Shape.Field ports = containers.shape().items().field("ports").orElseThrow();
+        assertThat(ports.division()).contains(new Shape.Division.ByKeys(List.of("containerPort", "protocol")));
+        assertThat(ports.shape().items().field("protocol").orElseThrow().keyDefault())
+                .contains("TCP");
+        assertThat(spec.field("nodeSelector").orElseThrow().division()).contains(Shape.Division.Plain.ATOMIC);
+        assertThat(spec.field("tolerations").orElseThrow().division()).contains(Shape.Division.Plain.ATOMIC);
+        Shape metadata = Schema.shape(Kinds.POD).field("metadata").orElseThrow().shape();
+        assertThat(metadata.field("finalizers").orElseThrow().division()).contains(Shape.Division.Plain.SET);
+        assertThat(metadata.field("labels").orElseThrow().division()).isEmpty();
+        Shape selector = Schema.shape(Kinds.DEPLOYMENT)
+                .field("spec")
+                .orElseThrow()
+                .shape()
+                .field("selector")
+                .orElseThrow()
+                .shape();
+        assertThat(selector)
+                .isInstanceOfSatisfying(
+                        Shape.Struct.class,
+                        struct -> assertThat(struct.division()).isEqualTo(Shape.Division.Plain.ATOMIC));
+    }
 }
