@@ -24,31 +24,37 @@ final class ProtobufTableGenerator {
 
     private static final String META = "k8s.io.apimachinery.pkg.apis.meta.v1.";
 
-    /** Objects by apiVersion; those of {@code *} are bodies of requests in any group. */
-    private static final Map<String, List<String>> ROOTS = new TreeMap<>(Map.of(
-            "v1",
-            List.of(
-                    "k8s.io.api.core.v1.Namespace",
-                    "k8s.io.api.core.v1.Node",
-                    "k8s.io.api.core.v1.Pod",
-                    "k8s.io.api.core.v1.Service",
-                    "k8s.io.api.core.v1.Endpoints",
-                    "k8s.io.api.core.v1.ConfigMap",
-                    "k8s.io.api.core.v1.Secret",
-                    "k8s.io.api.core.v1.Event",
-                    "k8s.io.api.core.v1.ServiceAccount"),
-            "apps/v1",
-            List.of("k8s.io.api.apps.v1.Deployment", "k8s.io.api.apps.v1.ReplicaSet"),
-            "discovery.k8s.io/v1",
-            List.of("k8s.io.api.discovery.v1.EndpointSlice"),
-            "coordination.k8s.io/v1",
-            List.of("k8s.io.api.coordination.v1.Lease"),
-            "autoscaling/v1",
-            List.of("k8s.io.api.autoscaling.v1.Scale"),
-            "*",
-            List.of(META + "DeleteOptions", META + "PatchOptions")));
+    /** Packages of messages, by the apiVersion of the objects in them. Every message with metadata is one. */
+    private static final Map<String, String> API_VERSIONS = Map.ofEntries(
+            Map.entry("k8s.io.api.core.v1", "v1"),
+            Map.entry("k8s.io.api.apps.v1", "apps/v1"),
+            Map.entry("k8s.io.api.events.v1", "events.k8s.io/v1"),
+            Map.entry("k8s.io.api.authentication.v1", "authentication.k8s.io/v1"),
+            Map.entry("k8s.io.api.authorization.v1", "authorization.k8s.io/v1"),
+            Map.entry("k8s.io.api.autoscaling.v1", "autoscaling/v1"),
+            Map.entry("k8s.io.api.autoscaling.v2", "autoscaling/v2"),
+            Map.entry("k8s.io.api.batch.v1", "batch/v1"),
+            Map.entry("k8s.io.api.certificates.v1", "certificates.k8s.io/v1"),
+            Map.entry("k8s.io.api.networking.v1", "networking.k8s.io/v1"),
+            Map.entry("k8s.io.api.policy.v1", "policy/v1"),
+            Map.entry("k8s.io.api.rbac.v1", "rbac.authorization.k8s.io/v1"),
+            Map.entry("k8s.io.api.storage.v1", "storage.k8s.io/v1"),
+            Map.entry("k8s.io.api.admissionregistration.v1", "admissionregistration.k8s.io/v1"),
+            Map.entry("k8s.io.apiextensions_apiserver.pkg.apis.apiextensions.v1", "apiextensions.k8s.io/v1"),
+            Map.entry("k8s.io.api.scheduling.v1", "scheduling.k8s.io/v1"),
+            Map.entry("k8s.io.api.coordination.v1", "coordination.k8s.io/v1"),
+            Map.entry("k8s.io.api.node.v1", "node.k8s.io/v1"),
+            Map.entry("k8s.io.api.discovery.v1", "discovery.k8s.io/v1"),
+            Map.entry("k8s.io.api.flowcontrol.v1", "flowcontrol.apiserver.k8s.io/v1"));
 
-    private static final List<String> HOLDERS = List.of("V1", "V1Apps", "V1Discovery", "V1Coordination", "V1Autoscaling", "Meta");
+    /** Bodies of requests in any group. */
+    private static final List<String> OPTIONS = List.of(META + "DeleteOptions", META + "PatchOptions");
+
+    private static final List<String> HOLDERS = List.of(
+            ("V1 V1Apps V1Events V1Authentication V1Authorization V1Autoscaling V2Autoscaling V1Batch V1Certificates V1Networking"
+                            + " V1Policy V1Rbac V1Storage V1Admissionregistration V1Apiextensions V1Scheduling V1Coordination V1Node"
+                            + " V1Discovery V1Flowcontrol Meta")
+                    .split(" "));
 
     private static final Set<String> INLINE = Set.of(
             "Volume.volumeSource",
@@ -143,11 +149,17 @@ final class ProtobufTableGenerator {
     private static void write(Path output, Map<String, Descriptor> messages) throws IOException {
         StringBuilder table = new StringBuilder();
         Deque<Descriptor> open = new ArrayDeque<>();
-        ROOTS.forEach((apiVersion, names) -> names.forEach(name -> {
-            Descriptor message = messages.get(name);
-            open.add(message);
-            table.append("root " + apiVersion + " " + message.getName() + " " + name + "\n");
-        }));
+        messages.forEach((name, message) -> {
+            String apiVersion = API_VERSIONS.get(message.getFile().getPackage());
+            boolean isObject = apiVersion != null
+                    && message.findFieldByName("metadata") != null
+                    && message.findFieldByName("metadata").getNumber() == 1
+                    && message.findFieldByName("items") == null;
+            if (isObject || OPTIONS.contains(name)) {
+                open.add(message);
+                table.append("root " + (isObject ? apiVersion : "*") + " " + message.getName() + " " + name + "\n");
+            }
+        });
         Set<String> written = new TreeSet<>();
         while (!open.isEmpty()) {
             Descriptor message = open.remove();

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -32,71 +35,40 @@ final class SchemaGenerator {
 
     private static final String MODELS = "io.kubernetes.client.openapi.models.";
     private static final String META = "io.k8s.apimachinery.pkg.apis.meta.v1.";
+    private static final String EXTENSIONS = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.";
+    private static final String RAW = "io.k8s.apimachinery.pkg.runtime.RawExtension";
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-    /** Full type name up to the last dot, by simple name; every other type is of core/v1. */
-    private static final Map<String, Set<String>> PACKAGES = Map.of(
-            "io.k8s.api.apps.v1.",
-            Set.of(
-                    "Deployment",
-                    "DeploymentSpec",
-                    "DeploymentStrategy",
-                    "RollingUpdateDeployment",
-                    "DeploymentStatus",
-                    "DeploymentCondition",
-                    "DeploymentList",
-                    "ReplicaSet",
-                    "ReplicaSetSpec",
-                    "ReplicaSetStatus",
-                    "ReplicaSetCondition",
-                    "ReplicaSetList"),
-            "io.k8s.api.discovery.v1.",
-            Set.of(
-                    "EndpointSlice",
-                    "EndpointSliceList",
-                    "Endpoint",
-                    "EndpointConditions",
-                    "EndpointHints",
-                    "ForNode",
-                    "ForZone"),
-            "io.k8s.api.coordination.v1.",
-            Set.of("Lease", "LeaseSpec", "LeaseList"),
-            "io.k8s.api.autoscaling.v1.",
-            Set.of("Scale", "ScaleSpec", "ScaleStatus"),
-            META,
-            Set.of(
-                    "ObjectMeta",
-                    "ListMeta",
-                    "ShardInfo",
-                    "OwnerReference",
-                    "ManagedFieldsEntry",
-                    "LabelSelector",
-                    "LabelSelectorRequirement",
-                    "Condition",
-                    "Status",
-                    "StatusDetails",
-                    "StatusCause",
-                    "DeleteOptions",
-                    "Preconditions"));
+    /** Full type names up to the last dot, by simple name, of all types that Kubernetes' protobuf has. */
+    private static final Map<String, List<String>> PACKAGES = packages();
+
+    /** What stands before the version in the name of a class when two types have one name, and the group that it means. */
+    private static final Map<String, String> PREFIXES = Map.of(
+            "Core", ".core.",
+            "Events", ".events.",
+            "Discovery", ".discovery.",
+            "Authentication", ".authentication.",
+            "Storage", ".storage.",
+            "Rbac", ".rbac.",
+            "Flowcontrol", ".flowcontrol.",
+            "Admissionregistration", ".admissionregistration.",
+            "Apiextensions", ".apiextensions.");
 
     /** The classes to begin with; lists of the kinds are taken where there are any. */
     private static final List<String> ROOTS = List.of(
-            "V1Namespace",
-            "V1Node",
-            "V1Pod",
-            "V1Service",
-            "V1Endpoints",
-            "V1ConfigMap",
-            "V1Secret",
-            "CoreV1Event",
-            "V1ServiceAccount",
-            "V1Deployment",
-            "V1ReplicaSet",
-            "V1EndpointSlice",
-            "V1Lease",
-            "V1Scale",
-            "V1Status",
-            "V1DeleteOptions");
+            """
+            V1Namespace V1Node V1Pod V1Service V1Endpoints V1ConfigMap V1Secret CoreV1Event V1ServiceAccount V1Binding
+            V1ComponentStatus V1LimitRange V1PersistentVolume V1PersistentVolumeClaim V1PodTemplate V1ReplicationController V1ResourceQuota
+            V1ControllerRevision V1DaemonSet V1Deployment V1ReplicaSet V1StatefulSet
+            EventsV1Event V1SelfSubjectReview V1TokenReview AuthenticationV1TokenRequest V1LocalSubjectAccessReview V1SelfSubjectAccessReview
+            V1SelfSubjectRulesReview V1SubjectAccessReview V2HorizontalPodAutoscaler V1HorizontalPodAutoscaler V1CronJob V1Job
+            V1CertificateSigningRequest V1Ingress V1IngressClass V1IPAddress V1NetworkPolicy V1ServiceCIDR V1PodDisruptionBudget V1Eviction
+            V1ClusterRole V1ClusterRoleBinding V1Role V1RoleBinding
+            V1CSIDriver V1CSINode V1CSIStorageCapacity V1StorageClass V1VolumeAttachment V1VolumeAttributesClass
+            V1MutatingAdmissionPolicy V1MutatingAdmissionPolicyBinding V1MutatingWebhookConfiguration V1ValidatingAdmissionPolicy
+            V1ValidatingAdmissionPolicyBinding V1ValidatingWebhookConfiguration V1CustomResourceDefinition V1PriorityClass V1Lease
+            V1RuntimeClass V1EndpointSlice V1FlowSchema V1PriorityLevelConfiguration V1Scale V1Status V1DeleteOptions
+            """.trim().split("\\s+"));
 
     /** Times with six digits after the second; all others have none. */
     private static final Set<String> MICRO_TIMES =
@@ -105,24 +77,37 @@ final class SchemaGenerator {
     /** How fields merge in a strategic merge patch: strategy, and key of the items. */
     private static final Map<String, String> PATCHES = table(
             """
+            CSINodeSpec.drivers merge name
+            ComponentStatus.conditions merge type
             Container.env merge name
             Container.ports merge containerPort
             Container.volumeDevices merge devicePath
             Container.volumeMounts merge mountPath
             ContainerStatus.allocatedResourcesStatus merge name
             ContainerStatus.volumeMounts merge mountPath
+            DaemonSetStatus.conditions merge type
             DeploymentSpec.strategy retainKeys
             DeploymentStatus.conditions merge type
             EphemeralContainer.env merge name
             EphemeralContainer.ports merge containerPort
             EphemeralContainer.volumeDevices merge devicePath
             EphemeralContainer.volumeMounts merge mountPath
+            FlowSchemaStatus.conditions merge type
+            HorizontalPodAutoscalerStatus.conditions merge type
+            JSONSchemaProps.x-kubernetes-validations merge rule
+            JobStatus.conditions merge type
+            MutatingAdmissionPolicySpec.matchConditions merge name
+            MutatingWebhook.matchConditions merge name
+            MutatingWebhookConfiguration.webhooks merge name
             NamespaceStatus.conditions merge type
             NodeSpec.podCIDRs merge
             NodeStatus.addresses merge type
             NodeStatus.conditions merge type
             ObjectMeta.finalizers merge
             ObjectMeta.ownerReferences merge uid
+            PersistentVolumeClaimStatus.conditions merge type
+            PodDisruptionBudgetSpec.selector replace
+            PodDisruptionBudgetStatus.conditions merge type
             PodSpec.containers merge name
             PodSpec.ephemeralContainers merge name
             PodSpec.hostAliases merge ip
@@ -136,21 +121,52 @@ final class SchemaGenerator {
             PodStatus.hostIPs merge ip
             PodStatus.podIPs merge ip
             PodStatus.resourceClaimStatuses merge,retainKeys name
+            PriorityLevelConfigurationStatus.conditions merge type
             ReplicaSetStatus.conditions merge type
+            ReplicationControllerStatus.conditions merge type
             ServiceAccount.secrets merge name
+            ServiceCIDRStatus.conditions merge type
             ServiceSpec.ports merge port
             ServiceStatus.conditions merge type
+            StatefulSetStatus.conditions merge type
+            ValidatingAdmissionPolicySpec.matchConditions merge name
+            ValidatingAdmissionPolicySpec.variables merge name
+            ValidatingWebhook.matchConditions merge name
+            ValidatingWebhookConfiguration.webhooks merge name
             """);
 
     /** Types that are no classes with fields, with what they are for. */
-    private static final Map<String, String> SCALARS = Map.of(
-            META + "Time", "A time in RFC 3339 form, to the second, such as 2026-01-01T00:00:00Z.",
-            META + "MicroTime", "A time in RFC 3339 form, to the microsecond, such as 2026-01-01T00:00:00.000000Z.",
-            META + "FieldsV1", "A set of fields, as a tree of their names.",
-            "io.k8s.apimachinery.pkg.api.resource.Quantity",
+    private static final Map<String, String> SCALARS = Map.ofEntries(
+            Map.entry(META + "Time", "A time in RFC 3339 form, to the second, such as 2026-01-01T00:00:00Z."),
+            Map.entry(
+                    META + "MicroTime",
+                    "A time in RFC 3339 form, to the microsecond, such as 2026-01-01T00:00:00.000000Z."),
+            Map.entry(META + "FieldsV1", "A set of fields, as a tree of their names."),
+            Map.entry(RAW, "Any object, as its owner writes it."),
+            Map.entry(EXTENSIONS + "JSON", "Any value."),
+            Map.entry(EXTENSIONS + "JSONSchemaPropsOrBool", "A schema, or whether anything is allowed."),
+            Map.entry(EXTENSIONS + "JSONSchemaPropsOrArray", "A schema, or a list of schemas."),
+            Map.entry(EXTENSIONS + "JSONSchemaPropsOrStringArray", "A schema, or a list of strings."),
+            Map.entry(EXTENSIONS + "CustomResourceSubresourceStatus", "Says by being there that there is a status."),
+            Map.entry(
+                    "io.k8s.apimachinery.pkg.api.resource.Quantity",
                     "An amount: a number with an optional suffix, decimal (m, k, M, G, T, P, E), binary (Ki, Mi, Gi, Ti, Pi,"
-                            + " Ei) or an exponent, such as 500m, 128Mi or 1e3.",
-            "io.k8s.apimachinery.pkg.util.intstr.IntOrString", "A whole number, or a string such as 25% or a port's name.");
+                            + " Ei) or an exponent, such as 500m, 128Mi or 1e3."),
+            Map.entry(
+                    "io.k8s.apimachinery.pkg.util.intstr.IntOrString",
+                    "A whole number, or a string such as 25% or a port's name."));
+
+    /** Which of them a field has that any value fits in Java; all others are of {@code FieldsV1}. */
+    private static final Map<String, String> ANY = Map.of(
+            "ControllerRevision.data", RAW,
+            "JSONSchemaProps.default", EXTENSIONS + "JSON",
+            "JSONSchemaProps.example", EXTENSIONS + "JSON",
+            "JSONSchemaProps.enum", EXTENSIONS + "JSON",
+            "JSONSchemaProps.items", EXTENSIONS + "JSONSchemaPropsOrArray",
+            "JSONSchemaProps.additionalItems", EXTENSIONS + "JSONSchemaPropsOrBool",
+            "JSONSchemaProps.additionalProperties", EXTENSIONS + "JSONSchemaPropsOrBool",
+            "JSONSchemaProps.dependencies", EXTENSIONS + "JSONSchemaPropsOrStringArray",
+            "CustomResourceSubresources.status", EXTENSIONS + "CustomResourceSubresourceStatus");
 
     /** The rows of list-types.txt by group, version, type and perhaps field. */
     private final Map<String, String> divisions = new TreeMap<>();
@@ -202,7 +218,11 @@ final class SchemaGenerator {
     private void generate() {
         SCALARS.forEach((name, description) -> {
             ObjectNode scalar = NODES.objectNode().put("description", description);
-            scalar.put("type", name.endsWith("FieldsV1") ? "object" : "string");
+            if (name.endsWith("FieldsV1") || name.equals(RAW) || name.endsWith("SubresourceStatus")) {
+                scalar.put("type", "object");
+            } else if (!name.startsWith(EXTENSIONS)) {
+                scalar.put("type", "string");
+            }
             if (name.endsWith("Time")) {
                 scalar.put("format", "date-time");
             } else if (name.endsWith("IntOrString")) {
@@ -218,21 +238,57 @@ final class SchemaGenerator {
         }
     }
 
+    private static Map<String, List<String>> packages() {
+        Map<String, List<String>> packages = new TreeMap<>();
+        for (String holder : List.of(
+                ("Meta V1 V1Apps V1Admissionregistration V1Apiextensions V1Authentication V1Authorization V1Autoscaling V1Batch"
+                                + " V1Certificates V1Coordination V1Discovery V1Events V1Flowcontrol V1Networking V1Node V1Policy"
+                                + " V1Rbac V1Scheduling V1Storage V2Autoscaling")
+                        .split(" "))) {
+            try {
+                Class<?> type = Class.forName("io.kubernetes.client.proto." + holder);
+                var file = (com.google.protobuf.Descriptors.FileDescriptor)
+                        type.getMethod("getDescriptor").invoke(null);
+                String before = file.getPackage().replaceFirst("^k8s\\.io\\.", "io.k8s.").replace("_apiserver", "-apiserver") + ".";
+                file.getMessageTypes()
+                        .forEach(message -> packages.computeIfAbsent(message.getName(), name -> new ArrayList<>())
+                                .add(before));
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return packages;
+    }
+
+    private static final Pattern CLASS = Pattern.compile("([A-Z][a-z]+)?(V[0-9])(.+)");
+
+    /** What a class is called in Java: perhaps a group, the version, and the name. */
+    private static Matcher parts(Class<?> type) {
+        Matcher parts = CLASS.matcher(type.getSimpleName());
+        if (!parts.matches()) {
+            throw new IllegalStateException("what is " + type + "?");
+        }
+        return parts;
+    }
+
     private static String simpleName(Class<?> type) {
-        return type.getSimpleName().replaceFirst("^(Core|Discovery)?V1", "");
+        return parts(type).group(3);
     }
 
     private static String fullName(Class<?> type) {
-        String name = simpleName(type);
-        if (type.getSimpleName().startsWith("Discovery")) {
-            return "io.k8s.api.discovery.v1." + name;
+        Matcher parts = parts(type);
+        String group = parts.group(1) == null ? "." : PREFIXES.getOrDefault(parts.group(1), "?");
+        String version = "." + parts.group(2).toLowerCase(Locale.ROOT) + ".";
+        List<String> found = PACKAGES.getOrDefault(parts.group(3), List.of()).stream()
+                .filter(name -> name.contains(group) && name.endsWith(version))
+                .toList();
+        if (found.size() == 1) {
+            return found.get(0) + parts.group(3);
         }
-        return PACKAGES.entrySet().stream()
-                        .filter(entry -> entry.getValue().contains(name))
-                        .map(Map.Entry::getKey)
-                        .findFirst()
-                        .orElse("io.k8s.api.core.v1.")
-                + name;
+        if (found.contains(META) || parts.group(3).equals("ShardInfo")) {
+            return META + parts.group(3);
+        }
+        throw new IllegalStateException(type + " is in " + found);
     }
 
     private ObjectNode definition(Class<?> type) {
@@ -270,18 +326,27 @@ final class SchemaGenerator {
         return definition;
     }
 
+    /** Groups by their word in type names, where they are not called so. */
+    private static final Map<String, String> GROUPS = Map.ofEntries(
+            Map.entry("core", ""),
+            Map.entry("rbac", "rbac.authorization.k8s.io"),
+            Map.entry("flowcontrol", "flowcontrol.apiserver.k8s.io"),
+            Map.entry("apps", "apps"),
+            Map.entry("autoscaling", "autoscaling"),
+            Map.entry("batch", "batch"),
+            Map.entry("policy", "policy"),
+            Map.entry("meta", ""));
+
     /** {@code io.k8s.api.apps.v1.Deployment} is group apps, version v1, kind Deployment. */
     private static void kindOf(ObjectNode definition, String fullName) {
-        String[] parts = fullName.substring(fullName.startsWith(META) ? META.length() : "io.k8s.api.".length())
-                .split("\\.");
-        String group = parts.length == 1 || parts[0].equals("core") ? "" : parts[0];
-        boolean longName = group.equals("discovery") || group.equals("coordination");
+        String[] parts = fullName.split("\\.");
+        String group = parts[parts.length - 3];
         definition
                 .putArray("x-kubernetes-group-version-kind")
                 .addObject()
-                .put("group", longName ? group + ".k8s.io" : group)
+                .put("group", GROUPS.getOrDefault(group, group + ".k8s.io"))
                 .put("kind", parts[parts.length - 1])
-                .put("version", "v1");
+                .put("version", parts[parts.length - 2]);
     }
 
     private static ObjectNode sorted(ObjectNode properties) {
@@ -378,7 +443,7 @@ final class SchemaGenerator {
             case "byte[]" -> property.put("type", "string").put("format", "byte");
             case "Quantity" -> property.put("$ref", "io.k8s.apimachinery.pkg.api.resource.Quantity");
             case "IntOrString" -> property.put("$ref", "io.k8s.apimachinery.pkg.util.intstr.IntOrString");
-            case "Object" -> property.put("$ref", META + "FieldsV1");
+            case "Object" -> property.put("$ref", ANY.getOrDefault(path, META + "FieldsV1"));
             default -> throw new IllegalStateException("what is " + plain + " at " + path + "?");
         };
     }

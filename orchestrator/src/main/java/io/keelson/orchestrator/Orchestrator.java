@@ -62,7 +62,7 @@ public final class Orchestrator implements AutoCloseable {
         InstantSource clock = InstantSource.system();
         Instant started = clock.instant();
         Addresses addresses = new Addresses(Cidr.parse(config.serviceCidr()), Cidr.parse(config.clusterCidr()));
-        Api api = new Api(kv, Kinds.builtIn(), addresses, clock, new SecureRandom());
+        Api api = new Api(kv, Kinds::builtIn, addresses, clock, new SecureRandom());
         Orchestrator orchestrator = new Orchestrator(api);
         try {
             Tunnels tunnels = new Tunnels();

@@ -8,6 +8,7 @@ import io.keelson.store.Kv;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -18,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Api {
 
     private final Kv kv;
-    private final Kinds kinds;
+    private final Supplier<Kinds> kinds;
     private final Addresses addresses;
     private final Reads reads;
     private final Writes writes;
@@ -26,9 +27,10 @@ public final class Api {
     /**
      * An API over a store.
      *
+     * @param kinds gives the present table of kinds; another when kinds came or went
      * @param random for uids and the suffixes of generated names; must be thread safe
      */
-    public Api(Kv kv, Kinds kinds, Addresses addresses, InstantSource clock, RandomGenerator random) {
+    public Api(Kv kv, Supplier<Kinds> kinds, Addresses addresses, InstantSource clock, RandomGenerator random) {
         this.kv = kv;
         this.kinds = kinds;
         this.addresses = addresses;
@@ -94,9 +96,9 @@ public final class Api {
         return new RegistryWatch(kv, of, fromRevision);
     }
 
-    /** The table of kinds that this API serves. */
+    /** The table of kinds that this API serves at this moment; it may be another one at the next. */
     public Kinds kinds() {
-        return kinds;
+        return kinds.get();
     }
 
     /** From which ranges addresses are given out. */

@@ -1,6 +1,7 @@
 package io.keelson.orchestrator.api;
 
 import com.google.protobuf.ByteString;
+import io.keelson.orchestrator.kind.Conversion;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
@@ -88,7 +89,7 @@ final class Commit {
         }
         txn.addAllCompare(guards);
         if (after.isPresent()) {
-            long lease = ref.kind().equals(Kinds.EVENT) ? eventLease.current() : 0;
+            long lease = ref.kind().stored().equals(Kinds.EVENT) ? eventLease.current() : 0;
             txn.addSuccess(put(ref.key(), bytes(ref, after.get()), lease));
         } else {
             txn.addSuccess(delete(ref.key()));
@@ -127,7 +128,7 @@ final class Commit {
     }
 
     private static byte[] bytes(Ref ref, ObjectNode object) {
-        byte[] bytes = Json.write(object);
+        byte[] bytes = Json.write(Conversion.write(ref.kind(), object));
         if (bytes.length > MAX_OBJECT_BYTES) {
             throw new ApiException(
                     Reason.REQUEST_ENTITY_TOO_LARGE,

@@ -2,7 +2,9 @@ package io.keelson.orchestrator.api;
 
 import com.google.protobuf.ByteString;
 import io.keelson.orchestrator.kind.Cause;
+import io.keelson.orchestrator.kind.Conversion;
 import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.registry.Rejection;
@@ -29,15 +31,16 @@ final class Reads {
 
     Optional<Stored> find(Ref ref) {
         RangeResponse answer = Failures.translated(() -> kv.range(Keys.get(ref.key())));
-        return answer.getKvsList().stream().findFirst().map(Reads::stored);
+        return answer.getKvsList().stream().findFirst().map(pair -> stored(ref.kind(), pair));
     }
 
-    static Stored stored(KeyValue pair) {
-        return new Stored(object(pair), pair.getModRevision());
+    private static Stored stored(Kind kind, KeyValue pair) {
+        return new Stored(object(kind, pair, pair.getModRevision()), pair.getModRevision());
     }
 
-    static ObjectNode object(KeyValue pair) {
-        return Json.withResourceVersion(pair.getValue().toByteArray(), pair.getModRevision());
+    /** The object of a pair as a kind shows it, with a resourceVersion. */
+    static ObjectNode object(Kind kind, KeyValue pair, long revision) {
+        return Conversion.read(kind, Json.withResourceVersion(pair.getValue().toByteArray(), revision));
     }
 
     Listing list(ListQuery query) {
@@ -67,7 +70,7 @@ final class Reads {
             long seen = 0;
             for (KeyValue pair : answer.getKvsList()) {
                 seen++;
-                ObjectNode object = object(pair);
+                ObjectNode object = object(query.kind(), pair, pair.getModRevision());
                 if (!selective
                         || (query.labels().matches(object) && query.fields().matches(object))) {
                     items.add(object);

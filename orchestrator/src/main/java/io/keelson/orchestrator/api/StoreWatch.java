@@ -128,8 +128,8 @@ final class StoreWatch implements ObjectWatch {
     }
 
     /** With the revision of the change, also for the state before it: a client that goes on from there must not see it again. */
-    private static ObjectNode object(KeyValue pair, long revision) {
-        return Json.withResourceVersion(pair.getValue().toByteArray(), revision);
+    private ObjectNode object(KeyValue pair, long revision) {
+        return Reads.object(query.kind(), pair, revision);
     }
 
     private boolean selected(ObjectNode object) {

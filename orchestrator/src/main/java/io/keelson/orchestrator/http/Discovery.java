@@ -3,19 +3,16 @@ package io.keelson.orchestrator.http;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
+import io.keelson.orchestrator.kind.Subresource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What there is, for clients that ask before they act: in the old form, a document for each group and version, and in the new, one. */
 final class Discovery {
-
-    private static final List<String> VERBS =
-            List.of("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
 
     private final Map<String, Map<String, List<Kind>>> groups = new LinkedHashMap<>();
 
@@ -25,34 +22,6 @@ final class Discovery {
                     .computeIfAbsent(kind.version(), _ -> new ArrayList<>())
                     .add(kind);
         }
-    }
-
-    /** One subresource of a kind: what it is called, what its objects are, what can be done with it. */
-    private record Subresource(String name, String group, String version, String kind, List<String> verbs) {}
-
-    private static List<Subresource> subresources(Kind kind) {
-        List<Subresource> subresources = new ArrayList<>();
-        for (String name : new TreeSet<>(kind.subresources())) {
-            subresources.add(
-                    switch (name) {
-                        case "scale" ->
-                            new Subresource(name, "autoscaling", "v1", "Scale", List.of("get", "patch", "update"));
-                        case "log" -> of(kind, name, List.of("get"));
-                        default -> of(kind, name, List.of("get", "patch", "update"));
-                    });
-        }
-        if (kind.equals(Kinds.POD)) {
-            subresources.add(new Subresource("binding", "", "v1", "Binding", List.of("create")));
-            subresources.add(new Subresource("eviction", "policy", "v1", "Eviction", List.of("create")));
-        }
-        if (kind.equals(Kinds.NAMESPACE)) {
-            subresources.add(of(kind, "finalize", List.of("update")));
-        }
-        return subresources;
-    }
-
-    private static Subresource of(Kind kind, String name, List<String> verbs) {
-        return new Subresource(name, kind.group(), kind.version(), kind.kind(), verbs);
     }
 
     /** {@code /api}. */
@@ -107,10 +76,10 @@ final class Discovery {
                     .put("singularName", kind.singular())
                     .put("namespaced", kind.namespaced())
                     .put("kind", kind.kind());
-            strings(resource, "verbs", VERBS);
+            strings(resource, "verbs", kind.verbs());
             strings(resource, "shortNames", kind.shortNames());
             strings(resource, "categories", kind.categories());
-            for (Subresource sub : subresources(kind)) {
+            for (Subresource sub : Subresource.of(kind)) {
                 ObjectNode entry = resources.addObject();
                 entry.put("name", kind.resource() + "/" + sub.name())
                         .put("singularName", "")
@@ -159,10 +128,10 @@ final class Discovery {
         ObjectNode entry = Json.object().put("resource", kind.resource());
         entry.set("responseKind", responseKind(kind.group(), kind.version(), kind.kind()));
         entry.put("scope", kind.namespaced() ? "Namespaced" : "Cluster").put("singularResource", kind.singular());
-        strings(entry, "verbs", VERBS);
+        strings(entry, "verbs", kind.verbs());
         strings(entry, "shortNames", kind.shortNames());
         strings(entry, "categories", kind.categories());
-        List<Subresource> subresources = subresources(kind);
+        List<Subresource> subresources = Subresource.of(kind);
         if (!subresources.isEmpty()) {
             ArrayNode list = entry.putArray("subresources");
             for (Subresource sub : subresources) {

@@ -67,7 +67,11 @@ final class Resources {
                 Reason.METHOD_NOT_ALLOWED, "the server does not allow this method on the requested resource");
     }
 
+    /** Who asks, if the kind knows the verb and the user may. */
     private static User authorize(Exchange exchange, Target target, String verb) {
+        if (target.subresource().isEmpty() && !target.kind().verbs().contains(verb)) {
+            throw methodNotAllowed();
+        }
         return exchange.authorized(new Access.ToObjects(
                 verb, target.kind().group(), target.resource(), target.namespace(), target.name()));
     }
@@ -101,10 +105,8 @@ final class Resources {
     }
 
     private static void requireSubresource(Target target) {
-        boolean known = target.subresource().isEmpty()
-                || target.kind().subresources().contains(target.subresource())
-                || (target.kind().equals(Kinds.NAMESPACE)
-                        && target.subresource().equals("finalize"));
+        boolean known =
+                target.subresource().isEmpty() || target.kind().subresources().contains(target.subresource());
         if (!known) {
             throw Target.notFound();
         }

@@ -9,6 +9,7 @@ import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.PodLogs;
 import io.keelson.orchestrator.auth.Access;
 import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.OpenApi;
 import io.keelson.orchestrator.registry.Reason;
 import java.lang.System.Logger.Level;
@@ -17,6 +18,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -26,8 +28,8 @@ public final class Rest implements Handler {
     private static final System.Logger LOG = System.getLogger(Rest.class.getName());
 
     private final Resources resources;
-    private final Discovery discovery;
     private final Api api;
+    private final AtomicReference<Served> served;
     private final ObjectNode version;
     private final Supplier<Optional<String>> notReady;
 
@@ -39,8 +41,8 @@ public final class Rest implements Handler {
      */
     public Rest(Api api, PodLogs logs, InstantSource clock, ObjectNode version, Supplier<Optional<String>> notReady) {
         this.resources = new Resources(api, logs, clock);
-        this.discovery = new Discovery(api.kinds());
         this.api = api;
+        this.served = new AtomicReference<>(Served.first(api.kinds()));
         this.version = version;
         this.notReady = notReady;
     }
@@ -111,6 +113,12 @@ public final class Rest implements Handler {
         }
     }
 
+    /** What is told about the present table of kinds; made anew when that is another. */
+    private Served served() {
+        Kinds kinds = api.kinds();
+        return served.updateAndGet(before -> before.of(kinds));
+    }
+
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
@@ -137,6 +145,7 @@ public final class Rest implements Handler {
     }
 
     private void core(Exchange exchange, List<String> steps) {
+        Discovery discovery = served().discovery();
         if (steps.size() == 1) {
             discovered(exchange, true);
         } else if (discovery.has("", steps.get(1))) {
@@ -147,6 +156,7 @@ public final class Rest implements Handler {
     }
 
     private void groups(Exchange exchange, List<String> steps) {
+        Discovery discovery = served().discovery();
         if (steps.size() == 1) {
             discovered(exchange, false);
         } else if (steps.size() == 2
@@ -161,6 +171,7 @@ public final class Rest implements Handler {
     }
 
     private void discovered(Exchange exchange, boolean core) {
+        Discovery discovery = served().discovery();
         Representation form = Representation.accepted(exchange.header("Accept"));
         if (form == Representation.DISCOVERY) {
             exchange.reply(200, form.contentType(), Json.write(discovery.aggregated(core)));
@@ -169,17 +180,18 @@ public final class Rest implements Handler {
         }
     }
 
-    private static void openApi(Exchange exchange, List<String> steps) {
+    private void openApi(Exchange exchange, List<String> steps) {
+        OpenApi openApi = served().openApi();
         if (steps.size() < 2 || !steps.get(1).equals("v3")) {
             throw Target.notFound();
         }
         if (steps.size() == 2) {
-            exchange.reply(200, "application/json", OpenApi.index());
+            exchange.reply(200, "application/json", openApi.index());
             return;
         }
         String groupVersion = String.join("/", steps.subList(2, steps.size()));
-        byte[] document = OpenApi.document(groupVersion).orElseThrow(Target::notFound);
-        OpenApi.hash(groupVersion).ifPresent(hash -> {
+        byte[] document = openApi.document(groupVersion).orElseThrow(Target::notFound);
+        openApi.hash(groupVersion).ifPresent(hash -> {
             exchange.setHeader("ETag", "\"" + hash + "\"");
             if (exchange.query().text("hash").equals(hash)) {
                 exchange.setHeader("Cache-Control", "public, immutable");

@@ -35,9 +35,8 @@ record Target(Kind kind, String namespace, String name, String subresource) {
             namespace = steps.get(1);
             rest = steps.subList(2, steps.size());
         }
-        Optional<Kind> kind = kinds.byResource(group, rest.getFirst());
+        Optional<Kind> kind = kinds.byResource(group, version, rest.getFirst());
         boolean known = kind.isPresent()
-                && kind.get().version().equals(version)
                 && rest.size() <= 3
                 && steps.stream().noneMatch(String::isEmpty)
                 && (namespace.isEmpty() || kind.get().namespaced());

@@ -7,17 +7,19 @@ import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 
 /** What is wrong with an object, as it is being found out; with the checks that many fields share. */
-final class Causes {
+public final class Causes {
 
     static final int MAX_PORT = 65_535;
 
     private final List<Cause> found = new ArrayList<>();
 
-    List<Cause> found() {
+    /** All of it. */
+    public List<Cause> found() {
         return List.copyOf(found);
     }
 
-    void add(Cause cause) {
+    /** One more. */
+    public void add(Cause cause) {
         found.add(cause);
     }
 

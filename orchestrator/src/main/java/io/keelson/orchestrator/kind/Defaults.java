@@ -26,26 +26,10 @@ public final class Defaults {
         ObjectNode kept = Json.withoutNulls(object);
         object.removeAll();
         object.setAll(kept);
-        switch (kind.qualifiedResource()) {
-            case "pods" -> PodDefaults.pod(object);
-            case "deployments.apps" -> deployment(object);
-            case "replicasets.apps" -> replicaSet(object);
-            case "services" -> service(object);
-            case "endpoints" -> endpoints(object);
-            case "endpointslices.discovery.k8s.io" ->
-                Json.items(object, "ports").forEach(port -> {
-                    absent(port, "name", "");
-                    absent(port, "protocol", "TCP");
-                });
-            case "secrets" -> secret(object);
-            case "namespaces" -> namespace(object);
-            case "nodes" -> node(object);
-            case "leases.coordination.k8s.io" -> absentObject(object, "spec");
-            default -> {}
-        }
+        kind.strategy().defaults().accept(object);
     }
 
-    private static void deployment(ObjectNode deployment) {
+    static void deployment(ObjectNode deployment) {
         ObjectNode spec = Json.child(deployment, "spec");
         absent(spec, "replicas", 1);
         absent(spec, "revisionHistoryLimit", REVISION_HISTORY);
@@ -61,14 +45,14 @@ public final class Defaults {
         absentObject(deployment, "status");
     }
 
-    private static void replicaSet(ObjectNode replicaSet) {
+    static void replicaSet(ObjectNode replicaSet) {
         ObjectNode spec = Json.child(replicaSet, "spec");
         absent(spec, "replicas", 1);
         PodDefaults.template(spec);
         absent(Json.child(replicaSet, "status"), "replicas", 0);
     }
 
-    private static void service(ObjectNode service) {
+    static void service(ObjectNode service) {
         ObjectNode spec = Json.child(service, "spec");
         absent(spec, "type", "ClusterIP");
         absent(spec, "sessionAffinity", "None");
@@ -105,13 +89,24 @@ public final class Defaults {
         absentObject(Json.child(service, "status"), "loadBalancer");
     }
 
-    private static void endpoints(ObjectNode endpoints) {
+    static void endpoints(ObjectNode endpoints) {
         Json.items(endpoints, "subsets")
                 .forEach(subset -> Json.items(subset, "ports").forEach(port -> absent(port, "protocol", "TCP")));
     }
 
+    static void endpointSlice(ObjectNode slice) {
+        Json.items(slice, "ports").forEach(port -> {
+            absent(port, "name", "");
+            absent(port, "protocol", "TCP");
+        });
+    }
+
+    static void lease(ObjectNode lease) {
+        absentObject(lease, "spec");
+    }
+
     /** {@code stringData} is for writing only: it goes into {@code data}, over what is there. */
-    private static void secret(ObjectNode secret) {
+    static void secret(ObjectNode secret) {
         absent(secret, "type", "Opaque");
         if (secret.get("stringData") instanceof ObjectNode texts) {
             ObjectNode data = Json.child(secret, "data");
@@ -124,7 +119,7 @@ public final class Defaults {
         }
     }
 
-    private static void namespace(ObjectNode namespace) {
+    static void namespace(ObjectNode namespace) {
         absent(Json.child(namespace, "status"), "phase", "Active");
         Json.string(namespace, "metadata", "name")
                 .filter(name -> !name.isEmpty())
@@ -132,7 +127,7 @@ public final class Defaults {
                         .put("kubernetes.io/metadata.name", name));
     }
 
-    private static void node(ObjectNode node) {
+    static void node(ObjectNode node) {
         absentObject(node, "spec");
         ObjectNode status = Json.child(node, "status");
         if (!status.has("allocatable") && status.get("capacity") instanceof ObjectNode capacity) {

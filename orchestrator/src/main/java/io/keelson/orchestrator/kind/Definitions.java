@@ -9,6 +9,7 @@ import io.keelson.orchestrator.kind.Shape.Struct;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -82,9 +83,11 @@ final class Definitions {
         if (definition == null) {
             throw new IllegalArgumentException("no type " + typeName + " in the schema");
         }
-        Shape shape = definition.has("properties") ? struct(typeName, definition) : scalar(typeName);
-        shapes.put(typeName, shape);
-        return shape;
+        if (definition.has("properties")) {
+            return struct(typeName, definition);
+        }
+        shapes.put(typeName, scalar(typeName));
+        return scalar(typeName);
     }
 
     private static Scalar scalar(String typeName) {
@@ -96,19 +99,22 @@ final class Definitions {
         };
     }
 
+    /** Known before its fields are, for a type may have fields of its own type. */
     private Struct struct(String typeName, JsonNode definition) {
+        Set<String> required = new LinkedHashSet<>();
+        Json.items(definition, "required").forEach(name -> required.add(name.asString()));
         Map<String, Field> fields = new LinkedHashMap<>();
+        Struct struct = new Struct(
+                typeName,
+                Collections.unmodifiableMap(fields),
+                Set.copyOf(required),
+                mapType(definition).orElse(Division.Plain.GRANULAR));
+        shapes.put(typeName, struct);
         definition
                 .path("properties")
                 .properties()
                 .forEach(property -> fields.put(property.getKey(), field(property.getValue())));
-        Set<String> required = new LinkedHashSet<>();
-        Json.items(definition, "required").forEach(name -> required.add(name.asString()));
-        return new Struct(
-                typeName,
-                Map.copyOf(fields),
-                Set.copyOf(required),
-                mapType(definition).orElse(Division.Plain.GRANULAR));
+        return struct;
     }
 
     private Field field(JsonNode property) {

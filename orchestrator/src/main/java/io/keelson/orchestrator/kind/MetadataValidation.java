@@ -52,12 +52,7 @@ final class MetadataValidation {
             causes.add(Cause.required("metadata.name", "name or generateName is required"));
             return;
         }
-        List<String> problems = switch (kind.qualifiedResource()) {
-            case "namespaces" -> Names.dns1123LabelProblems(name);
-            case "services" -> Names.dns1035LabelProblems(name);
-            default -> Names.dns1123SubdomainProblems(name);
-        };
-        causes.invalid("metadata.name", name, problems);
+        causes.invalid("metadata.name", name, kind.strategy().nameProblems().apply(name));
     }
 
     private static void ownerReferences(JsonNode metadata, Causes causes) {

@@ -16,7 +16,6 @@ final class OpenApiDocument {
     private static final String REF = "#/components/schemas/";
     private static final String STATUS = "io.k8s.apimachinery.pkg.apis.meta.v1.Status";
     private static final String DELETE_OPTIONS = "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions";
-    private static final String SCALE = "io.k8s.api.autoscaling.v1.Scale";
     private static final String PATCH = "io.k8s.apimachinery.pkg.apis.meta.v1.Patch";
     private static final List<String> PATCH_TYPES = List.of(
             "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json");
@@ -42,26 +41,53 @@ final class OpenApiDocument {
         open.add(list);
         String all = "/" + root + "/" + (kind.namespaced() ? "namespaces/{namespace}/" : "") + kind.resource();
         ObjectNode collection = path(all, kind);
-        operation(collection, "get", "list", kind, list);
-        body(operation(collection, "post", "post", kind, type), type);
-        operation(collection, "delete", "deletecollection", kind, STATUS);
-        if (kind.namespaced()) {
-            operation(paths.putObject("/" + root + "/" + kind.resource()), "get", "list", kind, list);
-        }
-        ObjectNode one = path(all + "/{name}", kind);
-        reads(one, kind, type);
-        body(operation(one, "delete", "delete", kind, STATUS), DELETE_OPTIONS);
-        for (String subresource : kind.subresources()) {
-            if (!subresource.equals("log")) {
-                String subtype = subresource.equals("scale") ? SCALE : type;
-                open.add(subtype);
-                reads(path(all + "/{name}/" + subresource, kind), kind, subtype);
+        if (kind.verbs().contains("list")) {
+            operation(collection, "get", "list", kind, list);
+            if (kind.namespaced()) {
+                operation(paths.putObject("/" + root + "/" + kind.resource()), "get", "list", kind, list);
             }
+        }
+        if (kind.verbs().contains("create")) {
+            body(operation(collection, "post", "post", kind, type), type);
+        }
+        if (kind.verbs().contains("deletecollection")) {
+            operation(collection, "delete", "deletecollection", kind, STATUS);
+        }
+        if (kind.readable()) {
+            ObjectNode one = path(all + "/{name}", kind);
+            operation(one, "get", "get", kind, type);
+            if (kind.persistent()) {
+                changes(one, kind, type);
+                body(operation(one, "delete", "delete", kind, STATUS), DELETE_OPTIONS);
+            }
+        }
+        for (Subresource subresource : Subresource.of(kind)) {
+            subresource(path(all + "/{name}/" + subresource.name(), kind), kind, type, subresource);
         }
     }
 
-    private void reads(ObjectNode path, Kind kind, String type) {
-        operation(path, "get", "get", kind, type);
+    private void subresource(ObjectNode path, Kind kind, String type, Subresource subresource) {
+        Kind of = subresource.kind().equals(kind.kind())
+                ? kind
+                : Kind.named(subresource.group(), subresource.version(), subresource.kind(), kind.resource())
+                        .build();
+        String subtype =
+                definitions.typeName(of.group(), of.version(), of.kind()).orElse(type);
+        open.add(subtype);
+        if (subresource.verbs().contains("get")) {
+            operation(path, "get", "get", of, subtype);
+        }
+        if (subresource.verbs().contains("create")) {
+            body(operation(path, "post", "post", of, subtype), subtype);
+        }
+        if (subresource.verbs().contains("patch")) {
+            changes(path, of, subtype);
+        } else if (subresource.verbs().contains("update")) {
+            body(operation(path, "put", "put", of, subtype), subtype);
+        }
+    }
+
+    private void changes(ObjectNode path, Kind kind, String type) {
         body(operation(path, "put", "put", kind, type), type);
         ObjectNode content = operation(path, "patch", "patch", kind, type)
                 .putObject("requestBody")
@@ -125,9 +151,9 @@ final class OpenApiDocument {
         operation.put("x-kubernetes-action", action.toLowerCase(Locale.ROOT));
         operation
                 .putObject("x-kubernetes-group-version-kind")
-                .put("group", answer.equals(SCALE) ? "autoscaling" : kind.group())
+                .put("group", kind.group())
                 .put("version", kind.version())
-                .put("kind", answer.equals(SCALE) ? "Scale" : kind.kind());
+                .put("kind", kind.kind());
         return operation;
     }
 

@@ -57,7 +57,8 @@ final class Printers {
                         .add(orNone(pod, "spec", "nodeName"))
                         .add(orNone(pod, "status", "nominatedNodeName"))
                         .add(readinessGates(pod));
-            });
+            },
+            Printers::completion);
 
     static final Printer DEPLOYMENT = new Printer(
             List.of(
@@ -212,7 +213,7 @@ final class Printers {
     private Printers() {}
 
     /** What a row says about a pod that has ended, so that clients can grey it out. */
-    static void completion(ObjectNode pod, ObjectNode row) {
+    private static void completion(ObjectNode pod, ObjectNode row) {
         String phase = Json.string(pod, "status", "phase").orElse("");
         boolean succeeded = phase.equals("Succeeded");
         if (succeeded || phase.equals("Failed")) {

@@ -38,6 +38,11 @@ public final class Schema {
      * @throws IllegalArgumentException if there is no schema for the kind
      */
     public static Shape shape(Kind kind) {
+        return kind.strategy().shape().apply(kind);
+    }
+
+    /** What the build wrote about a kind that is part of Keelson. */
+    static Shape builtIn(Kind kind) {
         Definitions definitions = Definitions.builtIn();
         return definitions
                 .typeName(kind.group(), kind.version(), kind.kind())

@@ -2,27 +2,11 @@ package io.keelson.orchestrator.kind;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Objects as tables, as Kubernetes' API server prints them for {@code kubectl get}. */
 public final class Tables {
-
-    private static final Map<Kind, Printer> PRINTERS = Map.ofEntries(
-            Map.entry(Kinds.POD, Printers.POD),
-            Map.entry(Kinds.DEPLOYMENT, Printers.DEPLOYMENT),
-            Map.entry(Kinds.REPLICA_SET, Printers.REPLICA_SET),
-            Map.entry(Kinds.SERVICE, Printers.SERVICE),
-            Map.entry(Kinds.ENDPOINTS, Printers.ENDPOINTS),
-            Map.entry(Kinds.ENDPOINT_SLICE, Printers.ENDPOINT_SLICE),
-            Map.entry(Kinds.NODE, Printers.NODE),
-            Map.entry(Kinds.NAMESPACE, Printers.NAMESPACE),
-            Map.entry(Kinds.CONFIG_MAP, Printers.CONFIG_MAP),
-            Map.entry(Kinds.SECRET, Printers.SECRET),
-            Map.entry(Kinds.SERVICE_ACCOUNT, Printers.SERVICE_ACCOUNT),
-            Map.entry(Kinds.EVENT, Printers.EVENT),
-            Map.entry(Kinds.LEASE, Printers.LEASE));
 
     private Tables() {}
 
@@ -32,7 +16,7 @@ public final class Tables {
      * @param now what ages are counted to
      */
     public static ObjectNode table(Kind kind, List<ObjectNode> objects, Instant now, IncludeObject include) {
-        Printer printer = PRINTERS.getOrDefault(kind, Printers.ANY);
+        Printer printer = kind.strategy().printer();
         ObjectNode table = Json.object();
         table.put("kind", "Table").put("apiVersion", "meta.k8s.io/v1");
         table.putObject("metadata");
@@ -49,9 +33,7 @@ public final class Tables {
         objects.forEach(object -> {
             ObjectNode row = rows.addObject();
             printer.cells().print(object, now, row.putArray("cells"));
-            if (kind.equals(Kinds.POD)) {
-                Printers.completion(object, row);
-            }
+            printer.remarks().accept(object, row);
             include(object, include, row);
         });
         return table;

@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.registry;
 
+import io.keelson.orchestrator.kind.InitialState;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
@@ -15,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Deletion {
 
     /** In {@code spec.finalizers} of a namespace until it is empty. */
-    public static final String NAMESPACE_FINALIZER = "kubernetes";
+    public static final String NAMESPACE_FINALIZER = InitialState.NAMESPACE_FINALIZER;
 
     /** Holds an object until everything it owns is gone. */
     public static final String FOREGROUND_FINALIZER = "foregroundDeletion";

@@ -4,10 +4,10 @@ import io.keelson.orchestrator.kind.Cause;
 import io.keelson.orchestrator.kind.Defaults;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
-import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Validation;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,12 +21,6 @@ import tools.jackson.databind.node.ObjectNode;
  * object to store carries none: it gets one by being stored.
  */
 public final class Registry {
-
-    /** Kinds whose status says which generation of the spec it is about. */
-    private static final Set<Kind> GENERATIONS = Set.of(Kinds.POD, Kinds.DEPLOYMENT, Kinds.REPLICA_SET);
-
-    /** Kinds whose creator knows the status: an agent registers its node with it. */
-    private static final Set<Kind> STATUS_AT_CREATION = Set.of(Kinds.NODE);
 
     private Registry() {}
 
@@ -42,33 +36,22 @@ public final class Registry {
             return new Prepared.Refuse(decoded.rejection().get());
         }
         ObjectNode object = Json.withoutNulls(incoming);
-        if (kind.subresources().contains("status") && !STATUS_AT_CREATION.contains(kind)) {
+        if (kind.subresources().contains("status") && !kind.strategy().statusAtCreation()) {
             object.remove("status");
         }
         Optional<Rejection> misnamed = Metadata.fillNew(kind, namespace, object, given);
         if (misnamed.isPresent()) {
             return new Prepared.Refuse(misnamed.get());
         }
-        if (GENERATIONS.contains(kind)) {
+        if (kind.strategy().counted()) {
             Metadata.of(object).put("generation", 1);
         }
-        initialState(kind, object);
+        kind.strategy().initial().accept(object);
         Defaults.apply(kind, object);
         List<Cause> causes = Validation.validate(kind, Optional.empty(), object);
         return causes.isEmpty()
                 ? new Prepared.Store(object, decoded.warnings())
                 : new Prepared.Refuse(Rejection.invalid(kind, Metadata.name(object), causes));
-    }
-
-    private static void initialState(Kind kind, ObjectNode object) {
-        if (kind.equals(Kinds.POD)) {
-            Json.child(object, "status").put("phase", "Pending");
-        } else if (kind.equals(Kinds.NAMESPACE)) {
-            Json.child(object, "spec").putArray("finalizers").add(Deletion.NAMESPACE_FINALIZER);
-            Json.child(object, "status").put("phase", "Active");
-        } else if (kind.equals(Kinds.SERVICE)) {
-            Json.child(Json.child(object, "status"), "loadBalancer");
-        }
     }
 
     /**
@@ -103,14 +86,9 @@ public final class Registry {
         ObjectNode object = Json.withoutNulls(incoming);
         Metadata.keepSystemFields(live, object);
         if (kind.subresources().contains("status")) {
-            keep(object, live, "status");
+            Kept.keep(live, object, "status");
         }
-        if (kind.equals(Kinds.NAMESPACE)) {
-            keep(Json.child(object, "spec"), Json.child(live.deepCopy(), "spec"), "finalizers");
-        }
-        if (kind.equals(Kinds.SERVICE)) {
-            Holdings.keep(live, object);
-        }
+        Kept.of(kind).accept(live, object);
         Defaults.apply(kind, object);
         List<Cause> causes = new ArrayList<>(Validation.validate(kind, Optional.of(live), object));
         Metadata.newFinalizers(live, object).ifPresent(causes::add);
@@ -149,8 +127,7 @@ public final class Registry {
         Metadata.of(object).remove("resourceVersion");
         ObjectNode before = live.deepCopy();
         Metadata.of(before).remove("resourceVersion");
-        boolean specChanged = !Json.at(before, "spec").equals(Json.at(object, "spec"));
-        if (specChanged && GENERATIONS.contains(kind)) {
+        if (kind.strategy().counted() && wishChanged(before, object)) {
             Metadata.bumpGeneration(object);
         }
         if (Deletion.complete(kind, object)) {
@@ -163,12 +140,16 @@ public final class Registry {
         return new Prepared.Store(object, warnings);
     }
 
-    private static void keep(ObjectNode object, ObjectNode live, String field) {
-        JsonNode value = live.get(field);
-        if (value == null) {
-            object.remove(field);
-        } else {
-            object.set(field, value.deepCopy());
-        }
+    /** Whether two states differ in what is wished: everything but metadata and status. */
+    private static boolean wishChanged(ObjectNode before, ObjectNode after) {
+        Set<String> fields = new HashSet<>(before.propertyNames());
+        fields.addAll(after.propertyNames());
+        fields.removeAll(Set.of("metadata", "status"));
+        // As text, for a number may be an int in one tree and a long in the other.
+        return fields.stream()
+                .anyMatch(field -> !before.path(field).equals(after.path(field))
+                        && !before.path(field)
+                                .toString()
+                                .equals(after.path(field).toString()));
     }
 }

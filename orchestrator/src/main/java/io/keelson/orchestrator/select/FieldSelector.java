@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -19,52 +18,15 @@ public final class FieldSelector {
 
     private static final FieldSelector EVERYTHING = new FieldSelector(List.of());
 
-    /** Fields by kind name, besides metadata.name and metadata.namespace, which every kind has. */
-    private static final Map<String, Set<String>> FIELDS = Map.ofEntries(
-            Map.entry(
-                    "Pod",
-                    Set.of(
-                            "spec.nodeName",
-                            "spec.restartPolicy",
-                            "spec.schedulerName",
-                            "spec.serviceAccountName",
-                            "spec.hostNetwork",
-                            "status.phase",
-                            "status.podIP",
-                            "status.podIPs",
-                            "status.nominatedNodeName")),
-            Map.entry(
-                    "Event",
-                    Set.of(
-                            "involvedObject.kind",
-                            "involvedObject.namespace",
-                            "involvedObject.name",
-                            "involvedObject.uid",
-                            "involvedObject.apiVersion",
-                            "involvedObject.resourceVersion",
-                            "involvedObject.fieldPath",
-                            "reason",
-                            "reportingComponent",
-                            "source",
-                            "type")),
-            Map.entry("Secret", Set.of("type")),
-            Map.entry("Service", Set.of("spec.clusterIP", "spec.type")),
-            Map.entry("ReplicaSet", Set.of("status.replicas")),
-            Map.entry("Node", Set.of("spec.unschedulable")),
-            Map.entry("Namespace", Set.of("status.phase")));
-
-    /** What a field that is absent counts as, where that is not the empty text. */
-    private static final Map<String, String> ABSENT =
-            Map.of("spec.hostNetwork", "false", "spec.unschedulable", "false", "status.replicas", "0");
-
     /**
      * One condition.
      *
      * @param field path of the field
      * @param equal whether the value must be this, or must not
      * @param value the text to compare with
+     * @param absent what a field that is absent counts as
      */
-    public record Term(String field, boolean equal, String value) {}
+    public record Term(String field, boolean equal, String value, String absent) {}
 
     private final List<Term> terms;
 
@@ -119,11 +81,11 @@ public final class FieldSelector {
         String value = part.substring(part.startsWith("==", at) ? at + 2 : at + 1);
         boolean offered = field.equals("metadata.name")
                 || field.equals("metadata.namespace")
-                || FIELDS.getOrDefault(kind.kind(), Set.of()).contains(field);
+                || kind.strategy().fields().containsKey(field);
         if (!offered) {
             throw new SelectorException("field label not supported: " + field);
         }
-        return new Term(field, equal, unescape(value));
+        return new Term(field, equal, unescape(value), kind.strategy().fields().getOrDefault(field, ""));
     }
 
     private static String unescape(String value) {
@@ -168,11 +130,12 @@ public final class FieldSelector {
         Map<String, String> values = new HashMap<>();
         return terms.stream()
                 .allMatch(term -> term.equal()
-                        == values.computeIfAbsent(term.field(), field -> value(object, field))
+                        == values.computeIfAbsent(term.field(), _ -> value(object, term))
                                 .equals(term.value()));
     }
 
-    private static String value(ObjectNode object, String field) {
+    private static String value(ObjectNode object, Term term) {
+        String field = term.field();
         if (field.equals("source")) {
             return Json.string(object, "source", "component")
                     .or(() -> Json.string(object, "reportingComponent"))
@@ -184,7 +147,7 @@ public final class FieldSelector {
         return Json.at(object, field.split("\\.", -1))
                 .filter(JsonNode::isValueNode)
                 .map(JsonNode::asString)
-                .orElse(ABSENT.getOrDefault(field, ""));
+                .orElse(term.absent());
     }
 
     @Override

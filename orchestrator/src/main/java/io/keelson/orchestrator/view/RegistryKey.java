@@ -23,8 +23,7 @@ public final class RegistryKey {
         if (parts.size() < 3 || parts.stream().anyMatch(String::isEmpty)) {
             return Optional.empty();
         }
-        String group = parts.get(0).equals("core") ? "" : parts.get(0);
-        Optional<Kind> kind = kinds.byResource(group, parts.get(1));
+        Optional<Kind> kind = kinds.byKeyPrefix(PREFIX + parts.get(0) + "/" + parts.get(1) + "/");
         return kind.filter(known -> parts.size() == (known.namespaced() ? 4 : 3))
                 .map(known -> known.namespaced()
                         ? new Ref(known, parts.get(2), parts.get(3))

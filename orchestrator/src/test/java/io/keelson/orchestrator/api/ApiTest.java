@@ -35,7 +35,7 @@ class ApiTest {
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
     private final MemoryKv kv = new MemoryKv(now::get);
-    private final Api api = new Api(kv, Kinds.builtIn(), Addresses.standard(), now::get, new Random(7));
+    private final Api api = new Api(kv, Kinds::builtIn, Addresses.standard(), now::get, new Random(7));
 
     @BeforeEach
     void namespaces() {

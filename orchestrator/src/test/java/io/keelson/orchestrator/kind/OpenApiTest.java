@@ -10,19 +10,22 @@ import tools.jackson.databind.node.ObjectNode;
 
 class OpenApiTest {
 
+    private static final OpenApi API = OpenApi.of(Kinds.builtIn());
+
     private static ObjectNode document(String groupVersion) {
-        return Json.parse(OpenApi.document(groupVersion).orElseThrow());
+        return Json.parse(API.document(groupVersion).orElseThrow());
     }
 
     @Test
     void indexNamesEveryGroupVersionWithTheHashOfItsDocument() {
-        JsonNode paths = Json.parse(OpenApi.index()).path("paths");
+        JsonNode paths = Json.parse(API.index()).path("paths");
         assertThat(paths.propertyNames())
-                .containsExactly("api/v1", "apis/apps/v1", "apis/coordination.k8s.io/v1", "apis/discovery.k8s.io/v1");
+                .hasSize(20)
+                .contains("api/v1", "apis/apps/v1", "apis/autoscaling/v1", "apis/autoscaling/v2");
         for (String groupVersion : paths.propertyNames()) {
             assertThat(paths.path(groupVersion).path("serverRelativeURL").asString())
                     .isEqualTo("/openapi/v3/" + groupVersion + "?hash="
-                            + OpenApi.hash(groupVersion).orElseThrow());
+                            + API.hash(groupVersion).orElseThrow());
         }
     }
 
@@ -43,8 +46,21 @@ class OpenApiTest {
     }
 
     @Test
+    void anotherTableOfKindsMakesOnlyAnewWhatIsNew() {
+        Kind shape = Kind.named("example.com", "v1", "Shape", "shapes")
+                .strategy(Strategy.PLAIN.withShape(_ -> Shape.Scalar.ANY))
+                .build();
+        OpenApi api = API.next(new Kinds(List.of(Kinds.DEPLOYMENT)));
+        assertThat(Json.parse(api.index()).path("paths").propertyNames()).containsExactly("apis/apps/v1");
+        assertThat(api.hash("apis/apps/v1")).isNotEqualTo(API.hash("apis/apps/v1"));
+        assertThat(api.next(Kinds.builtIn()).hash("apis/apps/v1")).isEqualTo(API.hash("apis/apps/v1"));
+        assertThat(Kinds.builtIn().with(List.of(shape)).byResource("example.com", "v1", "shapes"))
+                .contains(shape);
+    }
+
+    @Test
     void everyReferenceLeadsToASchemaOfTheSameDocument() {
-        for (String groupVersion : Json.parse(OpenApi.index()).path("paths").propertyNames()) {
+        for (String groupVersion : Json.parse(API.index()).path("paths").propertyNames()) {
             ObjectNode document = document(groupVersion);
             List<String> references = new ArrayList<>();
             collect(document, references);

@@ -181,9 +181,9 @@ class ProtobufTest {
         assertThatThrownBy(() -> Protobuf.decode(new byte[] {1, 2})).isInstanceOf(MalformedJsonException.class);
         assertThatThrownBy(() -> Protobuf.decode(new byte[] {'k', '8', 's', 0, 10, 100}))
                 .isInstanceOf(MalformedJsonException.class);
-        assertThatThrownBy(() -> Protobuf.decode(body("batch/v1", "Job", V1.Pod.getDefaultInstance())))
+        assertThatThrownBy(() -> Protobuf.decode(body("example.com/v1", "Crontab", V1.Pod.getDefaultInstance())))
                 .isInstanceOf(MalformedJsonException.class)
-                .hasMessageContaining("batch/v1 Job");
+                .hasMessageContaining("example.com/v1 Crontab");
     }
 
     /** Bytes broken at random places either decode to something or are refused with the one exception; seeds are in the message. */

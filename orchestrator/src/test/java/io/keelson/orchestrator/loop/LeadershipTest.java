@@ -31,7 +31,7 @@ final class LeadershipTest {
     private final CutKv firstKv = new CutKv(world.kv);
 
     private ControlLoop loop(String name, CutKv kv) {
-        Api api = new Api(kv, Kinds.builtIn(), Addresses.standard(), clock, new Random(2));
+        Api api = new Api(kv, Kinds::builtIn, Addresses.standard(), clock, new Random(2));
         return new ControlLoop(name, kv, Kinds.builtIn(), api, clock);
     }
 

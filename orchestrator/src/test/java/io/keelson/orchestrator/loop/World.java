@@ -45,7 +45,7 @@ final class World {
     World(InstantSource clock) {
         this.clock = clock;
         this.kv = new MemoryKv(clock);
-        this.api = new Api(kv, Kinds.builtIn(), Addresses.standard(), clock, new Random(1));
+        this.api = new Api(kv, Kinds::builtIn, Addresses.standard(), clock, new Random(1));
         for (String name : List.of("default", "kube-system", "kube-node-lease")) {
             namespace(name);
         }

@@ -1,0 +1,177 @@
+package io.keelson.orchestrator.kind;
+
+import java.util.List;
+
+/** The rows of the core group. */
+final class CoreKinds {
+
+    static final Kind NAMESPACE = core("Namespace", "namespaces")
+            .clusterScoped()
+            .shortNames("ns")
+            .subresources("finalize", "status")
+            .verbs("create", "delete", "get", "list", "patch", "update", "watch")
+            .strategy(Strategy.PLAIN
+                    .withNames(Names::dns1123LabelProblems)
+                    .withInitial(InitialState::namespace)
+                    .withDefaults(Defaults::namespace)
+                    .withPrinter(Printers.NAMESPACE)
+                    .withFields("status.phase"))
+            .build();
+
+    static final Kind NODE = core("Node", "nodes")
+            .clusterScoped()
+            .shortNames("no")
+            .subresources("status")
+            .strategy(Strategy.PLAIN
+                    .withStatusAtCreation()
+                    .withDefaults(Defaults::node)
+                    .withCheck(NodeValidation::node)
+                    .withPrinter(Printers.NODE)
+                    .withField("spec.unschedulable", "false"))
+            .build();
+
+    static final Kind POD = core("Pod", "pods")
+            .shortNames("po")
+            .categories("all")
+            .subresources("binding", "ephemeralcontainers", "eviction", "log", "status")
+            .strategy(Strategy.PLAIN
+                    .withGeneration()
+                    .withInitial(InitialState::pod)
+                    .withDefaults(PodDefaults::pod)
+                    .withCheck(PodValidation::pod)
+                    .withPrinter(Printers.POD)
+                    .withFields(
+                            "spec.nodeName",
+                            "spec.restartPolicy",
+                            "spec.schedulerName",
+                            "spec.serviceAccountName",
+                            "status.phase",
+                            "status.podIP",
+                            "status.podIPs",
+                            "status.nominatedNodeName")
+                    .withField("spec.hostNetwork", "false"))
+            .build();
+
+    static final Kind SERVICE = core("Service", "services")
+            .shortNames("svc")
+            .categories("all")
+            .subresources("status")
+            .strategy(Strategy.PLAIN
+                    .withNames(Names::dns1035LabelProblems)
+                    .withInitial(InitialState::service)
+                    .withDefaults(Defaults::service)
+                    .withCheck(ServiceValidation::service)
+                    .withPrinter(Printers.SERVICE)
+                    .withFields("spec.clusterIP", "spec.type"))
+            .build();
+
+    static final Kind ENDPOINTS = core("Endpoints", "endpoints")
+            .shortNames("ep")
+            .strategy(Strategy.PLAIN
+                    .withDefaults(Defaults::endpoints)
+                    .withCheck((_, endpoints, causes) -> ServiceValidation.endpoints(endpoints, causes))
+                    .withPrinter(Printers.ENDPOINTS))
+            .build();
+
+    static final Kind CONFIG_MAP = core("ConfigMap", "configmaps")
+            .shortNames("cm")
+            .strategy(Strategy.PLAIN.withCheck(ConfigValidation::configMap).withPrinter(Printers.CONFIG_MAP))
+            .build();
+
+    static final Kind SECRET = core("Secret", "secrets")
+            .strategy(Strategy.PLAIN
+                    .withDefaults(Defaults::secret)
+                    .withCheck(ConfigValidation::secret)
+                    .withPrinter(Printers.SECRET)
+                    .withFields("type"))
+            .build();
+
+    static final Kind EVENT = core("Event", "events")
+            .shortNames("ev")
+            .strategy(Strategy.PLAIN
+                    .withCheck((_, event, causes) -> EventValidation.event(event, causes))
+                    .withPrinter(Printers.EVENT)
+                    .withFields(
+                            "involvedObject.kind",
+                            "involvedObject.namespace",
+                            "involvedObject.name",
+                            "involvedObject.uid",
+                            "involvedObject.apiVersion",
+                            "involvedObject.resourceVersion",
+                            "involvedObject.fieldPath",
+                            "reason",
+                            "reportingComponent",
+                            "source",
+                            "type"))
+            .build();
+
+    static final Kind SERVICE_ACCOUNT = core("ServiceAccount", "serviceaccounts")
+            .shortNames("sa")
+            .subresources("token")
+            .strategy(Strategy.PLAIN.withPrinter(Printers.SERVICE_ACCOUNT))
+            .build();
+
+    static final Kind REPLICATION_CONTROLLER = core("ReplicationController", "replicationcontrollers")
+            .shortNames("rc")
+            .categories("all")
+            .subresources("scale", "status")
+            .strategy(Strategy.PLAIN.withGeneration().withField("status.replicas", "0"))
+            .build();
+
+    static final Kind POD_TEMPLATE = core("PodTemplate", "podtemplates")
+            .strategy(Strategy.PLAIN.withGeneration())
+            .build();
+
+    static final Kind LIMIT_RANGE =
+            core("LimitRange", "limitranges").shortNames("limits").build();
+
+    static final Kind RESOURCE_QUOTA = core("ResourceQuota", "resourcequotas")
+            .shortNames("quota")
+            .subresources("status")
+            .build();
+
+    static final Kind PERSISTENT_VOLUME = core("PersistentVolume", "persistentvolumes")
+            .clusterScoped()
+            .shortNames("pv")
+            .subresources("status")
+            .build();
+
+    static final Kind PERSISTENT_VOLUME_CLAIM = core("PersistentVolumeClaim", "persistentvolumeclaims")
+            .shortNames("pvc")
+            .subresources("status")
+            .build();
+
+    static final Kind BINDING = core("Binding", "bindings").verbs("create").build();
+
+    static final Kind COMPONENT_STATUS = core("ComponentStatus", "componentstatuses")
+            .clusterScoped()
+            .shortNames("cs")
+            .verbs("get", "list")
+            .build();
+
+    /** In the order of discovery. */
+    static final List<Kind> ROWS = List.of(
+            BINDING,
+            COMPONENT_STATUS,
+            CONFIG_MAP,
+            ENDPOINTS,
+            EVENT,
+            LIMIT_RANGE,
+            NAMESPACE,
+            NODE,
+            PERSISTENT_VOLUME_CLAIM,
+            PERSISTENT_VOLUME,
+            POD,
+            POD_TEMPLATE,
+            REPLICATION_CONTROLLER,
+            RESOURCE_QUOTA,
+            SECRET,
+            SERVICE_ACCOUNT,
+            SERVICE);
+
+    private CoreKinds() {}
+
+    private static KindBuilder core(String kind, String resource) {
+        return Kind.named("", "v1", kind, resource);
+    }
+}

@@ -1,0 +1,74 @@
+package io.keelson.orchestrator.kind;
+
+import java.util.List;
+
+/** The rows of the groups networking.k8s.io, discovery.k8s.io, coordination.k8s.io and events.k8s.io. */
+final class NetworkKinds {
+
+    static final Kind INGRESS_CLASS = networking("IngressClass", "ingressclasses")
+            .clusterScoped()
+            .strategy(Strategy.PLAIN.withGeneration())
+            .build();
+
+    static final Kind INGRESS = networking("Ingress", "ingresses")
+            .shortNames("ing")
+            .subresources("status")
+            .strategy(Strategy.PLAIN.withGeneration())
+            .build();
+
+    static final Kind IP_ADDRESS = networking("IPAddress", "ipaddresses")
+            .clusterScoped()
+            .shortNames("ip")
+            .build();
+
+    static final Kind NETWORK_POLICY = networking("NetworkPolicy", "networkpolicies")
+            .shortNames("netpol")
+            .strategy(Strategy.PLAIN.withGeneration())
+            .build();
+
+    static final Kind SERVICE_CIDR = networking("ServiceCIDR", "servicecidrs")
+            .clusterScoped()
+            .subresources("status")
+            .build();
+
+    static final Kind ENDPOINT_SLICE = Kind.named("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices")
+            .strategy(Strategy.PLAIN
+                    .withGeneration()
+                    .withDefaults(Defaults::endpointSlice)
+                    .withCheck(ServiceValidation::endpointSlice)
+                    .withPrinter(Printers.ENDPOINT_SLICE))
+            .build();
+
+    static final Kind LEASE = Kind.named("coordination.k8s.io", "v1", "Lease", "leases")
+            .strategy(Strategy.PLAIN
+                    .withDefaults(Defaults::lease)
+                    .withCheck((_, lease, causes) -> NodeValidation.lease(lease, causes))
+                    .withPrinter(Printers.LEASE))
+            .build();
+
+    static final Kind EVENT = Kind.named("events.k8s.io", "v1", "Event", "events")
+            .shortNames("ev")
+            .storedAs(CoreKinds.EVENT)
+            .strategy(Strategy.PLAIN
+                    .withConversion(new EventConversion())
+                    .withFields(
+                            "regarding.kind",
+                            "regarding.namespace",
+                            "regarding.name",
+                            "regarding.uid",
+                            "regarding.apiVersion",
+                            "regarding.resourceVersion",
+                            "regarding.fieldPath",
+                            "reason",
+                            "reportingController",
+                            "type"))
+            .build();
+
+    static final List<Kind> NETWORKING = List.of(INGRESS_CLASS, INGRESS, IP_ADDRESS, NETWORK_POLICY, SERVICE_CIDR);
+
+    private NetworkKinds() {}
+
+    private static KindBuilder networking(String kind, String resource) {
+        return Kind.named("networking.k8s.io", "v1", kind, resource);
+    }
+}

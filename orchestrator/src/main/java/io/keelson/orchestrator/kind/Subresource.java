@@ -1,0 +1,44 @@
+package io.keelson.orchestrator.kind;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * What is below an object in its path.
+ *
+ * @param name such as {@code scale}
+ * @param group API group of what is sent and answered
+ * @param version its version
+ * @param kind its kind, such as {@code Scale}
+ * @param verbs what can be done, in alphabetical order
+ */
+public record Subresource(String name, String group, String version, String kind, List<String> verbs) {
+
+    private static final List<String> CHANGE = List.of("get", "patch", "update");
+    private static final List<String> CREATE = List.of("create");
+
+    /** Those whose objects are of another kind than their parent; all others are a part of it. */
+    private static final Map<String, Subresource> OF_OTHER_KINDS = Map.of(
+            "scale", new Subresource("scale", "autoscaling", "v1", "Scale", CHANGE),
+            "binding", new Subresource("binding", "", "v1", "Binding", CREATE),
+            "eviction", new Subresource("eviction", "policy", "v1", "Eviction", CREATE),
+            "token", new Subresource("token", "authentication.k8s.io", "v1", "TokenRequest", CREATE));
+
+    private static final Map<String, List<String>> OTHER_VERBS =
+            Map.of("log", List.of("get"), "finalize", List.of("update"));
+
+    /** All subresources of a kind, by name. */
+    public static List<Subresource> of(Kind kind) {
+        return new TreeSet<>(kind.subresources())
+                .stream().map(name -> of(kind, name)).toList();
+    }
+
+    private static Subresource of(Kind parent, String name) {
+        Subresource other = OF_OTHER_KINDS.get(name);
+        return other != null
+                ? other
+                : new Subresource(
+                        name, parent.group(), parent.version(), parent.kind(), OTHER_VERBS.getOrDefault(name, CHANGE));
+    }
+}
