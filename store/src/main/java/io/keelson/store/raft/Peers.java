@@ -222,24 +222,37 @@ final class Peers implements AutoCloseable {
 
     /** To this member's own division, without a network between. */
     CompletableFuture<RaftClientReply> submit(RaftClientRequest.Type type, Message message) {
-        var request = RaftClientRequest.newBuilder()
-                .setClientId(clientId)
-                .setServerId(division.getId())
-                .setGroupId(group)
-                .setCallId(callIds.incrementAndGet())
-                .setType(type)
-                .setMessage(message)
-                .build();
         try {
-            return ((RaftClientAsynchronousProtocol) division).submitClientRequestAsync(request);
+            return ((RaftClientAsynchronousProtocol) division)
+                    .submitClientRequestAsync(request(division.getId(), type, message));
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    /** A write to another member, which must lead; blocks for at most the client's request timeout. */
-    RaftClientReply send(RaftPeerId leader, Message message) throws IOException {
-        return Calling.member(() -> client(leader).io().send(message));
+    private RaftClientRequest request(RaftPeerId to, RaftClientRequest.Type type, Message message) {
+        return RaftClientRequest.newBuilder()
+                .setClientId(clientId)
+                .setServerId(to)
+                .setGroupId(group)
+                .setCallId(callIds.incrementAndGet())
+                .setType(type)
+                .setMessage(message)
+                .build();
+    }
+
+    /**
+     * A write to another member, which must lead. Over one stream that stays open: Ratis' own {@code io().send} would open one for each.
+     * There may never be an answer.
+     */
+    CompletableFuture<RaftClientReply> send(RaftPeerId leader, Message message) {
+        try {
+            return Calling.member(() -> client(leader)
+                    .getClientRpc()
+                    .sendRequestAsyncUnordered(request(leader, RaftClientRequest.writeRequestType(), message)));
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** A question to another member; blocks for at most the client's request timeout. */

@@ -212,14 +212,7 @@ final class Proposer implements AutoCloseable {
      */
     private @Nullable RaftClientReply forward(RaftPeerId leader, Message message, long millis)
             throws IOException, InterruptedException {
-        var reply = new CompletableFuture<RaftClientReply>();
-        Thread.ofVirtual().name("store-forward").start(() -> {
-            try {
-                reply.complete(peers.send(leader, message));
-            } catch (IOException | RuntimeException e) {
-                reply.completeExceptionally(e);
-            }
-        });
+        CompletableFuture<RaftClientReply> reply = peers.send(leader, message);
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         while (System.nanoTime() - end < 0) {
             try {

@@ -114,6 +114,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
             Thread.ofPlatform().name("store-watchers").daemon().factory());
     private final ExecutorService blocking = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("store-ask-", 0).factory());
+    private final CommitNews commitNews = new CommitNews(timer);
     private volatile Membership membership;
     private volatile boolean learner;
     private @Nullable EventLog events;
@@ -136,6 +137,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
         RaftProperties properties = RaftSettings.properties(config, limits);
         Parameters parameters = RaftSettings.parameters(config.peerTls());
         GrpcConfigKeys.Server.setServicesCustomizer(parameters, connections);
+        PeerRpc.tell(parameters, commitNews);
         var seeds = new Seeds(
                 config.members().stream()
                         .filter(member -> !member.name().equals(config.name()))
@@ -619,6 +621,11 @@ public final class RaftReplica implements Replica, AutoCloseable {
             }
             opened.countDown();
             compaction.wake();
+        }
+
+        @Override
+        public void committed(LogEntry entry, long index) {
+            commitNews.committed(entry.getMember(), index);
         }
 
         @Override

@@ -17,7 +17,6 @@ import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftPeer;
-import org.apache.ratis.rpc.SupportedRpcType;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
@@ -58,7 +57,7 @@ final class RaftSettings {
 
     static RaftProperties properties(StoreConfig config, LogLimits limits) {
         var properties = new RaftProperties();
-        RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
+        RaftConfigKeys.Rpc.setType(properties, new PeerRpc());
         RaftServerConfigKeys.setStorageDir(
                 properties, List.of(config.dataDir().resolve("raft").toFile()));
         HostPort listen = config.peerListen();
@@ -81,6 +80,8 @@ final class RaftSettings {
         // Reads ask a majority each time (coalesced): a leader's lease has a hole during elections.
         RaftServerConfigKeys.Read.setOption(properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
         RaftServerConfigKeys.Read.setLeaderLeaseEnabled(properties, false);
+        // See CommitNews.
+        RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, false);
 
         // Async and unsafe flush answer before the disk has the entry; both stay off.
         RaftServerConfigKeys.Log.setAsyncFlushEnabled(properties, false);

@@ -46,6 +46,9 @@ final class StoreStateMachine extends BaseStateMachine {
         /** The state was opened, or replaced by a snapshot. */
         void opened(RocksState state);
 
+        /** An entry is committed and will be applied. */
+        void committed(LogEntry entry, long index);
+
         /** An entry was applied; the answers are empty if it was a repetition. */
         void applied(LogEntry entry, List<Committed> answers, List<Change> changes, long revision);
 
@@ -182,6 +185,7 @@ final class StoreStateMachine extends BaseStateMachine {
     private void apply(LogEntryProto raftEntry) throws IOException {
         CrashPoint.APPLY_BEGUN.pass();
         LogEntry entry = parse(raftEntry);
+        listener.committed(entry, raftEntry.getIndex());
         long begun = System.nanoTime();
         RocksState open = state();
         long sequence = open.sequenceOf(entry.getMember(), entry.getIncarnation());

@@ -1,0 +1,67 @@
+package io.keelson.store.raft;
+
+import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.grpc.server.GrpcLogAppender;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.leader.FollowerInfo;
+import org.apache.ratis.server.leader.LeaderState;
+import org.apache.ratis.server.raftlog.RaftLogIOException;
+import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Feeds a follower with entries, as Ratis does, and tells it what is committed when it should hear of it. Ratis itself would write an
+ * entry of its own into the log after every commit, which is replicated and synced as well; or say it with the next entries or
+ * heartbeat, up to half an election timeout later.
+ */
+final class Feed extends GrpcLogAppender {
+
+    /** What the follower was told of that it has. */
+    private volatile long told = -1;
+    /** What it should hear of at once. */
+    private volatile long news = -1;
+
+    private final CommitNews from;
+
+    /** @param from tells this feed what is committed until it is stopped */
+    Feed(RaftServer.Division server, LeaderState state, FollowerInfo follower, CommitNews from) {
+        super(server, state, follower);
+        this.from = from;
+        from.begins(this);
+    }
+
+    @Override
+    public CompletableFuture<LifeCycle.State> stopAsync() {
+        from.ends(this);
+        return super.stopAsync();
+    }
+
+    /** The follower should know soon that an entry is committed: as soon as it has it. */
+    void tell(long index) {
+        news = index;
+        if (told < index) {
+            notifyLogAppender();
+        }
+    }
+
+    /** The news is a heartbeat, which says nothing of the log while entries are under way; those that follow them will. */
+    @Override
+    public long getHeartbeatWaitTimeMs() {
+        boolean due = told < Math.min(news, getFollower().getMatchIndex())
+                && !hasAppendEntries()
+                && !hasPendingDataRequests();
+        return due ? 0 : super.getHeartbeatWaitTimeMs();
+    }
+
+    @Override
+    public @Nullable AppendEntriesRequestProto newAppendEntriesRequest(long callId, boolean heartbeat)
+            throws RaftLogIOException {
+        AppendEntriesRequestProto request = super.newAppendEntriesRequest(callId, heartbeat);
+        if (request != null && request.hasPreviousLog()) {
+            long last = request.getPreviousLog().getIndex() + request.getEntriesCount();
+            told = Math.max(told, Math.min(last, request.getLeaderCommit()));
+        }
+        return request;
+    }
+}
