@@ -27,8 +27,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -89,8 +87,9 @@ public final class StoreServer implements AutoCloseable {
     }
 
     private final List<Server> servers = new ArrayList<>();
+    private final Transport transport = Transport.best();
     private final EventLoopGroup eventLoops =
-            new MultiThreadIoEventLoopGroup(EVENT_LOOPS, threads("store-io"), NioIoHandler.newFactory());
+            new MultiThreadIoEventLoopGroup(EVENT_LOOPS, threads("store-io"), transport.handlers());
     /**
      * Its queue is bounded by what can be put there: {@link Calls#MAX_UNDER_WAY} calls, one turn of each open stream, and one request of
      * each HTTP/1.1 connection.
@@ -253,7 +252,7 @@ public final class StoreServer implements AutoCloseable {
         var address =
                 new InetSocketAddress(door.address().host(), door.address().port());
         var builder = furnish(NettyServerBuilder.forAddress(address))
-                .channelType(NioServerSocketChannel.class)
+                .channelType(transport.channel())
                 .bossEventLoopGroup(eventLoops)
                 .workerEventLoopGroup(eventLoops)
                 .protocolNegotiator(new FrontDoor(tls, door.serves(), () -> httpConnection(behind)))
