@@ -5,6 +5,9 @@ import java.util.List;
 /** The rows of the groups about who may do what: authentication, authorization, rbac and certificates. */
 final class AccessKinds {
 
+    /** Names of roles may have colons. */
+    private static final Strategy RBAC_NAMES = Strategy.PLAIN.withNames(Names::pathSegmentProblems);
+
     static final Kind SELF_SUBJECT_REVIEW =
             review("authentication.k8s.io", "SelfSubjectReview").build();
     static final Kind TOKEN_REVIEW =
@@ -21,19 +24,17 @@ final class AccessKinds {
             review("authorization.k8s.io", "SubjectAccessReview").build();
 
     static final Kind CLUSTER_ROLE_BINDING =
-            rbac("ClusterRoleBinding", "clusterrolebindings").clusterScoped().build();
+            rbac("ClusterRoleBinding", "clusterrolebindings").clusterScoped().strategy(RBAC_NAMES.withDefaults(ExtensionDefaults::roleBinding).withCheck(RoleValidation::clusterRoleBinding).withPrinter(AccessPrinters.BINDING)).build();
     static final Kind CLUSTER_ROLE =
-            rbac("ClusterRole", "clusterroles").clusterScoped().build();
-    static final Kind ROLE_BINDING = rbac("RoleBinding", "rolebindings").build();
-    static final Kind ROLE = rbac("Role", "roles").build();
+            rbac("ClusterRole", "clusterroles").clusterScoped().strategy(RBAC_NAMES.withCheck((_, role, causes) -> RoleValidation.clusterRole(role, causes)).withPrinter(AccessPrinters.ROLE)).build();
+    static final Kind ROLE_BINDING = rbac("RoleBinding", "rolebindings").strategy(RBAC_NAMES.withDefaults(ExtensionDefaults::roleBinding).withCheck(RoleValidation::roleBinding).withPrinter(AccessPrinters.BINDING)).build();
+    static final Kind ROLE = rbac("Role", "roles").strategy(RBAC_NAMES.withCheck((_, role, causes) -> RoleValidation.role(role, causes)).withPrinter(AccessPrinters.ROLE)).build();
 
     static final Kind CERTIFICATE_SIGNING_REQUEST = Kind.named(
                     "certificates.k8s.io", "v1", "CertificateSigningRequest", "certificatesigningrequests")
             .clusterScoped()
             .shortNames("csr")
-            .subresources("approval", "status")
-            .strategy(Strategy.PLAIN.withFields("spec.signerName"))
-            .build();
+            .subresources("approval", "status").strategy(Strategy.PLAIN.withDefaults(object -> Defaults.absentObject(object, "status")).withCheck((_, request, causes) -> FlowValidation.certificateRequest(request, causes)).withPrinter(AccessPrinters.CERTIFICATE_REQUEST).withFields("spec.signerName")).build();
 
     static final List<Kind> AUTHENTICATION = List.of(SELF_SUBJECT_REVIEW, TOKEN_REVIEW);
     static final List<Kind> AUTHORIZATION = List.of(

@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class AutoscalerConversion implements Conversion {
 
-    private static final String METRICS = "autoscaling.alpha.kubernetes.io/metrics";
+    static final String METRICS = "autoscaling.alpha.kubernetes.io/metrics";
     private static final String CURRENT_METRICS = "autoscaling.alpha.kubernetes.io/current-metrics";
     private static final String CONDITIONS = "autoscaling.alpha.kubernetes.io/conditions";
     private static final String BEHAVIOR = "autoscaling.alpha.kubernetes.io/behavior";
@@ -34,7 +34,12 @@ final class AutoscalerConversion implements Conversion {
 
     @Override
     public ObjectNode toStored(Kind kind, ObjectNode object) {
-        ObjectNode now = Conversion.relabelled(kind.stored(), object);
+        return toV2(object);
+    }
+
+    /** The same in the form of autoscaling/v2. */
+    static ObjectNode toV2(ObjectNode object) {
+        ObjectNode now = object.deepCopy().put("apiVersion", "autoscaling/v2");
         ObjectNode spec = Json.child(now, "spec");
         ObjectNode status = Json.child(now, "status");
         unpark(now, METRICS).ifPresent(parked -> spec.set("metrics", parked));

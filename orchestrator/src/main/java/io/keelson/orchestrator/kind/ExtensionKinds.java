@@ -6,26 +6,21 @@ import java.util.List;
 final class ExtensionKinds {
 
     static final Kind MUTATING_ADMISSION_POLICY =
-            admission("MutatingAdmissionPolicy", "mutatingadmissionpolicies").build();
+            admission("MutatingAdmissionPolicy", "mutatingadmissionpolicies").strategy(Strategy.PLAIN.withGeneration().withDefaults(ExtensionDefaults::policy).withCheck((_, policy, causes) -> AdmissionValidation.mutatingPolicy(policy, causes)).withPrinter(ExtensionPrinters.MUTATING_POLICY)).build();
     static final Kind MUTATING_ADMISSION_POLICY_BINDING = admission(
-                    "MutatingAdmissionPolicyBinding", "mutatingadmissionpolicybindings")
-            .build();
+                    "MutatingAdmissionPolicyBinding", "mutatingadmissionpolicybindings").strategy(Strategy.PLAIN.withGeneration().withDefaults(ExtensionDefaults::policyBinding).withCheck((_, binding, causes) -> AdmissionValidation.binding(binding, causes)).withPrinter(ExtensionPrinters.POLICY_BINDING)).build();
     static final Kind MUTATING_WEBHOOK_CONFIGURATION = admission(
                     "MutatingWebhookConfiguration", "mutatingwebhookconfigurations")
-            .categories("api-extensions")
-            .build();
+            .categories("api-extensions").strategy(Strategy.PLAIN.withGeneration().withDefaults(ExtensionDefaults::mutatingWebhooks).withCheck((_, configuration, causes) -> AdmissionValidation.webhooks(configuration, causes)).withPrinter(ExtensionPrinters.WEBHOOKS)).build();
     static final Kind VALIDATING_ADMISSION_POLICY = admission(
                     "ValidatingAdmissionPolicy", "validatingadmissionpolicies")
             .categories("api-extensions")
-            .subresources("status")
-            .build();
+            .subresources("status").strategy(Strategy.PLAIN.withGeneration().withDefaults(ExtensionDefaults::validatingPolicy).withCheck((_, policy, causes) -> AdmissionValidation.validatingPolicy(policy, causes)).withPrinter(ExtensionPrinters.VALIDATING_POLICY)).build();
     static final Kind VALIDATING_ADMISSION_POLICY_BINDING = admission(
-                    "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings")
-            .build();
+                    "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings").strategy(Strategy.PLAIN.withGeneration().withDefaults(ExtensionDefaults::policyBinding).withCheck((_, binding, causes) -> AdmissionValidation.validatingBinding(binding, causes)).withPrinter(ExtensionPrinters.POLICY_BINDING)).build();
     static final Kind VALIDATING_WEBHOOK_CONFIGURATION = admission(
                     "ValidatingWebhookConfiguration", "validatingwebhookconfigurations")
-            .categories("api-extensions")
-            .build();
+            .categories("api-extensions").strategy(Strategy.PLAIN.withGeneration().withDefaults(ExtensionDefaults::validatingWebhooks).withCheck((_, configuration, causes) -> AdmissionValidation.webhooks(configuration, causes)).withPrinter(ExtensionPrinters.WEBHOOKS)).build();
 
     static final Kind CUSTOM_RESOURCE_DEFINITION = Kind.named(
                     "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions")
@@ -38,16 +33,12 @@ final class ExtensionKinds {
 
     static final Kind FLOW_SCHEMA = Kind.named("flowcontrol.apiserver.k8s.io", "v1", "FlowSchema", "flowschemas")
             .clusterScoped()
-            .subresources("status")
-            .strategy(Strategy.PLAIN.withGeneration())
-            .build();
+            .subresources("status").strategy(Strategy.PLAIN.withGeneration().withDefaults(ExtensionDefaults::flowSchema).withCheck((_, schema, causes) -> FlowValidation.flowSchema(schema, causes)).withPrinter(ExtensionPrinters.FLOW_SCHEMA)).build();
 
     static final Kind PRIORITY_LEVEL_CONFIGURATION = Kind.named(
                     "flowcontrol.apiserver.k8s.io", "v1", "PriorityLevelConfiguration", "prioritylevelconfigurations")
             .clusterScoped()
-            .subresources("status")
-            .strategy(Strategy.PLAIN.withGeneration())
-            .build();
+            .subresources("status").strategy(Strategy.PLAIN.withGeneration().withDefaults(ExtensionDefaults::priorityLevel).withCheck((_, level, causes) -> FlowValidation.priorityLevel(level, causes)).withPrinter(ExtensionPrinters.PRIORITY_LEVEL)).build();
 
     static final List<Kind> ADMISSION = List.of(
             MUTATING_ADMISSION_POLICY,
@@ -62,7 +53,6 @@ final class ExtensionKinds {
 
     private static KindBuilder admission(String kind, String resource) {
         return Kind.named("admissionregistration.k8s.io", "v1", kind, resource)
-                .clusterScoped()
-                .strategy(Strategy.PLAIN.withGeneration());
+                .clusterScoped();
     }
 }

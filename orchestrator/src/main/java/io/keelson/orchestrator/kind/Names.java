@@ -22,6 +22,10 @@ public final class Names {
     private static final Pattern CONFIG_KEY_PATTERN = Pattern.compile(CONFIG_KEY);
     private static final Pattern PORT_NAME_CHARACTERS = Pattern.compile("[-a-z0-9]+");
 
+    private static final String WILDCARD = "\\*\\." + DNS1123_SUBDOMAIN;
+    private static final Pattern WILDCARD_PATTERN = Pattern.compile(WILDCARD);
+
+    private static final int QUALIFIED_PARTS = 3;
     private static final int MAX_LABEL = 63;
     private static final int MAX_SUBDOMAIN = 253;
     private static final int MAX_PORT_NAME = 15;
@@ -134,6 +138,56 @@ public final class Names {
             problems.add("must not begin or end with a hyphen");
         }
         return problems;
+    }
+
+    /** A host such as {@code *.example.com}: a star for the first label, and nowhere else. */
+    public static List<String> wildcardProblems(String host) {
+        return problems(
+                host,
+                MAX_SUBDOMAIN,
+                WILDCARD_PATTERN,
+                "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of"
+                        + " lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g."
+                        + " '*.example.com', regex used for validation is '" + WILDCARD + "')");
+    }
+
+    /** What a part of a path may be, and so a name that may have colons, as those of roles. */
+    public static List<String> pathSegmentProblems(String name) {
+        List<String> problems = new ArrayList<>();
+        if (name.equals(".") || name.equals("..")) {
+            problems.add("may not be '" + name + "'");
+        }
+        for (String illegal : List.of("/", "%")) {
+            if (name.contains(illegal)) {
+                problems.add("may not contain '" + illegal + "'");
+            }
+        }
+        return problems;
+    }
+
+    /** A name such as {@code example.com/path}. */
+    public static List<String> domainPrefixedPathProblems(String name) {
+        int slash = name.indexOf('/');
+        if (name.isEmpty()) {
+            return List.of("must not be empty");
+        }
+        if (slash < 1 || slash == name.length() - 1) {
+            return List.of("must be a domain-prefixed path (such as \"acme.io/foo\")");
+        }
+        List<String> problems = new ArrayList<>();
+        dns1123SubdomainProblems(name.substring(0, slash)).forEach(problem -> problems.add("prefix part " + problem));
+        return problems;
+    }
+
+    /** A domain of at least three parts, as webhooks have for a name. */
+    public static List<String> fullyQualifiedProblems(String name) {
+        if (name.isEmpty()) {
+            return List.of("must not be empty");
+        }
+        List<String> problems = dns1123SubdomainProblems(name);
+        return !problems.isEmpty() || name.split("\\.", -1).length >= QUALIFIED_PARTS
+                ? problems
+                : List.of("should be a domain with at least three segments separated by dots");
     }
 
     private static List<String> problems(String text, int max, Pattern pattern, String explanation) {

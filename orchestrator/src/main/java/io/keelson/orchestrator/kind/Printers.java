@@ -20,8 +20,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** The printers of the built-in kinds; columns and texts are Kubernetes'. */
 final class Printers {
 
-    private static final String NONE = "<none>";
-    private static final String UNKNOWN = "<unknown>";
+    static final String NONE = "<none>";
+    static final String UNKNOWN = "<unknown>";
     /** Of a list of addresses this many are shown. */
     private static final int MAX_LISTED = 3;
     /** A load balancer's addresses are cut to this length, unless the table is wide. */
@@ -226,19 +226,19 @@ final class Printers {
         }
     }
 
-    private static String name(ObjectNode object) {
+    static String name(ObjectNode object) {
         return Json.string(object, "metadata", "name").orElse("");
     }
 
-    private static String age(ObjectNode object, Instant now) {
+    static String age(ObjectNode object, Instant now) {
         return Age.since(now, object, "metadata", "creationTimestamp");
     }
 
-    private static String orNone(ObjectNode object, String... path) {
+    static String orNone(ObjectNode object, String... path) {
         return Json.string(object, path).filter(text -> !text.isEmpty()).orElse(NONE);
     }
 
-    private static int count(ObjectNode object, String... path) {
+    static int count(ObjectNode object, String... path) {
         return Json.number(object, path).orElse(0L).intValue();
     }
 
@@ -252,8 +252,15 @@ final class Printers {
         return gates.isEmpty() ? NONE : open + "/" + gates.size();
     }
 
-    private static void template(ObjectNode owner, ArrayNode cells) {
-        List<JsonNode> containers = Json.items(owner, "spec", "template", "spec", "containers");
+    /** Names and images of the containers of a template, and whom its owner selects. */
+    static void template(ObjectNode owner, ArrayNode cells) {
+        containers(owner.path("spec").path("template"), cells);
+        cells.add(selector(owner));
+    }
+
+    /** Names and images of the containers of a template. */
+    static void containers(JsonNode template, ArrayNode cells) {
+        List<JsonNode> containers = Json.items(template, "spec", "containers");
         for (String field : List.of("name", "image")) {
             cells.add(String.join(
                     ",",
@@ -261,16 +268,20 @@ final class Printers {
                             .map(container -> container.path(field).asString(""))
                             .toList()));
         }
-        cells.add(selector(owner));
     }
 
-    private static String selector(ObjectNode owner) {
+    static String selector(ObjectNode owner) {
+        return selector(owner.path("spec").path("selector"));
+    }
+
+    /** A LabelSelector as people write one. */
+    static String selector(JsonNode selector) {
         List<String> terms = new ArrayList<>();
-        String equal = labels(owner, "spec", "selector", "matchLabels");
+        String equal = labels(selector, "matchLabels");
         if (!equal.equals(NONE)) {
             terms.add(equal);
         }
-        for (JsonNode expression : Json.items(owner, "spec", "selector", "matchExpressions")) {
+        for (JsonNode expression : Json.items(selector, "matchExpressions")) {
             String key = expression.path("key").asString("");
             String values = String.join(
                     ",",
@@ -288,7 +299,7 @@ final class Printers {
         return terms.isEmpty() ? NONE : String.join(",", terms);
     }
 
-    private static String labels(ObjectNode object, String... path) {
+    static String labels(JsonNode object, String... path) {
         List<String> pairs = new ArrayList<>();
         new TreeMap<>(Json.strings(object, path)).forEach((key, value) -> pairs.add(key + "=" + value));
         return pairs.isEmpty() ? NONE : String.join(",", pairs);
@@ -302,22 +313,28 @@ final class Printers {
             case "ClusterIP", "NodePort" -> external.isEmpty() ? NONE : String.join(",", external);
             case "ExternalName" -> Json.string(service, "spec", "externalName").orElse("");
             case "LoadBalancer" -> {
-                TreeSet<String> ingress = new TreeSet<>();
-                Json.items(service, "status", "loadBalancer", "ingress")
-                        .forEach(each -> Json.string(each, "ip")
-                                .filter(ip -> !ip.isEmpty())
-                                .or(() -> Json.string(each, "hostname"))
-                                .ifPresent(ingress::add));
                 List<String> all = new ArrayList<>();
-                String joined = String.join(",", ingress);
-                if (!joined.isEmpty()) {
-                    all.add(joined.length() > MAX_ADDRESSES ? joined.substring(0, MAX_ADDRESSES - 3) + "..." : joined);
+                String balancer = balancer(service);
+                if (!balancer.isEmpty()) {
+                    all.add(balancer);
                 }
                 all.addAll(external);
                 yield all.isEmpty() ? "<pending>" : String.join(",", all);
             }
             default -> UNKNOWN;
         };
+    }
+
+    /** The addresses of the load balancer in a status, cut when they are many. */
+    static String balancer(ObjectNode object) {
+        TreeSet<String> ingress = new TreeSet<>();
+        Json.items(object, "status", "loadBalancer", "ingress")
+                .forEach(each -> Json.string(each, "ip")
+                        .filter(ip -> !ip.isEmpty())
+                        .or(() -> Json.string(each, "hostname"))
+                        .ifPresent(ingress::add));
+        String joined = String.join(",", ingress);
+        return joined.length() > MAX_ADDRESSES ? joined.substring(0, MAX_ADDRESSES - 3) + "..." : joined;
     }
 
     private static String ports(ObjectNode service) {
@@ -351,7 +368,7 @@ final class Printers {
         return Json.items(endpoints, "subsets").isEmpty() ? NONE : listed(addresses);
     }
 
-    private static String listed(List<String> all) {
+    static String listed(List<String> all) {
         String shown = String.join(",", all.subList(0, Math.min(all.size(), MAX_LISTED)));
         return all.size() > MAX_LISTED ? shown + " + " + (all.size() - MAX_LISTED) + " more..." : shown;
     }

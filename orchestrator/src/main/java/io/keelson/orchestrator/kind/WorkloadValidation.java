@@ -11,6 +11,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class WorkloadValidation {
 
     private static final int ALL_PERCENT = 100;
+    private static final Words DEPLOYMENT = new Words("deployment", "ReplicaSet");
+    private static final Words REPLICA_SET = new Words("replica set", "ReplicaSet");
 
     private WorkloadValidation() {}
 
@@ -20,7 +22,7 @@ final class WorkloadValidation {
             causes.required("spec");
             return;
         }
-        common(live, spec.get(), "deployment", causes);
+        whole(live, spec.get(), DEPLOYMENT, causes);
         causes.atLeast(spec.get(), "spec", "revisionHistoryLimit", 0);
         causes.atLeast(spec.get(), "spec", "progressDeadlineSeconds", 0);
         long minReady = Json.number(spec.get(), "minReadySeconds").orElse(0L);
@@ -33,10 +35,19 @@ final class WorkloadValidation {
 
     static void replicaSet(Optional<ObjectNode> live, ObjectNode replicaSet, Causes causes) {
         Json.at(replicaSet, "spec")
-                .ifPresentOrElse(spec -> common(live, spec, "replica set", causes), () -> causes.required("spec"));
+                .ifPresentOrElse(spec -> whole(live, spec, REPLICA_SET, causes), () -> causes.required("spec"));
     }
 
-    private static void common(Optional<ObjectNode> live, JsonNode spec, String what, Causes causes) {
+    /**
+     * What the messages about a kind say.
+     *
+     * @param selector which kind an empty selector is invalid for
+     * @param deadline in which kind a deadline is not supported
+     */
+    record Words(String selector, String deadline) {}
+
+    /** Replicas, selector and what is around the pod in the template. */
+    static void common(Optional<ObjectNode> live, JsonNode spec, Words words, Causes causes) {
         causes.atLeast(spec, "spec", "replicas", 0);
         causes.atLeast(spec, "spec", "minReadySeconds", 0);
         Optional<JsonNode> selector = Json.at(spec, "selector").filter(JsonNode::isObject);
@@ -47,7 +58,7 @@ final class WorkloadValidation {
             boolean empty = Json.strings(selector.get(), "matchLabels").isEmpty()
                     && Json.items(selector.get(), "matchExpressions").isEmpty();
             if (empty) {
-                causes.invalid("spec.selector", selector.get(), "empty selector is invalid for " + what);
+                causes.invalid("spec.selector", selector.get(), "empty selector is invalid for " + words.selector());
             }
         }
         live.flatMap(stored -> Json.at(stored, "spec", "selector"))
@@ -67,17 +78,27 @@ final class WorkloadValidation {
         }
         Json.at(template.get(), "metadata")
                 .ifPresent(metadata -> MetadataValidation.template(metadata, "spec.template.metadata", causes));
-        Json.at(template.get(), "spec")
-                .ifPresentOrElse(podSpec -> podTemplate(podSpec, causes), () -> causes.required("spec.template.spec"));
     }
 
-    private static void podTemplate(JsonNode podSpec, Causes causes) {
-        PodValidation.spec(podSpec, "spec.template.spec", causes);
+    /** Replicas, selector and template with all that is in it. */
+    static void whole(Optional<ObjectNode> live, JsonNode spec, Words words, Causes causes) {
+        common(live, spec, words, causes);
+        Json.at(spec, "template").filter(JsonNode::isObject).ifPresent(template -> Json.at(template, "spec")
+                .ifPresentOrElse(
+                        podSpec -> {
+                            PodValidation.spec(podSpec, "spec.template.spec", causes);
+                            podTemplate(podSpec, words, causes);
+                        },
+                        () -> causes.required("spec.template.spec")));
+    }
+
+    /** What a pod that is made over and over must not have. */
+    static void podTemplate(JsonNode podSpec, Words words, Causes causes) {
         causes.oneOf(podSpec, "spec.template.spec", "restartPolicy", Set.of("Always"));
         if (podSpec.has("activeDeadlineSeconds")) {
             causes.add(Cause.forbidden(
                     "spec.template.spec.activeDeadlineSeconds",
-                    "activeDeadlineSeconds in ReplicaSet is not Supported"));
+                    "activeDeadlineSeconds in " + words.deadline() + " is not Supported"));
         }
     }
 
@@ -113,7 +134,7 @@ final class WorkloadValidation {
     }
 
     /** Whether a LabelSelector selects labels; the package for selectors, which knows kinds, cannot be asked from here. */
-    private static boolean selects(JsonNode selector, Map<String, String> labels) {
+    static boolean selects(JsonNode selector, Map<String, String> labels) {
         boolean equal = labels.entrySet()
                 .containsAll(Json.strings(selector, "matchLabels").entrySet());
         return equal
@@ -155,7 +176,7 @@ final class WorkloadValidation {
     }
 
     /** A number of pods or a percentage of them; 1 for nonsense, which is noted. */
-    private static long amount(JsonNode parent, String path, String field, Causes causes) {
+    static long amount(JsonNode parent, String path, String field, Causes causes) {
         Optional<JsonNode> value = Json.at(parent, field);
         if (value.isEmpty()) {
             return 0;
