@@ -6,15 +6,18 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes which fields Kubernetes' protobuf messages have, at build time: {@code java ProtobufTableGenerator.java OUTPUT}. Numbers,
- * names and types come from the descriptors in Kubernetes' Java client, which is not shipped. What they do not say, which messages
- * are no objects of their own in JSON and which fields are pointers in Go, stands in the tables here.
+ * Writes which fields Kubernetes' protobuf messages have, at build time: {@code java ProtobufTableGenerator.java OUTPUT SCHEMAS}. Numbers
+ * and types come from the descriptors in Kubernetes' Java client, which is not shipped; names in JSON, and which messages are no objects
+ * of their own there, from the schemas that {@code SchemaGenerator} wrote; which fields are pointers in Go stands in the table here.
  *
  * <p>The output is text. A line {@code root APIVERSION KIND MESSAGE} says which message an object is; a line
  * {@code message NAME} begins a message, and its fields follow: {@code NUMBER NAME FORM TYPE}. The form is plain, pointer (present
@@ -56,84 +59,54 @@ final class ProtobufTableGenerator {
                             + " V1Discovery V1Flowcontrol Meta")
                     .split(" "));
 
-    private static final Set<String> INLINE = Set.of(
-            "Volume.volumeSource",
-            "Probe.handler",
-            "EphemeralContainer.ephemeralContainerCommon",
-            "ConfigMapKeySelector.localObjectReference",
-            "SecretKeySelector.localObjectReference",
-            "ConfigMapEnvSource.localObjectReference",
-            "SecretEnvSource.localObjectReference",
-            "ConfigMapVolumeSource.localObjectReference",
-            "ConfigMapProjection.localObjectReference",
-            "SecretProjection.localObjectReference");
-
     /** Scalar fields that are pointers in Go: there a zero says something. */
     private static final Set<String> POINTERS = Set.of(
-            "DeploymentSpec.replicas",
-            "DeploymentSpec.revisionHistoryLimit",
-            "DeploymentSpec.progressDeadlineSeconds",
-            "DeploymentStatus.collisionCount",
-            "ReplicaSetSpec.replicas",
-            "ScaleSpec.replicas",
-            "ClientIPConfig.timeoutSeconds",
-            "KeyToPath.mode",
-            "ConfigMapVolumeSource.defaultMode",
-            "SecretVolumeSource.defaultMode",
-            "ProjectedVolumeSource.defaultMode",
-            "DownwardAPIVolumeSource.defaultMode",
-            "DownwardAPIVolumeFile.mode",
-            "EndpointPort.port",
-            "EndpointPort.name",
-            "EndpointPort.protocol",
-            "LeaseSpec.holderIdentity",
-            "LeaseSpec.leaseDurationSeconds",
-            "LeaseSpec.leaseTransitions",
-            "PodSpec.priority",
-            "PodSpec.terminationGracePeriodSeconds",
-            "PodSpec.activeDeadlineSeconds",
-            "PodSpec.automountServiceAccountToken",
-            "PodSpec.enableServiceLinks",
-            "PodSpec.shareProcessNamespace",
-            "PodSpec.setHostnameAsFQDN",
-            "PodSpec.hostUsers",
-            "SecurityContext.privileged",
-            "SecurityContext.runAsUser",
-            "SecurityContext.runAsGroup",
-            "SecurityContext.runAsNonRoot",
-            "SecurityContext.readOnlyRootFilesystem",
-            "SecurityContext.allowPrivilegeEscalation",
-            "PodSecurityContext.runAsUser",
-            "PodSecurityContext.runAsGroup",
-            "PodSecurityContext.runAsNonRoot",
-            "PodSecurityContext.fsGroup",
-            "Toleration.tolerationSeconds",
-            "Probe.terminationGracePeriodSeconds",
-            "GRPCAction.service",
-            "HostPathVolumeSource.type",
-            "ServiceAccount.automountServiceAccountToken",
-            "ServiceAccountTokenProjection.expirationSeconds",
-            "ConfigMap.immutable",
-            "Secret.immutable",
-            "ConfigMapKeySelector.optional",
-            "SecretKeySelector.optional",
-            "ConfigMapEnvSource.optional",
-            "SecretEnvSource.optional",
-            "ConfigMapVolumeSource.optional",
-            "SecretVolumeSource.optional",
-            "ConfigMapProjection.optional",
-            "SecretProjection.optional",
-            "ServiceSpec.allocateLoadBalancerNodePorts",
-            "EndpointConditions.ready",
-            "EndpointConditions.serving",
-            "EndpointConditions.terminating",
-            "ContainerStatus.started",
-            "ObjectMeta.deletionGracePeriodSeconds",
-            "OwnerReference.controller",
-            "OwnerReference.blockOwnerDeletion",
-            "DeleteOptions.gracePeriodSeconds",
-            "DeleteOptions.orphanDependents",
-            "PatchOptions.force");
+            """
+            CSIDriverSpec.attachRequired CSIDriverSpec.podInfoOnMount CSIDriverSpec.requiresRepublish
+            CSIDriverSpec.seLinuxMount CSIDriverSpec.storageCapacity CertificateSigningRequestSpec.expirationSeconds
+            ClientIPConfig.timeoutSeconds ConfigMap.immutable ConfigMapEnvSource.optional ConfigMapKeySelector.optional
+            ConfigMapProjection.optional ConfigMapVolumeSource.defaultMode ConfigMapVolumeSource.optional
+            ContainerStatus.started CronJobSpec.failedJobsHistoryLimit CronJobSpec.startingDeadlineSeconds
+            CronJobSpec.successfulJobsHistoryLimit CronJobSpec.suspend CronJobSpec.timeZone DaemonSetSpec.revisionHistoryLimit
+            DaemonSetStatus.collisionCount DeleteOptions.gracePeriodSeconds DeleteOptions.orphanDependents
+            DeploymentSpec.progressDeadlineSeconds DeploymentSpec.replicas DeploymentSpec.revisionHistoryLimit
+            DeploymentStatus.collisionCount DownwardAPIVolumeFile.mode DownwardAPIVolumeSource.defaultMode Endpoint.hostname
+            Endpoint.nodeName Endpoint.zone EndpointConditions.ready EndpointConditions.serving EndpointConditions.terminating
+            EndpointPort.appProtocol EndpointPort.name EndpointPort.port EndpointPort.protocol
+            ExemptPriorityLevelConfiguration.lendablePercent ExemptPriorityLevelConfiguration.nominalConcurrencyShares
+            GRPCAction.service HPAScalingRules.stabilizationWindowSeconds HorizontalPodAutoscalerSpec.minReplicas
+            HorizontalPodAutoscalerSpec.targetCPUUtilizationPercentage
+            HorizontalPodAutoscalerStatus.currentCPUUtilizationPercentage HorizontalPodAutoscalerStatus.observedGeneration
+            HostPathVolumeSource.type IngressClassParametersReference.aPIGroup IngressClassParametersReference.namespace
+            IngressSpec.ingressClassName JSONSchemaProps.maxItems JSONSchemaProps.maxLength JSONSchemaProps.maxProperties
+            JSONSchemaProps.maximum JSONSchemaProps.minItems JSONSchemaProps.minLength JSONSchemaProps.minProperties
+            JSONSchemaProps.minimum JSONSchemaProps.multipleOf JSONSchemaProps.xKubernetesPreserveUnknownFields
+            JobSpec.activeDeadlineSeconds JobSpec.backoffLimit JobSpec.backoffLimitPerIndex JobSpec.completions
+            JobSpec.managedBy JobSpec.manualSelector JobSpec.maxFailedIndexes JobSpec.parallelism JobSpec.suspend
+            JobSpec.ttlSecondsAfterFinished JobStatus.failedIndexes JobStatus.ready JobStatus.terminating KeyToPath.mode
+            LeaseSpec.holderIdentity LeaseSpec.leaseDurationSeconds LeaseSpec.leaseTransitions
+            LimitedPriorityLevelConfiguration.borrowingLimitPercent LimitedPriorityLevelConfiguration.lendablePercent
+            LimitedPriorityLevelConfiguration.nominalConcurrencyShares MetricTarget.averageUtilization
+            MetricValueStatus.averageUtilization MutatingWebhook.timeoutSeconds NetworkPolicyPort.endPort
+            ObjectMeta.deletionGracePeriodSeconds OwnerReference.blockOwnerDeletion OwnerReference.controller
+            PatchOptions.force PersistentVolumeClaimSpec.storageClassName PersistentVolumeClaimSpec.volumeAttributesClassName
+            PersistentVolumeSpec.volumeAttributesClassName PodSecurityContext.fsGroup PodSecurityContext.runAsGroup
+            PodSecurityContext.runAsNonRoot PodSecurityContext.runAsUser PodSpec.activeDeadlineSeconds
+            PodSpec.automountServiceAccountToken PodSpec.enableServiceLinks PodSpec.hostUsers PodSpec.priority
+            PodSpec.runtimeClassName PodSpec.setHostnameAsFQDN PodSpec.shareProcessNamespace
+            PodSpec.terminationGracePeriodSeconds Probe.terminationGracePeriodSeconds ProjectedVolumeSource.defaultMode
+            ReplicaSetSpec.replicas ReplicationControllerSpec.replicas RollingUpdateStatefulSetStrategy.partition
+            ScaleSpec.replicas Secret.immutable SecretEnvSource.optional SecretKeySelector.optional SecretProjection.optional
+            SecretVolumeSource.defaultMode SecretVolumeSource.optional SecurityContext.allowPrivilegeEscalation
+            SecurityContext.privileged SecurityContext.procMount SecurityContext.readOnlyRootFilesystem
+            SecurityContext.runAsGroup SecurityContext.runAsNonRoot SecurityContext.runAsUser
+            ServiceAccount.automountServiceAccountToken ServiceAccountTokenProjection.expirationSeconds ServicePort.appProtocol
+            ServiceReference.path ServiceReference.port ServiceSpec.allocateLoadBalancerNodePorts ServiceSpec.loadBalancerClass
+            StatefulSetSpec.replicas StatefulSetSpec.revisionHistoryLimit StatefulSetStatus.collisionCount
+            StorageClass.allowVolumeExpansion TokenRequestSpec.expirationSeconds Toleration.tolerationSeconds
+            TypedLocalObjectReference.apiGroup ValidatingWebhook.timeoutSeconds VolumeNodeResources.count
+            WebhookClientConfig.url
+            """.trim().split("\\s+"));
 
     public static void main(String[] args) throws Exception {
         Map<String, Descriptor> messages = new TreeMap<>();
@@ -143,10 +116,11 @@ final class ProtobufTableGenerator {
                     type.getMethod("getDescriptor").invoke(null);
             file.getMessageTypes().forEach(message -> messages.put(message.getFullName(), message));
         }
-        write(Path.of(args[0]), messages);
+        JsonNode schemas = JsonMapper.shared().readTree(Path.of(args[1]).toFile());
+        write(Path.of(args[0]), messages, schemas);
     }
 
-    private static void write(Path output, Map<String, Descriptor> messages) throws IOException {
+    private static void write(Path output, Map<String, Descriptor> messages, JsonNode schemas) throws IOException {
         StringBuilder table = new StringBuilder();
         Deque<Descriptor> open = new ArrayDeque<>();
         messages.forEach((name, message) -> {
@@ -165,14 +139,16 @@ final class ProtobufTableGenerator {
             Descriptor message = open.remove();
             if (written.add(message.getFullName())) {
                 table.append("message " + message.getFullName() + "\n");
-                message.getFields().forEach(field -> field(message, field, table, open));
+                Map<String, String> names = jsonNames(message, schemas);
+                message.getFields().forEach(field -> field(message, names, field, table, open));
             }
         }
         Files.createDirectories(output.getParent());
         Files.writeString(output, table);
     }
 
-    private static void field(Descriptor message, FieldDescriptor field, StringBuilder table, Deque<Descriptor> open) {
+    private static void field(
+            Descriptor message, Map<String, String> names, FieldDescriptor field, StringBuilder table, Deque<Descriptor> open) {
         String path = message.getName() + "." + field.getName();
         FieldDescriptor value = field.isMapField() ? field.getMessageType().findFieldByNumber(2) : field;
         boolean isMessage = value.getJavaType() == FieldDescriptor.JavaType.MESSAGE;
@@ -184,12 +160,26 @@ final class ProtobufTableGenerator {
             form = "map";
         } else if (field.isRepeated()) {
             form = "many";
-        } else if (INLINE.contains(path)) {
+        } else if (isMessage && !names.isEmpty() && !names.containsKey(plain(field.getName()))) {
             form = "inline";
         } else if (POINTERS.contains(path)) {
             form = "pointer";
         }
-        String type = isMessage ? value.getMessageType().getFullName() : value.getType().name().toLowerCase(java.util.Locale.ROOT);
-        table.append(field.getNumber() + " " + field.getName() + " " + form + " " + type + "\n");
+        String type = isMessage ? value.getMessageType().getFullName() : value.getType().name().toLowerCase(Locale.ROOT);
+        String name = names.getOrDefault(plain(field.getName()), field.getName());
+        table.append(field.getNumber() + " " + name + " " + form + " " + type + "\n");
+    }
+
+    /** What the fields of a message are called in JSON, by their plain names; empty if the schema does not know the type. */
+    private static Map<String, String> jsonNames(Descriptor message, JsonNode schemas) {
+        Map<String, String> names = new TreeMap<>();
+        String type = message.getFullName().replaceFirst("^k8s\\.io\\.", "io.k8s.").replace("_apiserver", "-apiserver");
+        schemas.path(type).path("properties").propertyNames().forEach(name -> names.put(plain(name), name));
+        return names;
+    }
+
+    /** A name without what protobuf and JSON write each in its way: {@code x-kubernetes-map-type} and {@code xKubernetesMapType}. */
+    private static String plain(String name) {
+        return name.replaceAll("[^A-Za-z0-9]", "").toLowerCase(Locale.ROOT);
     }
 }

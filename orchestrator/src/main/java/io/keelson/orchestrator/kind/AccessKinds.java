@@ -23,18 +23,42 @@ final class AccessKinds {
     static final Kind SUBJECT_ACCESS_REVIEW =
             review("authorization.k8s.io", "SubjectAccessReview").build();
 
-    static final Kind CLUSTER_ROLE_BINDING =
-            rbac("ClusterRoleBinding", "clusterrolebindings").clusterScoped().strategy(RBAC_NAMES.withDefaults(ExtensionDefaults::roleBinding).withCheck(RoleValidation::clusterRoleBinding).withPrinter(AccessPrinters.BINDING)).build();
-    static final Kind CLUSTER_ROLE =
-            rbac("ClusterRole", "clusterroles").clusterScoped().strategy(RBAC_NAMES.withCheck((_, role, causes) -> RoleValidation.clusterRole(role, causes)).withPrinter(AccessPrinters.ROLE)).build();
-    static final Kind ROLE_BINDING = rbac("RoleBinding", "rolebindings").strategy(RBAC_NAMES.withDefaults(ExtensionDefaults::roleBinding).withCheck(RoleValidation::roleBinding).withPrinter(AccessPrinters.BINDING)).build();
-    static final Kind ROLE = rbac("Role", "roles").strategy(RBAC_NAMES.withCheck((_, role, causes) -> RoleValidation.role(role, causes)).withPrinter(AccessPrinters.ROLE)).build();
+    static final Kind CLUSTER_ROLE_BINDING = rbac("ClusterRoleBinding", "clusterrolebindings")
+            .clusterScoped()
+            .strategy(RBAC_NAMES
+                    .withDefaults(ExtensionDefaults::roleBinding)
+                    .withCheck(RoleValidation::clusterRoleBinding)
+                    .withPrinter(AccessPrinters.BINDING))
+            .build();
+    static final Kind CLUSTER_ROLE = rbac("ClusterRole", "clusterroles")
+            .clusterScoped()
+            .strategy(RBAC_NAMES
+                    .withCheck((_, role, causes) -> RoleValidation.clusterRole(role, causes))
+                    .withPrinter(AccessPrinters.ROLE))
+            .build();
+    static final Kind ROLE_BINDING = rbac("RoleBinding", "rolebindings")
+            .strategy(RBAC_NAMES
+                    .withDefaults(ExtensionDefaults::roleBinding)
+                    .withCheck(RoleValidation::roleBinding)
+                    .withPrinter(AccessPrinters.BINDING))
+            .build();
+    static final Kind ROLE = rbac("Role", "roles")
+            .strategy(RBAC_NAMES
+                    .withCheck((_, role, causes) -> RoleValidation.role(role, causes))
+                    .withPrinter(AccessPrinters.ROLE))
+            .build();
 
     static final Kind CERTIFICATE_SIGNING_REQUEST = Kind.named(
                     "certificates.k8s.io", "v1", "CertificateSigningRequest", "certificatesigningrequests")
             .clusterScoped()
             .shortNames("csr")
-            .subresources("approval", "status").strategy(Strategy.PLAIN.withDefaults(object -> Defaults.absentObject(object, "status")).withCheck((_, request, causes) -> FlowValidation.certificateRequest(request, causes)).withPrinter(AccessPrinters.CERTIFICATE_REQUEST).withFields("spec.signerName")).build();
+            .subresources("approval", "status")
+            .strategy(Strategy.PLAIN
+                    .withDefaults(object -> Defaults.absentObject(object, "status"))
+                    .withCheck((_, request, causes) -> FlowValidation.certificateRequest(request, causes))
+                    .withPrinter(AccessPrinters.CERTIFICATE_REQUEST)
+                    .withFields("spec.signerName"))
+            .build();
 
     static final List<Kind> AUTHENTICATION = List.of(SELF_SUBJECT_REVIEW, TOKEN_REVIEW);
     static final List<Kind> AUTHORIZATION = List.of(

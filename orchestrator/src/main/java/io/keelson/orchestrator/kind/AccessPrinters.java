@@ -67,7 +67,10 @@ final class AccessPrinters {
         if (words.isEmpty()) {
             words.add("Pending");
         }
-        if (Json.at(request, "status", "certificate").map(JsonNode::asString).filter(text -> !text.isEmpty()).isPresent()) {
+        if (Json.at(request, "status", "certificate")
+                .map(JsonNode::asString)
+                .filter(text -> !text.isEmpty())
+                .isPresent()) {
             words.add("Issued");
         }
         return String.join(",", words);

@@ -71,8 +71,10 @@ final class AdmissionValidation {
             causes.add(Cause.required(path, "exactly one of url or service is required"));
         } else if (url) {
             if (!client.path("url").asString("").startsWith("https://")) {
-                causes.invalid(path + ".url", client.path("url"), "'https' is the only allowed URL scheme; desired"
-                        + " format: https://host[/path]");
+                causes.invalid(
+                        path + ".url",
+                        client.path("url"),
+                        "'https' is the only allowed URL scheme; desired" + " format: https://host[/path]");
             }
         } else {
             causes.present(client.path("service"), path + ".service", "name");
@@ -158,10 +160,7 @@ final class AdmissionValidation {
         int i = 0;
         for (JsonNode mutation : Json.items(spec, "mutations")) {
             causes.requiredOneOf(
-                    mutation,
-                    "spec.mutations[" + i++ + "]",
-                    "patchType",
-                    Set.of("ApplyConfiguration", "JSONPatch"));
+                    mutation, "spec.mutations[" + i++ + "]", "patchType", Set.of("ApplyConfiguration", "JSONPatch"));
         }
     }
 

@@ -29,6 +29,8 @@ final class AutoscalerConversion implements Conversion {
         park(old, BEHAVIOR, Optional.ofNullable(spec.remove("behavior")));
         park(old, CURRENT_METRICS, withoutCpu(status, "current").ifPresentPut(status, CURRENT_CPU, "currentMetrics"));
         park(old, CONDITIONS, Optional.ofNullable(status.remove("conditions")));
+        Defaults.absent(status, "currentReplicas", 0);
+        Defaults.absent(status, "desiredReplicas", 0);
         return old;
     }
 
@@ -48,6 +50,10 @@ final class AutoscalerConversion implements Conversion {
         unpark(now, CONDITIONS).ifPresent(parked -> status.set("conditions", parked));
         cpuFirst(spec, TARGET_CPU, "metrics", "target");
         cpuFirst(status, CURRENT_CPU, "currentMetrics", "current");
+        // Here v2 leaves a zero out.
+        if (status.path("currentReplicas").asInt(1) == 0) {
+            status.remove("currentReplicas");
+        }
         return now;
     }
 

@@ -16,20 +16,20 @@ final class AutoscalerPrinter {
 
     private static final int MAX_METRICS = 2;
     private static final String UNKNOWN = "<unknown>";
-    private static final List<Printer.Column> COLUMNS = List.of(
-            NAME, text("Reference"), text("Targets"), text("MinPods"), text("MaxPods"), text("Replicas"), AGE);
+    private static final List<Printer.Column> COLUMNS =
+            List.of(NAME, text("Reference"), text("Targets"), text("MinPods"), text("MaxPods"), text("Replicas"), AGE);
 
     static final Printer V2 = new Printer(COLUMNS, AutoscalerPrinter::print);
-    static final Printer V1 = new Printer(
-            COLUMNS,
-            (autoscaler, now, cells) -> print(AutoscalerConversion.toV2(autoscaler), now, cells));
+    static final Printer V1 =
+            new Printer(COLUMNS, (autoscaler, now, cells) -> print(AutoscalerConversion.toV2(autoscaler), now, cells));
 
     private AutoscalerPrinter() {}
 
     private static void print(ObjectNode autoscaler, Instant now, ArrayNode cells) {
         JsonNode target = autoscaler.path("spec").path("scaleTargetRef");
         cells.add(Printers.name(autoscaler))
-                .add(target.path("kind").asString("") + "/" + target.path("name").asString(""))
+                .add(target.path("kind").asString("") + "/"
+                        + target.path("name").asString(""))
                 .add(targets(autoscaler))
                 .add(autoscaler.path("spec").path("minReplicas").asString("<unset>"))
                 .add(Printers.count(autoscaler, "spec", "maxReplicas"))
@@ -56,7 +56,8 @@ final class AutoscalerPrinter {
         boolean resource = type.equals("Resource") || type.equals("ContainerResource");
         String prefix = resource ? wanted.path(source).path("name").asString("") + ": " : "";
         if (target.has("averageValue")) {
-            String value = now.path("averageValue").asString(UNKNOWN) + "/" + target.path("averageValue").asString("");
+            String value = now.path("averageValue").asString(UNKNOWN) + "/"
+                    + target.path("averageValue").asString("");
             return prefix + value + (resource || type.equals("Pods") ? "" : " (avg)");
         }
         if (resource) {

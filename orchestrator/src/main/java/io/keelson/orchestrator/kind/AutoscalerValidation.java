@@ -23,8 +23,7 @@ final class AutoscalerValidation {
         causes.present(target, "spec.scaleTargetRef", "name");
         long least = Json.number(spec.get(), "minReplicas").orElse(1L);
         if (least < 1) {
-            causes.invalid(
-                    "spec.minReplicas", spec.get().path("minReplicas"), "must be greater than or equal to 1");
+            causes.invalid("spec.minReplicas", spec.get().path("minReplicas"), "must be greater than or equal to 1");
         }
         long most = Json.number(spec.get(), "maxReplicas").orElse(0L);
         String shown = Long.toString(most);
@@ -49,8 +48,7 @@ final class AutoscalerValidation {
         String type = metric.path("type").asString("");
         String source = type.isEmpty() ? "" : Character.toLowerCase(type.charAt(0)) + type.substring(1);
         if (SOURCES.contains(type) && !metric.path(source).isObject()) {
-            causes.add(Cause.required(
-                    path + "." + source, "must populate information for the given metric source"));
+            causes.add(Cause.required(path + "." + source, "must populate information for the given metric source"));
             return;
         }
         if (type.equals("Resource") || type.equals("ContainerResource")) {

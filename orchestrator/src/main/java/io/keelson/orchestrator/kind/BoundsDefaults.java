@@ -19,7 +19,8 @@ final class BoundsDefaults {
     /** What containers get when they do not say: the limit from the maximum, the request from the limit or the minimum. */
     static void limitRange(ObjectNode range) {
         for (JsonNode item : Json.items(range, "spec", "limits")) {
-            if (item instanceof ObjectNode limit && limit.path("type").asString("").equals("Container")) {
+            if (item instanceof ObjectNode limit
+                    && limit.path("type").asString("").equals("Container")) {
                 fill(limit, "default", "max");
                 fill(limit, "defaultRequest", "default");
                 fill(limit, "defaultRequest", "min");

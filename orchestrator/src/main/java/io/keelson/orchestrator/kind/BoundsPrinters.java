@@ -8,6 +8,7 @@ import static io.keelson.orchestrator.kind.Printers.age;
 import static io.keelson.orchestrator.kind.Printers.name;
 
 import java.util.List;
+import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
@@ -43,22 +44,26 @@ final class BoundsPrinters {
                     .add(Json.string(runtimeClass, "handler").orElse(""))
                     .add(age(runtimeClass, now)));
 
-    static final Printer RESOURCE_QUOTA = new Printer(
-            List.of(NAME, text("Request"), text("Limit"), AGE), (quota, now, cells) -> {
+    static final Printer RESOURCE_QUOTA =
+            new Printer(List.of(NAME, text("Request"), text("Limit"), AGE), (quota, now, cells) -> {
                 StringJoiner requests = new StringJoiner(", ");
                 StringJoiner limits = new StringJoiner(", ");
                 amounts(quota).forEach((resource, hard) -> {
-                    String used = quota.path("status").path("used").path(resource).asString("0");
+                    String used =
+                            quota.path("status").path("used").path(resource).asString("0");
                     (resource.startsWith("limits.") ? limits : requests)
                             .add(resource + ": " + used + "/" + hard.asString(""));
                 });
-                cells.add(name(quota)).add(requests.toString()).add(limits.toString()).add(age(quota, now));
+                cells.add(name(quota))
+                        .add(requests.toString())
+                        .add(limits.toString())
+                        .add(age(quota, now));
             });
 
     static final Printer LIMIT_RANGE = Printers.ANY;
 
-    static final Printer COMPONENT_STATUS = new Printer(
-            List.of(NAME, text("Status"), text("Message"), text("Error")), (component, now, cells) -> {
+    static final Printer COMPONENT_STATUS =
+            new Printer(List.of(NAME, text("Status"), text("Message"), text("Error")), (component, now, cells) -> {
                 JsonNode healthy = Json.items(component, "conditions").stream()
                         .filter(condition -> condition.path("type").asString("").equals("Healthy"))
                         .findFirst()
@@ -80,8 +85,8 @@ final class BoundsPrinters {
         return Json.at(budget, "spec", field).map(JsonNode::asString).orElse("N/A");
     }
 
-    private static TreeMap<String, JsonNode> amounts(ObjectNode quota) {
-        TreeMap<String, JsonNode> amounts = new TreeMap<>();
+    private static Map<String, JsonNode> amounts(ObjectNode quota) {
+        Map<String, JsonNode> amounts = new TreeMap<>();
         quota.path("spec").path("hard").properties().forEach(amount -> amounts.put(amount.getKey(), amount.getValue()));
         return amounts;
     }

@@ -50,8 +50,7 @@ final class BoundsValidation {
                             + " unrecognized system priority class name"));
         } else if (!name.startsWith(SYSTEM)
                 && Json.number(priorityClass, "value").orElse(0L) > MAX_PRIORITY) {
-            causes.add(Cause.forbidden(
-                    "value", "maximum allowed value of a user defined priority is " + MAX_PRIORITY));
+            causes.add(Cause.forbidden("value", "maximum allowed value of a user defined priority is " + MAX_PRIORITY));
         }
         causes.oneOf(priorityClass, "", "preemptionPolicy", Set.of("Never", "PreemptLowerPriority"));
         causes.forbiddenChange(live, priorityClass, "may not be changed in an update.", "value");
@@ -80,7 +79,9 @@ final class BoundsValidation {
         amounts.properties().forEach(amount -> {
             String where = path + "[" + amount.getKey() + "]";
             causes.invalid(where, amount.getKey(), Names.qualifiedNameProblems(amount.getKey()));
-            if (Quantity.parse(amount.getValue()).filter(value -> value.signum() < 0).isPresent()) {
+            if (Quantity.parse(amount.getValue())
+                    .filter(value -> value.signum() < 0)
+                    .isPresent()) {
                 causes.invalid(where, amount.getValue(), "must be greater than or equal to 0");
             }
         });
@@ -98,8 +99,7 @@ final class BoundsValidation {
             if (type.equals("Pod")) {
                 for (String field : new String[] {"default", "defaultRequest"}) {
                     if (!limit.path(field).isEmpty()) {
-                        causes.add(Cause.forbidden(
-                                path + "." + field, "may not be specified when `type` is 'Pod'"));
+                        causes.add(Cause.forbidden(path + "." + field, "may not be specified when `type` is 'Pod'"));
                     }
                 }
             }

@@ -63,8 +63,7 @@ public final class Causes {
     void oneOf(JsonNode parent, String path, String field, Set<String> supported) {
         Json.string(parent, field)
                 .filter(value -> !supported.contains(value))
-                .ifPresent(
-                        value -> add(Cause.notSupported(at(path, field), quoted(value), new TreeSet<>(supported))));
+                .ifPresent(value -> add(Cause.notSupported(at(path, field), quoted(value), new TreeSet<>(supported))));
     }
 
     /** A number, if it is there, must not be below a bound. */
@@ -83,8 +82,8 @@ public final class Causes {
         Json.at(parent, field)
                 .filter(JsonNode::isNumber)
                 .filter(value -> value.longValue() < 1 || value.longValue() > MAX_PORT)
-                .ifPresent(value ->
-                        invalid(at(path, field), value, "must be between 1 and " + MAX_PORT + ", inclusive"));
+                .ifPresent(
+                        value -> invalid(at(path, field), value, "must be between 1 and " + MAX_PORT + ", inclusive"));
     }
 
     /** A port's number or name, if it is there. */
@@ -129,7 +128,6 @@ public final class Causes {
     }
 
     private static boolean changed(Optional<ObjectNode> live, ObjectNode incoming, String... path) {
-        return live.isPresent()
-                && !Json.at(live.get(), path).equals(Json.at(incoming, path));
+        return live.isPresent() && !Json.at(live.get(), path).equals(Json.at(incoming, path));
     }
 }

@@ -114,32 +114,67 @@ final class CoreKinds {
     static final Kind REPLICATION_CONTROLLER = core("ReplicationController", "replicationcontrollers")
             .shortNames("rc")
             .categories("all")
-            .subresources("scale", "status").strategy(Strategy.PLAIN.withGeneration().withDefaults(WorkloadDefaults::replicationController).withCheck((_, controller, causes) -> SetValidation.replicationController(controller, causes)).withPrinter(WorkloadPrinters.REPLICATION_CONTROLLER).withField("status.replicas", "0")).build();
+            .subresources("scale", "status")
+            .strategy(Strategy.PLAIN
+                    .withGeneration()
+                    .withDefaults(WorkloadDefaults::replicationController)
+                    .withCheck((_, controller, causes) -> SetValidation.replicationController(controller, causes))
+                    .withPrinter(WorkloadPrinters.REPLICATION_CONTROLLER)
+                    .withField("status.replicas", "0"))
+            .build();
 
-    static final Kind POD_TEMPLATE = core("PodTemplate", "podtemplates").strategy(Strategy.PLAIN.withGeneration().withDefaults(WorkloadDefaults::podTemplate).withCheck((_, template, causes) -> SetValidation.podTemplate(template, causes)).withPrinter(WorkloadPrinters.POD_TEMPLATE)).build();
+    static final Kind POD_TEMPLATE = core("PodTemplate", "podtemplates")
+            .strategy(Strategy.PLAIN
+                    .withGeneration()
+                    .withDefaults(WorkloadDefaults::podTemplate)
+                    .withCheck((_, template, causes) -> SetValidation.podTemplate(template, causes))
+                    .withPrinter(WorkloadPrinters.POD_TEMPLATE))
+            .build();
 
-    static final Kind LIMIT_RANGE =
-            core("LimitRange", "limitranges").shortNames("limits").strategy(Strategy.PLAIN.withDefaults(BoundsDefaults::limitRange).withCheck((_, range, causes) -> BoundsValidation.limitRange(range, causes)).withPrinter(BoundsPrinters.LIMIT_RANGE)).build();
+    static final Kind LIMIT_RANGE = core("LimitRange", "limitranges")
+            .shortNames("limits")
+            .strategy(Strategy.PLAIN
+                    .withDefaults(BoundsDefaults::limitRange)
+                    .withCheck((_, range, causes) -> BoundsValidation.limitRange(range, causes))
+                    .withPrinter(BoundsPrinters.LIMIT_RANGE))
+            .build();
 
     static final Kind RESOURCE_QUOTA = core("ResourceQuota", "resourcequotas")
             .shortNames("quota")
-            .subresources("status").strategy(Strategy.PLAIN.withDefaults(BoundsDefaults::quota).withCheck(BoundsValidation::quota).withPrinter(BoundsPrinters.RESOURCE_QUOTA)).build();
+            .subresources("status")
+            .strategy(Strategy.PLAIN
+                    .withDefaults(BoundsDefaults::quota)
+                    .withCheck(BoundsValidation::quota)
+                    .withPrinter(BoundsPrinters.RESOURCE_QUOTA))
+            .build();
 
     static final Kind PERSISTENT_VOLUME = core("PersistentVolume", "persistentvolumes")
             .clusterScoped()
             .shortNames("pv")
-            .subresources("status").strategy(Strategy.PLAIN.withDefaults(StorageDefaults::volume).withCheck(VolumeValidation::volume).withPrinter(StoragePrinters.VOLUME)).build();
+            .subresources("status")
+            .strategy(Strategy.PLAIN
+                    .withDefaults(StorageDefaults::volume)
+                    .withCheck(VolumeValidation::volume)
+                    .withPrinter(StoragePrinters.VOLUME))
+            .build();
 
     static final Kind PERSISTENT_VOLUME_CLAIM = core("PersistentVolumeClaim", "persistentvolumeclaims")
             .shortNames("pvc")
-            .subresources("status").strategy(Strategy.PLAIN.withDefaults(StorageDefaults::claim).withCheck(VolumeValidation::claim).withPrinter(StoragePrinters.CLAIM)).build();
+            .subresources("status")
+            .strategy(Strategy.PLAIN
+                    .withDefaults(StorageDefaults::claim)
+                    .withCheck(VolumeValidation::claim)
+                    .withPrinter(StoragePrinters.CLAIM))
+            .build();
 
     static final Kind BINDING = core("Binding", "bindings").verbs("create").build();
 
     static final Kind COMPONENT_STATUS = core("ComponentStatus", "componentstatuses")
             .clusterScoped()
             .shortNames("cs")
-            .verbs("get", "list").strategy(Strategy.PLAIN.withPrinter(BoundsPrinters.COMPONENT_STATUS)).build();
+            .verbs("get", "list")
+            .strategy(Strategy.PLAIN.withPrinter(BoundsPrinters.COMPONENT_STATUS))
+            .build();
 
     /** In the order of discovery. */
     static final List<Kind> ROWS = List.of(

@@ -82,8 +82,7 @@ final class CronSchedule {
             return Optional.of(String.valueOf(e.getMessage()));
         }
         if (start < range.least()) {
-            return Optional.of(
-                    "beginning of range (" + start + ") below minimum (" + range.least() + "): " + term);
+            return Optional.of("beginning of range (" + start + ") below minimum (" + range.least() + "): " + term);
         }
         if (end > range.most()) {
             return Optional.of("end of range (" + end + ") above maximum (" + range.most() + "): " + term);
@@ -100,8 +99,8 @@ final class CronSchedule {
 
     private static int number(String text) {
         if (!text.matches("[0-9]{1,9}")) {
-            throw new IllegalArgumentException("failed to parse int from " + text + ": strconv.Atoi: parsing \""
-                    + text + "\": invalid syntax");
+            throw new IllegalArgumentException(
+                    "failed to parse int from " + text + ": strconv.Atoi: parsing \"" + text + "\": invalid syntax");
         }
         return Integer.parseInt(text);
     }

@@ -48,7 +48,8 @@ final class ExtensionPrinters {
                     .add(Printers.orNone(schema, "spec", "distinguisherMethod", "type"))
                     .add(age(schema, now))
                     .add(Json.items(schema, "status", "conditions").stream()
-                            .filter(condition -> condition.path("type").asString("").equals("Dangling"))
+                            .filter(condition ->
+                                    condition.path("type").asString("").equals("Dangling"))
                             .map(condition -> condition.path("status").asString(""))
                             .findFirst()
                             .orElse("?")));

@@ -61,8 +61,8 @@ final class FlowValidation {
             boolean none = Json.items(rule, "resourceRules").isEmpty()
                     && Json.items(rule, "nonResourceRules").isEmpty();
             if (none) {
-                causes.add(Cause.required(
-                        path, "at least one of resourceRules and nonResourceRules has to be non-empty"));
+                causes.add(
+                        Cause.required(path, "at least one of resourceRules and nonResourceRules has to be non-empty"));
             }
         }
     }

@@ -11,7 +11,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class IngressValidation {
 
     private static final Pattern IP = Pattern.compile("[0-9]+(\\.[0-9]+){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*");
-    private static final Pattern CIDR = Pattern.compile("([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)/[0-9]{1,3}");
+    private static final Pattern CIDR =
+            Pattern.compile("([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)/[0-9]{1,3}");
     private static final int MAX_CONTROLLER = 250;
 
     private IngressValidation() {}
@@ -21,16 +22,14 @@ final class IngressValidation {
         List<JsonNode> rules = Json.items(spec, "rules");
         Optional<JsonNode> backend = Json.at(spec, "defaultBackend");
         if (rules.isEmpty() && backend.isEmpty()) {
-            causes.add(Cause.invalid(
-                    "spec", spec.toString(), "either `defaultBackend` or `rules` must be specified"));
+            causes.add(Cause.invalid("spec", spec.toString(), "either `defaultBackend` or `rules` must be specified"));
         }
         backend.ifPresent(value -> backend(value, "spec.defaultBackend", causes));
         for (int i = 0; i < rules.size(); i++) {
             rule(rules.get(i), "spec.rules[" + i + "]", causes);
         }
         Json.string(spec, "ingressClassName")
-                .ifPresent(name ->
-                        causes.invalid("spec.ingressClassName", name, Names.dns1123SubdomainProblems(name)));
+                .ifPresent(name -> causes.invalid("spec.ingressClassName", name, Names.dns1123SubdomainProblems(name)));
         int i = 0;
         for (JsonNode tls : Json.items(spec, "tls")) {
             String path = "spec.tls[" + i++ + "].hosts";
@@ -63,9 +62,7 @@ final class IngressValidation {
 
     private static void host(String host, String path, Causes causes) {
         causes.invalid(
-                path,
-                host,
-                host.contains("*") ? Names.wildcardProblems(host) : Names.dns1123SubdomainProblems(host));
+                path, host, host.contains("*") ? Names.wildcardProblems(host) : Names.dns1123SubdomainProblems(host));
     }
 
     private static void path(JsonNode rule, String path, Causes causes) {
@@ -77,15 +74,16 @@ final class IngressValidation {
         }
         String text = rule.path("path").asString("");
         boolean absolute = text.startsWith("/");
-        boolean needed = type.filter(t -> t.equals("Exact") || t.equals("Prefix")).isPresent();
+        boolean needed =
+                type.filter(t -> t.equals("Exact") || t.equals("Prefix")).isPresent();
         if (!absolute && (needed || !text.isEmpty())) {
             causes.add(Cause.invalid(path + ".path", Causes.quoted(text), "must be an absolute path"));
         }
         if (needed) {
             for (String sequence : List.of("//", "/./", "/../", "%2f", "%2F")) {
                 if (text.contains(sequence)) {
-                    causes.add(Cause.invalid(
-                            path + ".path", Causes.quoted(text), "must not contain '" + sequence + "'"));
+                    causes.add(
+                            Cause.invalid(path + ".path", Causes.quoted(text), "must not contain '" + sequence + "'"));
                 }
             }
         }
@@ -145,8 +143,7 @@ final class IngressValidation {
         direction(spec, "egress", "to", causes);
         List<JsonNode> types = Json.items(spec, "policyTypes");
         if (types.size() > 2) {
-            causes.invalid(
-                    "spec.policyTypes", spec.path("policyTypes"), "may not specify more than two policyTypes");
+            causes.invalid("spec.policyTypes", spec.path("policyTypes"), "may not specify more than two policyTypes");
         }
         for (int i = 0; i < types.size(); i++) {
             if (!Set.of("Ingress", "Egress").contains(types.get(i).asString(""))) {

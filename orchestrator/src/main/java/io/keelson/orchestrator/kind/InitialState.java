@@ -29,7 +29,8 @@ public final class InitialState {
     /** A job selects its own pods by its uid, unless it says that its selector is its own business. */
     static void job(ObjectNode job) {
         ObjectNode spec = Json.child(job, "spec");
-        if (spec.path("manualSelector").asBoolean(false) || !spec.path("template").isObject()) {
+        if (spec.path("manualSelector").asBoolean(false)
+                || !spec.path("template").isObject()) {
             return;
         }
         String uid = Json.string(job, "metadata", "uid").orElse("");

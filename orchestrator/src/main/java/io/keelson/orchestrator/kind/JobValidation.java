@@ -67,8 +67,7 @@ final class JobValidation {
         JsonNode podSpec = template.get().path("spec");
         PodValidation.spec(podSpec, path + ".template.spec", causes);
         if (podSpec.path("restartPolicy").asString("").equals("Always")) {
-            causes.add(Cause.required(
-                    path + ".template.spec.restartPolicy", "valid values: \"OnFailure\", \"Never\""));
+            causes.add(Cause.required(path + ".template.spec.restartPolicy", "valid values: \"OnFailure\", \"Never\""));
         } else {
             causes.oneOf(podSpec, path + ".template.spec", "restartPolicy", Set.of("OnFailure", "Never"));
         }
@@ -89,7 +88,8 @@ final class JobValidation {
                     "`selector` does not match template `labels`");
         }
         boolean own = Json.string(job, "metadata", "uid")
-                .filter(uid -> uid.equals(Json.strings(selector.get(), "matchLabels").get(InitialState.JOB_UID)))
+                .filter(uid ->
+                        uid.equals(Json.strings(selector.get(), "matchLabels").get(InitialState.JOB_UID)))
                 .isPresent();
         if (!own && !spec.path("manualSelector").asBoolean(false)) {
             causes.invalid("spec.selector", selector.get(), "`selector` not auto-generated");
@@ -138,9 +138,7 @@ final class JobValidation {
         String name = Json.string(cronJob, "metadata", "name").orElse("");
         if (name.length() > MAX_CRON_JOB_NAME) {
             causes.add(Cause.invalid(
-                    "metadata.name",
-                    Causes.quoted(name),
-                    "must be no more than " + MAX_CRON_JOB_NAME + " characters"));
+                    "metadata.name", Causes.quoted(name), "must be no more than " + MAX_CRON_JOB_NAME + " characters"));
         }
         Optional<JsonNode> spec = Json.at(cronJob, "spec");
         if (spec.isEmpty()) {
@@ -187,8 +185,10 @@ final class JobValidation {
         if (name.isEmpty()) {
             causes.invalid("spec.timeZone", zone, "timeZone must be nil or non-empty string");
         } else if (name.equalsIgnoreCase("Local")) {
-            causes.invalid("spec.timeZone", zone, "timeZone must be an explicit time zone as defined in"
-                    + " https://www.iana.org/time-zones");
+            causes.invalid(
+                    "spec.timeZone",
+                    zone,
+                    "timeZone must be an explicit time zone as defined in" + " https://www.iana.org/time-zones");
         } else if (!known(name)) {
             causes.invalid("spec.timeZone", zone, "unknown time zone " + name);
         }

@@ -6,22 +6,48 @@ import java.util.List;
 final class NetworkKinds {
 
     static final Kind INGRESS_CLASS = networking("IngressClass", "ingressclasses")
-            .clusterScoped().strategy(Strategy.PLAIN.withGeneration().withDefaults(NetworkDefaults::ingressClass).withCheck(IngressValidation::ingressClass).withPrinter(NetworkPrinters.INGRESS_CLASS)).build();
+            .clusterScoped()
+            .strategy(Strategy.PLAIN
+                    .withGeneration()
+                    .withDefaults(NetworkDefaults::ingressClass)
+                    .withCheck(IngressValidation::ingressClass)
+                    .withPrinter(NetworkPrinters.INGRESS_CLASS))
+            .build();
 
     static final Kind INGRESS = networking("Ingress", "ingresses")
             .shortNames("ing")
-            .subresources("status").strategy(Strategy.PLAIN.withGeneration().withDefaults(NetworkDefaults::ingress).withCheck((_, ingress, causes) -> IngressValidation.ingress(ingress, causes)).withPrinter(NetworkPrinters.INGRESS)).build();
+            .subresources("status")
+            .strategy(Strategy.PLAIN
+                    .withGeneration()
+                    .withDefaults(NetworkDefaults::ingress)
+                    .withCheck((_, ingress, causes) -> IngressValidation.ingress(ingress, causes))
+                    .withPrinter(NetworkPrinters.INGRESS))
+            .build();
 
     static final Kind IP_ADDRESS = networking("IPAddress", "ipaddresses")
             .clusterScoped()
-            .shortNames("ip").strategy(Strategy.PLAIN.withCheck(IngressValidation::ipAddress).withPrinter(NetworkPrinters.IP_ADDRESS).withFields("spec.parentRef.name", "spec.parentRef.resource")).build();
+            .shortNames("ip")
+            .strategy(Strategy.PLAIN
+                    .withCheck(IngressValidation::ipAddress)
+                    .withPrinter(NetworkPrinters.IP_ADDRESS)
+                    .withFields("spec.parentRef.name", "spec.parentRef.resource"))
+            .build();
 
     static final Kind NETWORK_POLICY = networking("NetworkPolicy", "networkpolicies")
-            .shortNames("netpol").strategy(Strategy.PLAIN.withGeneration().withDefaults(NetworkDefaults::networkPolicy).withCheck((_, policy, causes) -> IngressValidation.networkPolicy(policy, causes)).withPrinter(NetworkPrinters.NETWORK_POLICY)).build();
+            .shortNames("netpol")
+            .strategy(Strategy.PLAIN
+                    .withGeneration()
+                    .withDefaults(NetworkDefaults::networkPolicy)
+                    .withCheck((_, policy, causes) -> IngressValidation.networkPolicy(policy, causes))
+                    .withPrinter(NetworkPrinters.NETWORK_POLICY))
+            .build();
 
     static final Kind SERVICE_CIDR = networking("ServiceCIDR", "servicecidrs")
             .clusterScoped()
-            .subresources("status").strategy(Strategy.PLAIN.withCheck(IngressValidation::serviceCidr).withPrinter(NetworkPrinters.SERVICE_CIDR)).build();
+            .subresources("status")
+            .strategy(
+                    Strategy.PLAIN.withCheck(IngressValidation::serviceCidr).withPrinter(NetworkPrinters.SERVICE_CIDR))
+            .build();
 
     static final Kind ENDPOINT_SLICE = Kind.named("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices")
             .strategy(Strategy.PLAIN

@@ -64,7 +64,9 @@ final class NetworkPrinters {
     private static String parameters(ObjectNode ingressClass) {
         return Json.at(ingressClass, "spec", "parameters")
                 .map(parameters -> parameters.path("kind").asString("")
-                        + Json.string(parameters, "apiGroup").map(group -> "." + group).orElse("")
+                        + Json.string(parameters, "apiGroup")
+                                .map(group -> "." + group)
+                                .orElse("")
                         + "/" + parameters.path("name").asString(""))
                 .orElse(NONE);
     }

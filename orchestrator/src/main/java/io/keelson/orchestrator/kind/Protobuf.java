@@ -36,6 +36,10 @@ public final class Protobuf {
             "spec",
             "status",
             "strategy",
+            "updateStrategy",
+            "jobTemplate",
+            "deprecatedSource",
+            "names",
             "resources",
             "loadBalancer",
             "source",
@@ -198,12 +202,38 @@ public final class Protobuf {
             case "Time" -> time(bytes, DateTimeFormatter.ISO_INSTANT);
             case "MicroTime" -> time(bytes, MICROS);
             case "FieldsV1" -> Json.parse(scalars(bytes).text);
+            case "JSON", "RawExtension" -> any(scalars(bytes).text);
+            case "ExtraValue" -> {
+                ObjectNode list = Json.object();
+                message(type, bytes, list, depth + 1);
+                yield list.has("items") ? list.path("items") : Json.array();
+            }
+            case "JSONSchemaPropsOrArray" -> first(type, bytes, depth, "schema", "jSONSchemas");
+            case "JSONSchemaPropsOrStringArray" -> first(type, bytes, depth, "schema", "property");
+            // A schema counts, and only without one whether anything is allowed.
+            case "JSONSchemaPropsOrBool" -> first(type, bytes, depth, "schema", "allows");
             default -> {
                 ObjectNode object = Json.object();
                 message(type, bytes, object, depth + 1);
                 yield object;
             }
         };
+    }
+
+    private static JsonNode any(String text) {
+        return text.isEmpty() ? NODES.nullNode() : Json.parseAny(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A message that stands for one of its fields: the first that is there; false if none is. */
+    private static JsonNode first(String type, byte[] bytes, int depth, String... fields) throws IOException {
+        ObjectNode object = Json.object();
+        message(type, bytes, object, depth + 1);
+        for (String field : fields) {
+            if (object.has(field)) {
+                return object.path(field);
+            }
+        }
+        return NODES.booleanNode(false);
     }
 
     private static JsonNode time(byte[] bytes, DateTimeFormatter format) throws IOException {

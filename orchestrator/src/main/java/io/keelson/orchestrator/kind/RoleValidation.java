@@ -64,12 +64,10 @@ final class RoleValidation {
                 continue;
             }
             if (Json.items(rule, "apiGroups").isEmpty()) {
-                causes.add(Cause.required(
-                        path + ".apiGroups", "resource rules must supply at least one api group"));
+                causes.add(Cause.required(path + ".apiGroups", "resource rules must supply at least one api group"));
             }
             if (!resources) {
-                causes.add(
-                        Cause.required(path + ".resources", "resource rules must supply at least one resource"));
+                causes.add(Cause.required(path + ".resources", "resource rules must supply at least one resource"));
             }
         }
     }
@@ -86,8 +84,7 @@ final class RoleValidation {
         }
     }
 
-    private static void binding(
-            Optional<ObjectNode> live, ObjectNode binding, Set<String> kinds, Causes causes) {
+    private static void binding(Optional<ObjectNode> live, ObjectNode binding, Set<String> kinds, Causes causes) {
         JsonNode role = binding.path("roleRef");
         causes.oneOf(role, "roleRef", "apiGroup", Set.of(GROUP));
         if (!kinds.contains(role.path("kind").asString(""))) {

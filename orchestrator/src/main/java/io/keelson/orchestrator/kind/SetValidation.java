@@ -33,16 +33,14 @@ final class SetValidation {
         JsonNode strategy = spec.get().path("updateStrategy");
         switch (strategy.path("type").asString("")) {
             case "RollingUpdate" ->
-                causes.atLeast(
-                        strategy.path("rollingUpdate"), "spec.updateStrategy.rollingUpdate", "partition", 0);
+                causes.atLeast(strategy.path("rollingUpdate"), "spec.updateStrategy.rollingUpdate", "partition", 0);
             case "OnDelete" ->
                 Json.at(strategy, "rollingUpdate")
                         .ifPresent(rolling -> causes.invalid(
                                 "spec.updateStrategy.rollingUpdate",
                                 rolling,
                                 "only allowed for updateStrategy 'RollingUpdate'"));
-            default ->
-                causes.invalid("spec.updateStrategy", strategy, "must be 'RollingUpdate' or 'OnDelete'");
+            default -> causes.invalid("spec.updateStrategy", strategy, "must be 'RollingUpdate' or 'OnDelete'");
         }
         causes.atLeast(spec.get().path("ordinals"), "spec.ordinals", "start", 0);
         retention(spec.get(), causes);
@@ -75,8 +73,7 @@ final class SetValidation {
     private static void retention(JsonNode spec, Causes causes) {
         String path = "spec.persistentVolumeClaimRetentionPolicy";
         for (String field : new String[] {"whenDeleted", "whenScaled"}) {
-            causes.oneOf(
-                    spec.path("persistentVolumeClaimRetentionPolicy"), path, field, Set.of("Retain", "Delete"));
+            causes.oneOf(spec.path("persistentVolumeClaimRetentionPolicy"), path, field, Set.of("Retain", "Delete"));
         }
     }
 
@@ -100,9 +97,7 @@ final class SetValidation {
             boolean surge = WorkloadValidation.amount(rolling, path, "maxSurge", causes) != 0;
             if (unavailable && surge) {
                 causes.invalid(
-                        path + ".maxSurge",
-                        rolling.path("maxSurge"),
-                        "may not be set when maxUnavailable is non-zero");
+                        path + ".maxSurge", rolling.path("maxSurge"), "may not be set when maxUnavailable is non-zero");
             } else if (!unavailable && !surge) {
                 causes.add(Cause.required(path + ".maxUnavailable", "cannot be 0 when maxSurge is 0"));
             }
@@ -126,9 +121,8 @@ final class SetValidation {
             causes.required("spec.template");
             return;
         }
-        boolean selects = Json.strings(template.get(), "metadata", "labels")
-                .entrySet()
-                .containsAll(selector.entrySet());
+        boolean selects =
+                Json.strings(template.get(), "metadata", "labels").entrySet().containsAll(selector.entrySet());
         if (!selects) {
             causes.invalid(
                     "spec.template.metadata.labels",

@@ -19,8 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class StoragePrinters {
 
     private static final String UNSET = "<unset>";
-    private static final List<String> DEFAULT_CLASS = List.of(
-            "storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class");
+    private static final List<String> DEFAULT_CLASS =
+            List.of("storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class");
 
     /** In the order in which they are shown. */
     private static final List<Map.Entry<String, String>> MODES = List.of(
@@ -184,7 +184,8 @@ final class StoragePrinters {
 
     private static String claim(ObjectNode volume) {
         return Json.at(volume, "spec", "claimRef")
-                .map(claim -> claim.path("namespace").asString("") + "/" + claim.path("name").asString(""))
+                .map(claim -> claim.path("namespace").asString("") + "/"
+                        + claim.path("name").asString(""))
                 .orElse("");
     }
 
@@ -195,7 +196,8 @@ final class StoragePrinters {
 
     private static String joined(JsonNode spec, String list, String field, String none) {
         List<String> texts = Json.items(spec, list).stream()
-                .map(item -> field.isEmpty() ? item.asString("") : item.path(field).asString(""))
+                .map(item ->
+                        field.isEmpty() ? item.asString("") : item.path(field).asString(""))
                 .toList();
         return texts.isEmpty() ? none : String.join(",", texts);
     }

@@ -47,10 +47,11 @@ final class VolumeValidation {
         names.stream()
                 .filter(name -> !ACCESS_MODES.contains(name))
                 .forEach(name -> causes.add(Cause.notSupported(
-                        "spec.accessModes", Causes.quoted(name), ACCESS_MODES.stream().sorted().toList())));
+                        "spec.accessModes",
+                        Causes.quoted(name),
+                        ACCESS_MODES.stream().sorted().toList())));
         if (names.contains("ReadWriteOncePod") && names.size() > 1) {
-            causes.add(Cause.forbidden(
-                    "spec.accessModes", "may not use ReadWriteOncePod with other access modes"));
+            causes.add(Cause.forbidden("spec.accessModes", "may not use ReadWriteOncePod with other access modes"));
         }
     }
 
@@ -99,8 +100,7 @@ final class VolumeValidation {
     private static void className(JsonNode spec, Causes causes) {
         Json.string(spec, "storageClassName")
                 .filter(name -> !name.isEmpty())
-                .ifPresent(name ->
-                        causes.invalid("spec.storageClassName", name, Names.dns1123SubdomainProblems(name)));
+                .ifPresent(name -> causes.invalid("spec.storageClassName", name, Names.dns1123SubdomainProblems(name)));
     }
 
     private static ObjectNode source(ObjectNode volume) {
@@ -137,12 +137,13 @@ final class VolumeValidation {
                     "spec is immutable after creation except resources.requests and volumeAttributesClassName for"
                             + " bound claims"));
         }
-        Optional<BigDecimal> size = Json.at(claim, "spec", "resources", "requests", "storage")
-                .flatMap(Quantity::parse);
-        Optional<BigDecimal> capacity = Json.at(live, "status", "capacity", "storage").flatMap(Quantity::parse);
+        Optional<BigDecimal> size =
+                Json.at(claim, "spec", "resources", "requests", "storage").flatMap(Quantity::parse);
+        Optional<BigDecimal> capacity =
+                Json.at(live, "status", "capacity", "storage").flatMap(Quantity::parse);
         if (size.isPresent() && capacity.isPresent() && size.get().compareTo(capacity.get()) < 0) {
-            causes.add(Cause.forbidden(
-                    "spec.resources.requests.storage", "field can not be less than status.capacity"));
+            causes.add(
+                    Cause.forbidden("spec.resources.requests.storage", "field can not be less than status.capacity"));
         }
     }
 

@@ -71,9 +71,9 @@ final class WorkloadDefaults {
         absent(spec, "revisionHistoryLimit", REVISION_HISTORY);
         PodDefaults.template(spec);
         ObjectNode status = Json.child(set, "status");
-        for (String field : new String[] {
-            "currentNumberScheduled", "desiredNumberScheduled", "numberMisscheduled", "numberReady"
-        }) {
+        for (String field :
+                new String[] {"currentNumberScheduled", "desiredNumberScheduled", "numberMisscheduled", "numberReady"
+                }) {
             absent(status, field, 0);
         }
     }
@@ -96,8 +96,8 @@ final class WorkloadDefaults {
         absent(spec, "manualSelector", false);
         absent(spec, "podReplacementPolicy", spec.has("podFailurePolicy") ? "Failed" : "TerminatingOrFailed");
         Json.items(spec, "podFailurePolicy", "rules")
-                .forEach(rule -> Json.items(rule, "onPodConditions")
-                        .forEach(condition -> absent(condition, "status", "True")));
+                .forEach(rule ->
+                        Json.items(rule, "onPodConditions").forEach(condition -> absent(condition, "status", "True")));
         PodDefaults.template(spec);
         if (spec.path("template").path("metadata").path("labels") instanceof ObjectNode labels) {
             labelled(job, labels);

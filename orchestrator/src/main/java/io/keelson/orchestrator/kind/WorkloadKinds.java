@@ -5,13 +5,22 @@ import java.util.List;
 /** The rows of the groups that make pods and bound them: apps, batch, autoscaling, policy, scheduling and node. */
 final class WorkloadKinds {
 
-    static final Kind CONTROLLER_REVISION =
-            apps("ControllerRevision", "controllerrevisions").strategy(Strategy.PLAIN.withCheck(SetValidation::controllerRevision).withPrinter(WorkloadPrinters.CONTROLLER_REVISION)).build();
+    static final Kind CONTROLLER_REVISION = apps("ControllerRevision", "controllerrevisions")
+            .strategy(Strategy.PLAIN
+                    .withCheck(SetValidation::controllerRevision)
+                    .withPrinter(WorkloadPrinters.CONTROLLER_REVISION))
+            .build();
 
     static final Kind DAEMON_SET = apps("DaemonSet", "daemonsets")
             .shortNames("ds")
             .categories("all")
-            .subresources("status").strategy(Strategy.PLAIN.withGeneration().withDefaults(WorkloadDefaults::daemonSet).withCheck(SetValidation::daemonSet).withPrinter(WorkloadPrinters.DAEMON_SET)).build();
+            .subresources("status")
+            .strategy(Strategy.PLAIN
+                    .withGeneration()
+                    .withDefaults(WorkloadDefaults::daemonSet)
+                    .withCheck(SetValidation::daemonSet)
+                    .withPrinter(WorkloadPrinters.DAEMON_SET))
+            .build();
 
     static final Kind DEPLOYMENT = apps("Deployment", "deployments")
             .shortNames("deploy")
@@ -39,40 +48,86 @@ final class WorkloadKinds {
     static final Kind STATEFUL_SET = apps("StatefulSet", "statefulsets")
             .shortNames("sts")
             .categories("all")
-            .subresources("scale", "status").strategy(Strategy.PLAIN.withGeneration().withDefaults(WorkloadDefaults::statefulSet).withCheck(SetValidation::statefulSet).withPrinter(WorkloadPrinters.STATEFUL_SET)).build();
+            .subresources("scale", "status")
+            .strategy(Strategy.PLAIN
+                    .withGeneration()
+                    .withDefaults(WorkloadDefaults::statefulSet)
+                    .withCheck(SetValidation::statefulSet)
+                    .withPrinter(WorkloadPrinters.STATEFUL_SET))
+            .build();
 
     static final Kind HORIZONTAL_POD_AUTOSCALER = Kind.named(
                     "autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers")
             .shortNames("hpa")
             .categories("all")
-            .subresources("status").strategy(Strategy.PLAIN.withDefaults(AutoscalerDefaults::v2).withCheck((_, autoscaler, causes) -> AutoscalerValidation.autoscaler(autoscaler, causes)).withPrinter(AutoscalerPrinter.V2)).build();
+            .subresources("status")
+            .strategy(Strategy.PLAIN
+                    .withDefaults(AutoscalerDefaults::v2)
+                    .withCheck((_, autoscaler, causes) -> AutoscalerValidation.autoscaler(autoscaler, causes))
+                    .withPrinter(AutoscalerPrinter.V2))
+            .build();
 
     static final Kind HORIZONTAL_POD_AUTOSCALER_V1 = Kind.named(
                     "autoscaling", "v1", "HorizontalPodAutoscaler", "horizontalpodautoscalers")
             .shortNames("hpa")
             .categories("all")
             .subresources("status")
-            .storedAs(HORIZONTAL_POD_AUTOSCALER).strategy(Strategy.PLAIN.withDefaults(AutoscalerDefaults::v1).withCheck((_, autoscaler, causes) -> AutoscalerValidation.autoscaler(autoscaler, causes)).withPrinter(AutoscalerPrinter.V1).withConversion(new AutoscalerConversion())).build();
+            .storedAs(HORIZONTAL_POD_AUTOSCALER)
+            .strategy(Strategy.PLAIN
+                    .withDefaults(AutoscalerDefaults::v1)
+                    .withCheck((_, autoscaler, causes) -> AutoscalerValidation.autoscaler(autoscaler, causes))
+                    .withPrinter(AutoscalerPrinter.V1)
+                    .withConversion(new AutoscalerConversion()))
+            .build();
 
     static final Kind CRON_JOB = Kind.named("batch", "v1", "CronJob", "cronjobs")
             .shortNames("cj")
             .categories("all")
-            .subresources("status").strategy(Strategy.PLAIN.withGeneration().withDefaults(WorkloadDefaults::cronJob).withCheck((_, cronJob, causes) -> JobValidation.cronJob(cronJob, causes)).withPrinter(WorkloadPrinters.CRON_JOB)).build();
+            .subresources("status")
+            .strategy(Strategy.PLAIN
+                    .withGeneration()
+                    .withDefaults(WorkloadDefaults::cronJob)
+                    .withCheck((_, cronJob, causes) -> JobValidation.cronJob(cronJob, causes))
+                    .withPrinter(WorkloadPrinters.CRON_JOB))
+            .build();
 
     static final Kind JOB = Kind.named("batch", "v1", "Job", "jobs")
             .categories("all")
-            .subresources("status").strategy(Strategy.PLAIN.withGeneration().withInitial(InitialState::job).withDefaults(WorkloadDefaults::job).withCheck(JobValidation::job).withPrinter(WorkloadPrinters.JOB).withField("status.successful", "0")).build();
+            .subresources("status")
+            .strategy(Strategy.PLAIN
+                    .withGeneration()
+                    .withInitial(InitialState::job)
+                    .withDefaults(WorkloadDefaults::job)
+                    .withCheck(JobValidation::job)
+                    .withPrinter(WorkloadPrinters.JOB)
+                    .withField("status.successful", "0"))
+            .build();
 
     static final Kind POD_DISRUPTION_BUDGET = Kind.named("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets")
             .shortNames("pdb")
-            .subresources("status").strategy(Strategy.PLAIN.withGeneration().withDefaults(WorkloadDefaults::disruptionBudget).withCheck((_, budget, causes) -> BoundsValidation.disruptionBudget(budget, causes)).withPrinter(BoundsPrinters.DISRUPTION_BUDGET)).build();
+            .subresources("status")
+            .strategy(Strategy.PLAIN
+                    .withGeneration()
+                    .withDefaults(WorkloadDefaults::disruptionBudget)
+                    .withCheck((_, budget, causes) -> BoundsValidation.disruptionBudget(budget, causes))
+                    .withPrinter(BoundsPrinters.DISRUPTION_BUDGET))
+            .build();
 
     static final Kind PRIORITY_CLASS = Kind.named("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses")
             .clusterScoped()
-            .shortNames("pc").strategy(Strategy.PLAIN.withGeneration().withDefaults(WorkloadDefaults::priorityClass).withCheck(BoundsValidation::priorityClass).withPrinter(BoundsPrinters.PRIORITY_CLASS)).build();
+            .shortNames("pc")
+            .strategy(Strategy.PLAIN
+                    .withGeneration()
+                    .withDefaults(WorkloadDefaults::priorityClass)
+                    .withCheck(BoundsValidation::priorityClass)
+                    .withPrinter(BoundsPrinters.PRIORITY_CLASS))
+            .build();
 
     static final Kind RUNTIME_CLASS = Kind.named("node.k8s.io", "v1", "RuntimeClass", "runtimeclasses")
-            .clusterScoped().strategy(Strategy.PLAIN.withCheck(BoundsValidation::runtimeClass).withPrinter(BoundsPrinters.RUNTIME_CLASS)).build();
+            .clusterScoped()
+            .strategy(
+                    Strategy.PLAIN.withCheck(BoundsValidation::runtimeClass).withPrinter(BoundsPrinters.RUNTIME_CLASS))
+            .build();
 
     private WorkloadKinds() {}
 

@@ -48,8 +48,8 @@ final class WorkloadPrinters {
                 cells.add(Printers.labels(podTemplate, "template", "metadata", "labels"));
             });
 
-    static final Printer STATEFUL_SET = new Printer(
-            List.of(NAME, text("Ready"), AGE, wide("Containers"), wide("Images")), (set, now, cells) -> {
+    static final Printer STATEFUL_SET =
+            new Printer(List.of(NAME, text("Ready"), AGE, wide("Containers"), wide("Images")), (set, now, cells) -> {
                 cells.add(name(set))
                         .add(count(set, "status", "readyReplicas") + "/" + count(set, "spec", "replicas"))
                         .add(age(set, now));

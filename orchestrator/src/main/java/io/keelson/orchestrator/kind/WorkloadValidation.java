@@ -83,13 +83,15 @@ final class WorkloadValidation {
     /** Replicas, selector and template with all that is in it. */
     static void whole(Optional<ObjectNode> live, JsonNode spec, Words words, Causes causes) {
         common(live, spec, words, causes);
-        Json.at(spec, "template").filter(JsonNode::isObject).ifPresent(template -> Json.at(template, "spec")
-                .ifPresentOrElse(
-                        podSpec -> {
-                            PodValidation.spec(podSpec, "spec.template.spec", causes);
-                            podTemplate(podSpec, words, causes);
-                        },
-                        () -> causes.required("spec.template.spec")));
+        Json.at(spec, "template")
+                .filter(JsonNode::isObject)
+                .ifPresent(template -> Json.at(template, "spec")
+                        .ifPresentOrElse(
+                                podSpec -> {
+                                    PodValidation.spec(podSpec, "spec.template.spec", causes);
+                                    podTemplate(podSpec, words, causes);
+                                },
+                                () -> causes.required("spec.template.spec")));
     }
 
     /** What a pod that is made over and over must not have. */
