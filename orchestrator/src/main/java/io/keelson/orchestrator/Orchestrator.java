@@ -2,6 +2,9 @@ package io.keelson.orchestrator;
 
 import com.google.protobuf.ByteString;
 import io.grpc.BindableService;
+import io.keelson.orchestrator.access.Gate;
+import io.keelson.orchestrator.access.Grants;
+import io.keelson.orchestrator.access.ToldKv;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.PodLogs;
@@ -13,6 +16,7 @@ import io.keelson.orchestrator.loop.ControlLoop;
 import io.keelson.orchestrator.registry.Addresses;
 import io.keelson.orchestrator.registry.Cidr;
 import io.keelson.orchestrator.registry.Reason;
+import io.keelson.orchestrator.rpc.Callers;
 import io.keelson.orchestrator.rpc.NothingAfterCancel;
 import io.keelson.orchestrator.rpc.Services;
 import io.keelson.orchestrator.rpc.Tunnels;
@@ -62,12 +66,14 @@ public final class Orchestrator implements AutoCloseable {
         InstantSource clock = InstantSource.system();
         Instant started = clock.instant();
         Addresses addresses = new Addresses(Cidr.parse(config.serviceCidr()), Cidr.parse(config.clusterCidr()));
-        Api api = new Api(kv, Kinds::builtIn, addresses, clock, new SecureRandom());
+        ToldKv told = new ToldKv(kv);
+        Gate gate = new Gate(told, config.access(), clock, new SecureRandom());
+        Api api = new Api(told, Kinds::builtIn, addresses, clock, new SecureRandom(), new Grants(gate));
         Orchestrator orchestrator = new Orchestrator(api);
         try {
             Tunnels tunnels = new Tunnels();
             PodLogs logs = new PodLogs(api, tunnels);
-            Rest rest = new Rest(api, logs, clock, version(), () -> notReady(kv));
+            Rest rest = new Rest(api, gate, logs, clock, version(), () -> notReady(kv));
             ControlLoop control = new ControlLoop(config.name(), kv, Kinds.builtIn(), api, clock);
             Supplier<ServerStatusResponse> status =
                     () -> status(config.name(), store.get(), control.leader(), started, clock.instant());
@@ -81,7 +87,7 @@ public final class Orchestrator implements AutoCloseable {
                         started,
                         rest,
                         services,
-                        new NothingAfterCancel());
+                        List.of(new NothingAfterCancel(), new Callers(gate)));
                 orchestrator.open.push(listener);
                 orchestrator.ports.add(listener.port());
             }

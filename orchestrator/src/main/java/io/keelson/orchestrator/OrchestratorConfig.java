@@ -1,5 +1,6 @@
 package io.keelson.orchestrator;
 
+import io.keelson.orchestrator.access.AccessConfig;
 import io.keelson.store.HostPort;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.List;
  * @param clusterCidr addresses of pods, such as {@code 10.244.0.0/16}; the same on all servers
  * @param apiEndpoints addresses {@code host:port} of all servers, as pods can reach them: what is behind the service {@code kubernetes}.
  *     May be empty
+ * @param access what the operator decides about who may come; the same on all servers
  */
 public record OrchestratorConfig(
         String name,
@@ -25,7 +27,8 @@ public record OrchestratorConfig(
         Path trustedCa,
         String serviceCidr,
         String clusterCidr,
-        List<String> apiEndpoints) {
+        List<String> apiEndpoints,
+        AccessConfig access) {
 
     /** Checks what can be checked without files. */
     public OrchestratorConfig {
@@ -37,5 +40,18 @@ public record OrchestratorConfig(
         if (listen.isEmpty()) {
             throw new IllegalArgumentException("the server has no address to listen on");
         }
+    }
+
+    /** A server with {@link AccessConfig#DEFAULT}. */
+    public OrchestratorConfig(
+            String name,
+            List<HostPort> listen,
+            Path certificate,
+            Path key,
+            Path trustedCa,
+            String serviceCidr,
+            String clusterCidr,
+            List<String> apiEndpoints) {
+        this(name, listen, certificate, key, trustedCa, serviceCidr, clusterCidr, apiEndpoints, AccessConfig.DEFAULT);
     }
 }

@@ -31,11 +31,26 @@ public final class Api {
      * @param random for uids and the suffixes of generated names; must be thread safe
      */
     public Api(Kv kv, Supplier<Kinds> kinds, Addresses addresses, InstantSource clock, RandomGenerator random) {
+        this(kv, kinds, addresses, clock, random, WriteCheck.NONE);
+    }
+
+    /**
+     * As the other one.
+     *
+     * @param check looks at each write before it is stored
+     */
+    public Api(
+            Kv kv,
+            Supplier<Kinds> kinds,
+            Addresses addresses,
+            InstantSource clock,
+            RandomGenerator random,
+            WriteCheck check) {
         this.kv = kv;
         this.kinds = kinds;
         this.addresses = addresses;
         this.reads = new Reads(kv);
-        this.writes = new Writes(kv, reads, addresses, clock, random);
+        this.writes = new Writes(kv, reads, addresses, clock, random, check);
     }
 
     /** The object; NOT_FOUND if there is none. Linearizable. */

@@ -6,12 +6,12 @@ import io.keelson.store.KvException;
 import java.util.function.Supplier;
 
 /** The store's refusals in Kubernetes' words. */
-final class Failures {
+public final class Failures {
 
     private Failures() {}
 
     /** Calls the store. */
-    static <T> T translated(Supplier<T> call) {
+    public static <T> T translated(Supplier<T> call) {
         try {
             return call.get();
         } catch (KvException e) {
@@ -19,7 +19,8 @@ final class Failures {
         }
     }
 
-    static ApiException of(KvException e) {
+    /** A refusal of the store, as requests are told it. */
+    public static ApiException of(KvException e) {
         Reason reason = switch (e.reason()) {
             case COMPACTED -> Reason.EXPIRED;
             case FUTURE_REVISION, UNKNOWN_OUTCOME -> Reason.TIMEOUT;

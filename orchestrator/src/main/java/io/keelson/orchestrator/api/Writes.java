@@ -47,14 +47,22 @@ final class Writes {
     private final Addresses addresses;
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final WriteCheck check;
 
-    Writes(Kv kv, Reads reads, Addresses addresses, InstantSource clock, RandomGenerator random) {
+    Writes(
+            Kv kv,
+            Reads reads,
+            Addresses addresses,
+            InstantSource clock,
+            RandomGenerator random,
+            WriteCheck check) {
         this.kv = kv;
         this.reads = reads;
         this.commit = new Commit(kv, new EventLease(kv, clock));
         this.addresses = addresses;
         this.clock = clock;
         this.random = random;
+        this.check = check;
     }
 
     Stored create(Kind kind, String namespace, ObjectNode object, WriteOptions options) {
@@ -72,6 +80,7 @@ final class Writes {
                     kind,
                     namespace,
                     Json.string(store.object(), "metadata", "name").orElseThrow());
+            check.check(options.user(), ref, "", Optional.empty(), store.object());
             Map<String, Long> unchanged = namespaceAdmits(ref);
             Map<String, String> chosenByUser = Holdings.of(kind, store.object());
             fill(kind, store.object());
@@ -155,12 +164,13 @@ final class Writes {
     Stored update(Ref ref, String subresource, ObjectNode object, WriteOptions options) {
         return change(
                 ref,
+                subresource,
                 options,
                 live -> Registry.update(ref.kind(), subresource, live.object(), object, options.validation()));
     }
 
     Stored patch(Ref ref, String subresource, PatchType type, JsonNode patch, WriteOptions options) {
-        return change(ref, options, live -> {
+        return change(ref, subresource, options, live -> {
             ObjectNode target = subresource.equals("scale") ? Scale.of(live.object()) : live.object();
             ObjectNode patched = patched(ref, subresource, type, target, patch);
             return Registry.update(ref.kind(), subresource, live.object(), patched, options.validation());
@@ -222,7 +232,7 @@ final class Writes {
                     return new Applied(Applied.Outcome.CREATED, create(kind, namespace, wanted, options));
                 }
                 long before = live.get().revision();
-                Stored after = change(ref, options, current -> merge(ref, current, wanted, options));
+                Stored after = change(ref, "", options, current -> merge(ref, current, wanted, options));
                 boolean same =
                         options.dryRun() ? after.object().equals(live.get().object()) : after.revision() == before;
                 return new Applied(same ? Applied.Outcome.UNCHANGED : Applied.Outcome.CONFIGURED, after);
@@ -247,12 +257,14 @@ final class Writes {
     }
 
     /** Changes an object that is there. */
-    private Stored change(Ref ref, WriteOptions options, Function<Stored, Prepared> decide) {
+    private Stored change(
+            Ref ref, String subresource, WriteOptions options, Function<Stored, Prepared> decide) {
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             Stored live = reads.find(ref).orElseThrow(() -> ApiException.notFound(ref.kind(), ref.name()));
             Prepared prepared = decide.apply(live);
             Map<String, String> chosenByUser = Map.of();
             if (prepared instanceof Prepared.Store store) {
+                check.check(options.user(), ref, subresource, Optional.of(live.object()), store.object());
                 chosenByUser = Holdings.of(ref.kind(), store.object());
                 fill(ref.kind(), store.object());
             }

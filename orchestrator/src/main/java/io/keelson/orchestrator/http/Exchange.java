@@ -3,11 +3,12 @@ package io.keelson.orchestrator.http;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.keelson.orchestrator.access.Credentials;
+import io.keelson.orchestrator.access.Gate;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.auth.Access;
-import io.keelson.orchestrator.auth.Authorization;
-import io.keelson.orchestrator.auth.Identity;
+import io.keelson.orchestrator.auth.RequestInfo;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.registry.Reason;
 import java.io.ByteArrayOutputStream;
@@ -17,7 +18,9 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.security.Principal;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -35,9 +38,12 @@ final class Exchange {
     private final ServerRequest request;
     private final ServerResponse response;
     private final Query query;
+    private final Gate gate;
+    private Optional<User> user = Optional.empty();
     private boolean begun;
 
-    Exchange(ServerRequest request, ServerResponse response) {
+    Exchange(ServerRequest request, ServerResponse response, Gate gate) {
+        this.gate = gate;
         this.request = request;
         this.response = response;
         this.query = Query.parse(request.prologue().query().rawValue());
@@ -75,16 +81,38 @@ final class Exchange {
         return request.headers().first(HeaderNames.create(name)).orElse("");
     }
 
-    /** The user, if the certificate names one that may do this. */
+    /** What is wanted, as far as the path says. */
+    RequestInfo info() {
+        return RequestInfo.of(method(), path(), steps(), query.flag("watch"), query.text("fieldSelector"));
+    }
+
+    /**
+     * Who asks.
+     *
+     * @throws ApiException UNAUTHORIZED if nobody knows, FORBIDDEN if it must not act as who it wants to be
+     */
+    User user() {
+        if (user.isEmpty()) {
+            user = Optional.of(gate.user(credentials(), (_, _) -> {}));
+        }
+        return user.get();
+    }
+
+    private Credentials credentials() {
+        return new Credentials(
+                request.remotePeer().tlsPrincipal().map(Principal::getName),
+                Credentials.bearer(header("Authorization")),
+                ActAs.of(request.headers()));
+    }
+
+    /**
+     * Who asks, if it may do this.
+     *
+     * @throws ApiException FORBIDDEN if it may not
+     */
     User authorized(Access access) {
-        User user = request.remotePeer()
-                .tlsPrincipal()
-                .flatMap(principal -> Identity.ofSubject(principal.getName()))
-                .orElseThrow(() -> new ApiException(Authorization.unauthorized()));
-        Authorization.refusal(user, access).ifPresent(rejection -> {
-            throw new ApiException(rejection);
-        });
-        return user;
+        gate.require(user(), access);
+        return user();
     }
 
     /**

@@ -53,9 +53,10 @@ public final class Listener implements AutoCloseable {
             Instant now,
             Rest rest,
             List<BindableService> services,
-            ServerInterceptor interceptor) {
+            List<ServerInterceptor> interceptors) {
         SSLContext tls = Certificates.context(certificate, key, trustedCa, now);
-        GrpcRouting.Builder grpc = GrpcRouting.builder().intercept(interceptor);
+        GrpcRouting.Builder grpc = GrpcRouting.builder();
+        interceptors.forEach(grpc::intercept);
         services.forEach(service -> grpc.service(file(service), service));
         WebServer server = WebServer.builder()
                 .host(at.host())

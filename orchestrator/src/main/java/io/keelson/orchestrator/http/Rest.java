@@ -4,10 +4,10 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.keelson.orchestrator.access.Gate;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.PodLogs;
-import io.keelson.orchestrator.auth.Access;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.OpenApi;
@@ -16,8 +16,8 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
@@ -27,19 +27,31 @@ public final class Rest implements Handler {
 
     private static final System.Logger LOG = System.getLogger(Rest.class.getName());
 
+    /** What load balancers and clients ask before they can show who they are. */
+    private static final Set<String> FOR_EVERYBODY = Set.of("version", "healthz", "livez", "readyz");
+
     private final Resources resources;
     private final Api api;
     private final AtomicReference<Served> served;
+    private final Gate gate;
     private final ObjectNode version;
     private final Supplier<Optional<String>> notReady;
 
     /**
      * REST over an API.
      *
+     * @param gate decides who may
      * @param version what {@code /version} answers
      * @param notReady why this server cannot serve now; empty if it can. Asks the store
      */
-    public Rest(Api api, PodLogs logs, InstantSource clock, ObjectNode version, Supplier<Optional<String>> notReady) {
+    public Rest(
+            Api api,
+            Gate gate,
+            PodLogs logs,
+            InstantSource clock,
+            ObjectNode version,
+            Supplier<Optional<String>> notReady) {
+        this.gate = gate;
         this.resources = new Resources(api, logs, clock);
         this.api = api;
         this.served = new AtomicReference<>(Served.first(api.kinds()));
@@ -49,7 +61,7 @@ public final class Rest implements Handler {
 
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
-        Exchange exchange = new Exchange(request, response);
+        Exchange exchange = new Exchange(request, response, gate);
         try {
             route(exchange);
         } catch (ApiException e) {
@@ -78,6 +90,9 @@ public final class Rest implements Handler {
 
     private void route(Exchange exchange) throws InterruptedException, Exchange.GoneException {
         List<String> steps = exchange.steps();
+        if (!FOR_EVERYBODY.contains(steps.getFirst())) {
+            exchange.authorized(exchange.info().access());
+        }
         switch (steps.getFirst()) {
             case "version" -> exchange.reply(200, version);
             case "healthz", "livez" -> exchange.reply(200, "text/plain", bytes("ok"));
@@ -86,7 +101,7 @@ public final class Rest implements Handler {
                 if (steps.size() > 2) {
                     objects(exchange, "", steps.get(1), steps.subList(2, steps.size()));
                 } else {
-                    allowed(exchange);
+                    requireGet(exchange);
                     core(exchange, steps);
                 }
             }
@@ -94,22 +109,23 @@ public final class Rest implements Handler {
                 if (steps.size() > 3) {
                     objects(exchange, steps.get(1), steps.get(2), steps.subList(3, steps.size()));
                 } else {
-                    allowed(exchange);
+                    requireGet(exchange);
                     groups(exchange, steps);
                 }
             }
             case "openapi" -> {
-                allowed(exchange);
+                requireGet(exchange);
                 openApi(exchange, steps);
             }
             case "" -> {
-                allowed(exchange);
+                requireGet(exchange);
                 paths(exchange);
             }
-            default -> {
-                allowed(exchange);
-                throw Target.notFound();
+            case "openid", ".well-known" -> {
+                requireGet(exchange);
+                issuer(exchange);
             }
+            default -> throw Target.notFound();
         }
     }
 
@@ -123,11 +139,24 @@ public final class Rest implements Handler {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static void allowed(Exchange exchange) {
-        exchange.authorized(new Access.ToPath(exchange.method().toLowerCase(Locale.ROOT), exchange.path()));
+    private static void requireGet(Exchange exchange) {
         if (!exchange.method().equals("GET")) {
             throw new ApiException(
                     Reason.METHOD_NOT_ALLOWED, "the server does not allow this method on the requested resource");
+        }
+    }
+
+    /** What others need to know to prove the tokens of service accounts. */
+    private void issuer(Exchange exchange) {
+        switch (exchange.path()) {
+            case "/.well-known/openid-configuration" ->
+                exchange.reply(200, gate.documents().configuration());
+            case "/openid/v1/jwks" ->
+                exchange.reply(
+                        200,
+                        "application/jwk-set+json",
+                        Json.write(gate.documents().keySet()));
+            default -> throw Target.notFound();
         }
     }
 

@@ -6,16 +6,12 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
-import io.helidon.webserver.grpc.ServerContextKeys;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.auth.Access;
-import io.keelson.orchestrator.auth.Authorization;
-import io.keelson.orchestrator.auth.Identity;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.registry.Reason;
 import java.lang.System.Logger.Level;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /** What all calls have in common: who calls, and how a failure is told. */
@@ -43,20 +39,9 @@ final class Calls {
         }
     }
 
-    /** The caller, if its certificate names one that may do this. */
+    /** The caller, if it may do this. */
     static User authorized(Access access) {
-        User user = caller();
-        Authorization.refusal(user, access).ifPresent(rejection -> {
-            throw new ApiException(rejection);
-        });
-        return user;
-    }
-
-    private static User caller() {
-        return Optional.ofNullable(ServerContextKeys.CONNECTION_CONTEXT.get())
-                .flatMap(connection -> connection.remotePeer().tlsPrincipal())
-                .flatMap(principal -> Identity.ofSubject(principal.getName()))
-                .orElseThrow(() -> new ApiException(Authorization.unauthorized()));
+        return Callers.authorized(access);
     }
 
     /** Answers a call of one answer. */

@@ -1,0 +1,82 @@
+package io.keelson.orchestrator.access;
+
+import io.keelson.orchestrator.auth.Authentication;
+import io.keelson.orchestrator.auth.BootstrapTokens;
+import io.keelson.orchestrator.auth.Identity;
+import io.keelson.orchestrator.auth.Impersonation;
+import io.keelson.orchestrator.api.User;
+import io.keelson.orchestrator.auth.ServiceAccounts;
+import io.keelson.orchestrator.kind.Json;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/** All ways to show who one is, one after the other: certificate, bootstrap token, token of a service account, of the OpenID provider. */
+final class Authenticators {
+
+    private final LocalObjects objects;
+    private final ServiceAccountTokens accounts;
+    private final Optional<OidcTokens> oidc;
+    private final boolean anonymous;
+    private final InstantSource clock;
+
+    Authenticators(
+            LocalObjects objects,
+            ServiceAccountTokens accounts,
+            Optional<OidcTokens> oidc,
+            boolean anonymous,
+            InstantSource clock) {
+        this.objects = objects;
+        this.accounts = accounts;
+        this.oidc = oidc;
+        this.anonymous = anonymous;
+        this.clock = clock;
+    }
+
+    /** Who sends a request; a certificate is worth more than a token, as in Kubernetes. */
+    Authentication authenticate(Credentials credentials) {
+        Optional<User> certified = credentials.certificate().flatMap(Identity::ofSubject);
+        if (certified.isPresent()) {
+            return known(new Authentication.Known(certified.get()));
+        }
+        if (credentials.bearer().isPresent()) {
+            return token(credentials.bearer().get(), List.of(accounts.issuer()));
+        }
+        return anonymous
+                ? new Authentication.Known(
+                        new User(Impersonation.ANONYMOUS, List.of(Impersonation.UNAUTHENTICATED)))
+                : new Authentication.NotMine();
+    }
+
+    /**
+     * Who has a token.
+     *
+     * @param audiences for any of which a service account's must be
+     */
+    Authentication token(String token, List<String> audiences) {
+        Authentication bootstrap = BootstrapTokens.check(token, clock.instant(), objects.local());
+        if (bootstrap instanceof Authentication.Refused) {
+            bootstrap = BootstrapTokens.check(token, clock.instant(), objects.newest());
+        }
+        if (!(bootstrap instanceof Authentication.NotMine)) {
+            return known(bootstrap);
+        }
+        String issuer = SignedTokens.unproven(token)
+                .flatMap(claims -> Json.string(claims, "iss"))
+                .orElse("");
+        if (issuer.equals(accounts.issuer())) {
+            return known(accounts.authenticate(token, audiences));
+        }
+        return oidc.filter(provider -> provider.issued(issuer))
+                .map(provider -> known(provider.authenticate(token)))
+                .orElseGet(() -> new Authentication.Refused("nobody here knows who made this token"));
+    }
+
+    /** Whoever is known is one of all that are. */
+    private static Authentication known(Authentication found) {
+        return found instanceof Authentication.Known known
+                ? new Authentication.Known(
+                        known.user().withGroups(List.of(ServiceAccounts.AUTHENTICATED)), known.audiences())
+                : found;
+    }
+}

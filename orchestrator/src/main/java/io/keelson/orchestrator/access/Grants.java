@@ -1,0 +1,100 @@
+package io.keelson.orchestrator.access;
+
+import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.User;
+import io.keelson.orchestrator.api.WriteCheck;
+import io.keelson.orchestrator.auth.Access;
+import io.keelson.orchestrator.auth.Authorization;
+import io.keelson.orchestrator.auth.Escalation;
+import io.keelson.orchestrator.auth.NodeRules;
+import io.keelson.orchestrator.auth.PolicyRule;
+import io.keelson.orchestrator.auth.Rbac;
+import io.keelson.orchestrator.auth.RoleRef;
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Ref;
+import io.keelson.orchestrator.registry.Rejection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Looks at what is written about rights: nobody gives what it does not have, and nodes speak for themselves alone. */
+public final class Grants implements WriteCheck {
+
+    /** All there is: who changes how roles are gathered must hold it, for what will be gathered is not known. */
+    private static final List<PolicyRule> EVERYTHING =
+            List.of(PolicyRule.of("*", List.of("*"), "*"), PolicyRule.ofPaths(List.of("*"), "*"));
+
+    private final Gate gate;
+
+    /** Asks a gate what users hold. */
+    public Grants(Gate gate) {
+        this.gate = gate;
+    }
+
+    @Override
+    public void check(User user, Ref ref, String subresource, Optional<ObjectNode> live, ObjectNode object) {
+        if (Authorization.isMaster(user)) {
+            return;
+        }
+        NodeRules.restriction(user, ref.kind().resource(), ref.name(), live.isEmpty(), object)
+                .ifPresent(why -> {
+                    throw forbidden(ref, why);
+                });
+        if (!ref.kind().group().equals(Rbac.GROUP)) {
+            return;
+        }
+        switch (ref.kind().resource()) {
+            case "roles", "clusterroles" -> role(user, ref, live, object);
+            case "rolebindings", "clusterrolebindings" -> binding(user, ref, live, object);
+            default -> {}
+        }
+    }
+
+    private static ApiException forbidden(Ref ref, String why) {
+        return new ApiException(Rejection.forbidden(ref.kind(), ref.name(), why));
+    }
+
+    private static boolean same(Optional<ObjectNode> live, ObjectNode object, String... fields) {
+        for (String field : fields) {
+            if (live.isEmpty() || !Json.at(live.get(), field).equals(Json.at(object, field))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void role(User user, Ref ref, Optional<ObjectNode> live, ObjectNode object) {
+        if (same(live, object, "rules", "aggregationRule") || may(user, "escalate", ref.kind().resource(), ref)) {
+            return;
+        }
+        List<String> errors = new ArrayList<>();
+        List<PolicyRule> held = gate.rules(user, ref.namespace(), errors);
+        boolean gathers = Json.at(object, "aggregationRule").isPresent()
+                || live.flatMap(before -> Json.at(before, "aggregationRule")).isPresent();
+        if (gathers && Escalation.refusal(user, held, EVERYTHING, errors).isPresent()) {
+            throw forbidden(ref, "must have cluster-admin privileges to use an aggregationRule");
+        }
+        Escalation.refusal(user, held, PolicyRule.listOf(object), errors).ifPresent(why -> {
+            throw forbidden(ref, why);
+        });
+    }
+
+    private void binding(User user, Ref ref, Optional<ObjectNode> live, ObjectNode object) {
+        RoleRef role = RoleRef.of(object, ref.namespace());
+        Ref given = new Ref(ref.kind(), ref.namespace(), role.name());
+        if (same(live, object, "roleRef", "subjects") || may(user, "bind", role.resource(), given)) {
+            return;
+        }
+        List<String> errors = new ArrayList<>();
+        List<PolicyRule> held = gate.rules(user, ref.namespace(), errors);
+        Escalation.refusal(user, held, gate.rules(role), errors).ifPresent(why -> {
+            throw forbidden(ref, why);
+        });
+    }
+
+    private boolean may(User user, String verb, String resource, Ref ref) {
+        return gate.decide(user, new Access.ToObjects(verb, Rbac.GROUP, resource, ref.namespace(), ref.name()))
+                .allowed();
+    }
+}

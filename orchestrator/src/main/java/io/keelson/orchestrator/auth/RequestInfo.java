@@ -1,0 +1,97 @@
+package io.keelson.orchestrator.auth;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * What a request of REST wants, read from its method and path alone as Kubernetes reads it: whether there is such a kind or object is
+ * asked only after it is known whether the user may.
+ *
+ * @param access what is to be authorized
+ * @param path the path
+ * @param version API version; empty for paths that are no objects'
+ */
+public record RequestInfo(Access access, String path, String version) {
+
+    /** What comes after a namespace's name and is not the resource of objects in it. */
+    private static final Set<String> OF_NAMESPACE = Set.of("status", "finalize");
+
+    private static final String BY_NAME = "metadata.name";
+    private static final String BY_NODE = "spec.nodeName";
+
+    /**
+     * Reads a request.
+     *
+     * @param method such as {@code GET}
+     * @param path decoded, with a slash at its beginning
+     * @param steps what stands between the slashes, each decoded
+     * @param watch whether the query asks for a watch
+     * @param fieldSelector of the query; empty if there is none
+     */
+    public static RequestInfo of(String method, String path, List<String> steps, boolean watch, String fieldSelector) {
+        boolean core = steps.getFirst().equals("api");
+        int before = core ? 2 : 3;
+        boolean objects = (core || steps.getFirst().equals("apis")) && steps.size() > before;
+        if (!objects) {
+            return new RequestInfo(new Access.ToPath(method.toLowerCase(Locale.ROOT), path), path, "");
+        }
+        String group = core ? "" : steps.get(1);
+        List<String> rest = steps.subList(before, steps.size());
+        String namespace = "";
+        if (rest.getFirst().equals("namespaces") && rest.size() > 1) {
+            namespace = rest.get(1);
+            if (rest.size() > 2 && !OF_NAMESPACE.contains(rest.get(2))) {
+                rest = rest.subList(2, rest.size());
+            }
+        }
+        String resource = rest.size() > 2 ? rest.getFirst() + "/" + rest.get(2) : rest.getFirst();
+        String name = rest.size() > 1 ? rest.get(1) : "";
+        String verb = verb(method, name, watch);
+        boolean many = Set.of("list", "watch", "deletecollection").contains(verb);
+        if (many && name.isEmpty()) {
+            name = selected(fieldSelector, BY_NAME);
+        }
+        String node = many ? selected(fieldSelector, BY_NODE) : "";
+        return new RequestInfo(
+                new Access.ToObjects(verb, group, resource, namespace, name, node), path, steps.get(before - 1));
+    }
+
+    private static String verb(String method, String name, boolean watch) {
+        return switch (method) {
+            case "GET", "HEAD" -> watch ? "watch" : name.isEmpty() ? "list" : "get";
+            case "POST" -> "create";
+            case "PUT" -> "update";
+            case "PATCH" -> "patch";
+            case "DELETE" -> name.isEmpty() ? "deletecollection" : "delete";
+            default -> method.toLowerCase(Locale.ROOT);
+        };
+    }
+
+    /**
+     * The one value that a selector demands of a field; empty if it demands none. A selector that is wrong is told later. One with an
+     * escaped character counts as demanding nothing: a comma in a value must not be taken for the begin of a condition.
+     */
+    private static String selected(String selector, String field) {
+        if (selector.indexOf('\\') >= 0) {
+            return "";
+        }
+        for (String term : selector.split(",", -1)) {
+            int equals = term.indexOf('=');
+            if (equals > 0 && term.substring(0, equals).strip().equals(field)) {
+                String value = term.substring(equals + 1);
+                return (value.startsWith("=") ? value.substring(1) : value).strip();
+            }
+        }
+        return "";
+    }
+
+    /** The verb in the words of authorization. */
+    public String verb() {
+        return switch (access) {
+            case Access.ToObjects objects -> objects.verb();
+            case Access.ToPath other -> other.verb();
+            case Access.ForNode node -> node.verb();
+        };
+    }
+}
