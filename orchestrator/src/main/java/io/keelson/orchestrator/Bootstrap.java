@@ -2,8 +2,10 @@ package io.keelson.orchestrator;
 
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.Stored;
 import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.api.WriteOptions;
+import io.keelson.orchestrator.auth.DefaultRoles;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
@@ -12,6 +14,7 @@ import io.keelson.orchestrator.registry.Cidr;
 import io.keelson.orchestrator.registry.Reason;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -38,6 +41,8 @@ final class Bootstrap {
             Json.child(Json.child(namespace, "metadata"), "labels").put("kubernetes.io/metadata.name", name);
             ensure(Kinds.NAMESPACE, "", namespace);
         }
+        DefaultRoles.clusterRoles().forEach(role -> reconcile(Kinds.CLUSTER_ROLE, role));
+        DefaultRoles.clusterRoleBindings().forEach(binding -> reconcile(Kinds.CLUSTER_ROLE_BINDING, binding));
         ensure(Kinds.SERVICE, "default", service());
         if (!endpoints.isEmpty()) {
             replace(Kinds.ENDPOINTS, endpointsObject());
@@ -65,6 +70,18 @@ final class Bootstrap {
             if (e.reason() != Reason.ALREADY_EXISTS) {
                 throw e;
             }
+        }
+    }
+
+    /** What a default role or binding lacks is put there again. */
+    private void reconcile(Kind kind, ObjectNode wanted) {
+        Ref ref = new Ref(kind, "", Json.string(wanted, "metadata", "name").orElseThrow());
+        Optional<Stored> live = api.find(ref);
+        if (live.isEmpty()) {
+            ensure(kind, "", wanted);
+        } else {
+            DefaultRoles.reconciled(live.get().object(), wanted)
+                    .ifPresent(object -> api.update(ref, "", object, options()));
         }
     }
 

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.BindableService;
 import io.keelson.orchestrator.access.Gate;
 import io.keelson.orchestrator.access.Grants;
+import io.keelson.orchestrator.access.Questions;
 import io.keelson.orchestrator.access.ToldKv;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
@@ -35,6 +36,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -47,6 +49,9 @@ public final class Orchestrator implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Orchestrator.class.getName());
 
     private static final Duration BOOTSTRAP_RETRY = Duration.ofMillis(500);
+
+    /** So often somebody looks whether keys are old and whether history waits to be read. */
+    private static final Duration UPKEEP = Duration.ofSeconds(10);
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final List<Integer> ports = new ArrayList<>();
@@ -73,7 +78,9 @@ public final class Orchestrator implements AutoCloseable {
         try {
             Tunnels tunnels = new Tunnels();
             PodLogs logs = new PodLogs(api, tunnels);
-            Rest rest = new Rest(api, gate, logs, clock, version(), () -> notReady(kv));
+            Questions questions =
+                    new Questions(gate, api, clock, () -> UUID.randomUUID().toString());
+            Rest rest = new Rest(api, gate, questions, logs, clock, version(), () -> notReady(kv));
             ControlLoop control = new ControlLoop(config.name(), kv, Kinds.builtIn(), api, clock);
             Supplier<ServerStatusResponse> status =
                     () -> status(config.name(), store.get(), control.leader(), started, clock.instant());
@@ -94,6 +101,7 @@ public final class Orchestrator implements AutoCloseable {
             orchestrator.bootstrap(new Bootstrap(api, config.apiEndpoints()));
             control.start();
             orchestrator.open.push(control);
+            orchestrator.upkeep(gate);
             Compaction compaction = new Compaction(
                     kv,
                     () -> control.leader().equals(Optional.of(config.name())),
@@ -168,6 +176,25 @@ public final class Orchestrator implements AutoCloseable {
                 }
             } catch (InterruptedException e) {
                 // Closed before the store had a leader.
+                Thread.currentThread().interrupt();
+            }
+        });
+        open.push(thread::interrupt);
+    }
+
+    /** Beside everything else; what fails now is done the next time. */
+    private void upkeep(Gate gate) {
+        Thread thread = Thread.ofVirtual().name("access-upkeep").start(() -> {
+            try {
+                while (true) {
+                    Thread.sleep(UPKEEP);
+                    try {
+                        gate.upkeep();
+                    } catch (ApiException e) {
+                        LOG.log(Level.DEBUG, () -> "keys and roles could not be looked after: " + e.getMessage());
+                    }
+                }
+            } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         });

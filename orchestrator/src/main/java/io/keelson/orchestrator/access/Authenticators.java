@@ -1,10 +1,10 @@
 package io.keelson.orchestrator.access;
 
+import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.auth.Authentication;
 import io.keelson.orchestrator.auth.BootstrapTokens;
 import io.keelson.orchestrator.auth.Identity;
 import io.keelson.orchestrator.auth.Impersonation;
-import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.auth.ServiceAccounts;
 import io.keelson.orchestrator.kind.Json;
 import java.time.InstantSource;
@@ -43,8 +43,7 @@ final class Authenticators {
             return token(credentials.bearer().get(), List.of(accounts.issuer()));
         }
         return anonymous
-                ? new Authentication.Known(
-                        new User(Impersonation.ANONYMOUS, List.of(Impersonation.UNAUTHENTICATED)))
+                ? new Authentication.Known(new User(Impersonation.ANONYMOUS, List.of(Impersonation.UNAUTHENTICATED)))
                 : new Authentication.NotMine();
     }
 

@@ -53,8 +53,7 @@ public final class Gate {
         this.objects = new LocalObjects(kv);
         this.accounts = new ServiceAccountTokens(keys, objects, config.issuer(), clock);
         Optional<OidcTokens> oidc = config.oidc()
-                .map(provider ->
-                        new OidcTokens(provider.rules(), HttpsFetch.trusting(provider.ca()), clock));
+                .map(provider -> new OidcTokens(provider.rules(), HttpsFetch.trusting(provider.ca()), clock));
         this.authenticators = new Authenticators(objects, accounts, oidc, config.anonymous(), clock);
         this.documents = new IssuerDocuments(keys, config.issuer());
     }
@@ -67,14 +66,18 @@ public final class Gate {
         String resource = path.getFirst();
         String namespace = namespaced ? path.get(1) : "";
         String name = path.getLast();
-        learn(pair, object -> known.set(resource, namespace, name, object), () ->
-                known.forget(resource, namespace, name));
+        learn(
+                pair,
+                object -> known.set(resource, namespace, name, object),
+                () -> known.forget(resource, namespace, name));
     }
 
     private static void learnPod(NodeGraph known, List<String> path, Optional<KeyValue> pair) {
         if (path.size() == 2) {
-            learn(pair, object -> known.set(path.get(0), path.get(1), object), () ->
-                    known.forget(path.get(0), path.get(1)));
+            learn(
+                    pair,
+                    object -> known.set(path.get(0), path.get(1), object),
+                    () -> known.forget(path.get(0), path.get(1)));
         }
     }
 

@@ -41,6 +41,13 @@ public final class Grants implements WriteCheck {
                 .ifPresent(why -> {
                     throw forbidden(ref, why);
                 });
+        if (live.isEmpty()) {
+            // An apply and a patch may create: who may do these need not be let to do that.
+            gate.require(
+                    user,
+                    new Access.ToObjects(
+                            "create", ref.kind().group(), ref.kind().resource(), ref.namespace(), ref.name()));
+        }
         if (!ref.kind().group().equals(Rbac.GROUP)) {
             return;
         }
@@ -65,7 +72,8 @@ public final class Grants implements WriteCheck {
     }
 
     private void role(User user, Ref ref, Optional<ObjectNode> live, ObjectNode object) {
-        if (same(live, object, "rules", "aggregationRule") || may(user, "escalate", ref.kind().resource(), ref)) {
+        if (same(live, object, "rules", "aggregationRule")
+                || may(user, "escalate", ref.kind().resource(), ref)) {
             return;
         }
         List<String> errors = new ArrayList<>();

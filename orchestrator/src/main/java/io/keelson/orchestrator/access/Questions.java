@@ -105,7 +105,9 @@ public final class Questions {
             case TokenRequests.Result.Refuse refused -> throw new ApiException(refused.rejection());
             case TokenRequests.Result.Issue issue ->
                 TokenRequests.answer(
-                        issue.claims(), request, gate.accounts().sign(issue.claims().json()));
+                        issue.claims(),
+                        request,
+                        gate.accounts().sign(issue.claims().json()));
         };
     }
 }

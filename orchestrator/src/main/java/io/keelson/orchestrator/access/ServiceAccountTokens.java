@@ -68,8 +68,8 @@ final class ServiceAccountTokens {
         if (before != null && keys.find(before.keyId()).isPresent()) {
             return before;
         }
-        SignedTokens.Proof proof =
-                SignedTokens.prove(token, id -> keys.find(id).map(key -> key.pair().getPublic()));
+        SignedTokens.Proof proof = SignedTokens.prove(
+                token, id -> keys.find(id).map(key -> key.pair().getPublic()));
         if (proof instanceof SignedTokens.Proof.Proven good) {
             proven.put(token, good);
         } else {

@@ -2,12 +2,12 @@ package io.keelson.orchestrator.access;
 
 import com.google.protobuf.ByteString;
 import io.keelson.orchestrator.api.Failures;
+import io.keelson.orchestrator.auth.TokenRequests;
 import io.keelson.proto.etcd.Compare;
 import io.keelson.proto.etcd.DeleteRangeRequest;
 import io.keelson.proto.etcd.PutRequest;
 import io.keelson.proto.etcd.RequestOp;
 import io.keelson.proto.etcd.TxnRequest;
-import io.keelson.orchestrator.auth.TokenRequests;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,8 +32,7 @@ final class TokenKeys {
     static final Duration SIGNS_FOR = Duration.ofDays(30);
 
     /** After this no token can be left that a key has signed; with a good margin, for clocks differ. */
-    static final Duration VERIFIES_FOR =
-            SIGNS_FOR.plus(TokenRequests.LONGEST).plus(Duration.ofDays(30));
+    static final Duration VERIFIES_FOR = SIGNS_FOR.plus(TokenRequests.LONGEST).plus(Duration.ofDays(30));
 
     private static final ByteString BEGIN = ByteString.copyFromUtf8(PREFIX);
     private static final ByteString END = ByteString.copyFromUtf8("/keelson/access/token-keys0");

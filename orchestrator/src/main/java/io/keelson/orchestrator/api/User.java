@@ -31,11 +31,6 @@ public record User(String name, List<String> groups, String uid, Map<String, Lis
     /** The same user in more groups; none stands twice. */
     public User withGroups(List<String> more) {
         return new User(
-                name,
-                Stream.concat(groups.stream(), more.stream())
-                        .distinct()
-                        .toList(),
-                uid,
-                extra);
+                name, Stream.concat(groups.stream(), more.stream()).distinct().toList(), uid, extra);
     }
 }

@@ -49,13 +49,7 @@ final class Writes {
     private final RandomGenerator random;
     private final WriteCheck check;
 
-    Writes(
-            Kv kv,
-            Reads reads,
-            Addresses addresses,
-            InstantSource clock,
-            RandomGenerator random,
-            WriteCheck check) {
+    Writes(Kv kv, Reads reads, Addresses addresses, InstantSource clock, RandomGenerator random, WriteCheck check) {
         this.kv = kv;
         this.reads = reads;
         this.commit = new Commit(kv, new EventLease(kv, clock));
@@ -257,8 +251,7 @@ final class Writes {
     }
 
     /** Changes an object that is there. */
-    private Stored change(
-            Ref ref, String subresource, WriteOptions options, Function<Stored, Prepared> decide) {
+    private Stored change(Ref ref, String subresource, WriteOptions options, Function<Stored, Prepared> decide) {
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             Stored live = reads.find(ref).orElseThrow(() -> ApiException.notFound(ref.kind(), ref.name()));
             Prepared prepared = decide.apply(live);

@@ -36,12 +36,14 @@ public final class BootstrapTokens {
         }
         String id = parts.group(1);
         Optional<ObjectNode> secret = lookup.find("secrets", NAMESPACE, "bootstrap-token-" + id);
-        boolean good = secret.filter(found -> Json.string(found, "type").orElse("").equals(TYPE)
-                        && Json.at(found, "metadata", "deletionTimestamp").isEmpty()
-                        && data(found, "token-id").equals(id)
-                        && same(data(found, "token-secret"), parts.group(2))
-                        && !isOver(data(found, "expiration"), now)
-                        && data(found, "usage-bootstrap-authentication").equals("true"))
+        boolean good = secret.filter(
+                        found -> Json.string(found, "type").orElse("").equals(TYPE)
+                                && Json.at(found, "metadata", "deletionTimestamp")
+                                        .isEmpty()
+                                && data(found, "token-id").equals(id)
+                                && same(data(found, "token-secret"), parts.group(2))
+                                && !isOver(data(found, "expiration"), now)
+                                && data(found, "usage-bootstrap-authentication").equals("true"))
                 .isPresent();
         if (!good) {
             return new Authentication.Refused("invalid bootstrap token");
@@ -49,8 +51,8 @@ public final class BootstrapTokens {
         List<String> groups = new ArrayList<>(List.of(GROUP));
         for (String group : data(secret.orElseThrow(), "auth-extra-groups").split(",", -1)) {
             if (!group.isEmpty() && !GROUPS.matcher(group).matches()) {
-                return new Authentication.Refused("bootstrap group " + Quoted.text(group)
-                        + " is invalid (must match " + GROUPS.pattern() + ")");
+                return new Authentication.Refused(
+                        "bootstrap group " + Quoted.text(group) + " is invalid (must match " + GROUPS.pattern() + ")");
             }
             if (!group.isEmpty() && !groups.contains(group)) {
                 groups.add(group);
@@ -71,8 +73,7 @@ public final class BootstrapTokens {
 
     /** Takes the same time wherever two texts differ. */
     private static boolean same(String one, String other) {
-        return MessageDigest.isEqual(
-                one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
+        return MessageDigest.isEqual(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
     }
 
     /** A time that cannot be read is over. */

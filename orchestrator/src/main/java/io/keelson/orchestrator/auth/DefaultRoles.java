@@ -62,7 +62,11 @@ public final class DefaultRoles {
         roles.add(role(
                 "system:service-account-issuer-discovery",
                 List.of(PolicyRule.ofPaths(
-                        List.of("/.well-known/openid-configuration", "/.well-known/openid-configuration/", "/openid/v1/jwks", "/openid/v1/jwks/"),
+                        List.of(
+                                "/.well-known/openid-configuration",
+                                "/.well-known/openid-configuration/",
+                                "/openid/v1/jwks",
+                                "/openid/v1/jwks/"),
                         "get"))));
         roles.add(role(
                 "system:auth-delegator",
@@ -102,8 +106,7 @@ public final class DefaultRoles {
     }
 
     private static ObjectNode object(String kind, String name) {
-        ObjectNode object =
-                Json.object().put("apiVersion", Rbac.GROUP + "/v1").put("kind", kind);
+        ObjectNode object = Json.object().put("apiVersion", Rbac.GROUP + "/v1").put("kind", kind);
         ObjectNode metadata = Json.child(object, "metadata").put("name", name);
         Json.child(metadata, "annotations").put(AUTOUPDATE, "true");
         Json.child(metadata, "labels").put(BOOTSTRAPPING, "rbac-defaults");
@@ -125,8 +128,9 @@ public final class DefaultRoles {
     /** A role whose rules are those of all roles that have the label. */
     private static ObjectNode aggregated(String name, Optional<String> partOf) {
         ObjectNode role = object(RoleRef.CLUSTER_ROLE, name);
-        ObjectNode selector =
-                Json.child(role, "aggregationRule").putArray("clusterRoleSelectors").addObject();
+        ObjectNode selector = Json.child(role, "aggregationRule")
+                .putArray("clusterRoleSelectors")
+                .addObject();
         Json.child(selector, "matchLabels").put(AGGREGATE_TO + name, "true");
         partOf.ifPresent(other -> labelled(role, other));
         return role;

@@ -28,8 +28,7 @@ public final class Escalation {
         }
         TreeSet<String> described = new TreeSet<>();
         compact(missing).forEach(rule -> described.add(rule.toString()));
-        String unresolved =
-                errors.isEmpty() ? "" : "; resolution errors: [" + String.join(", ", errors) + "]";
+        String unresolved = errors.isEmpty() ? "" : "; resolution errors: [" + String.join(", ", errors) + "]";
         return Optional.of("user " + Quoted.text(user.name()) + " (groups=" + Quoted.list(user.groups())
                 + ") is attempting to grant RBAC permissions not currently held:\n" + String.join("\n", described)
                 + unresolved);

@@ -17,7 +17,8 @@ public final class NodeRules {
     /** What any node may do, whichever pods it has. */
     static final List<PolicyRule> ANY_NODE = List.of(
             PolicyRule.of("authentication.k8s.io", List.of("tokenreviews"), "create"),
-            PolicyRule.of("authorization.k8s.io", List.of("localsubjectaccessreviews", "subjectaccessreviews"), "create"),
+            PolicyRule.of(
+                    "authorization.k8s.io", List.of("localsubjectaccessreviews", "subjectaccessreviews"), "create"),
             PolicyRule.of("", List.of("services"), "get", "list", "watch"),
             PolicyRule.of("discovery.k8s.io", List.of("endpointslices"), "get", "list", "watch"),
             PolicyRule.of("", List.of("events"), "create", "patch", "update"),
@@ -138,13 +139,14 @@ public final class NodeRules {
             return Decision.ALLOWED;
         }
         boolean own = access.name().equals(node);
-        boolean creating = access.verb().equals("create") && access.subresource().isEmpty();
+        boolean creating =
+                access.verb().equals("create") && access.subresource().isEmpty();
         boolean changing = Set.of("get", "update", "patch").contains(access.verb())
                 && Set.of("", "status").contains(access.subresource());
         return creating || (own && changing)
                 ? Decision.ALLOWED
-                : Decision.noOpinion(
-                        "node '" + node + "' cannot " + access.verb() + " '" + access.name() + "', only its own Node object");
+                : Decision.noOpinion("node '" + node + "' cannot " + access.verb() + " '" + access.name()
+                        + "', only its own Node object");
     }
 
     private static Decision pod(String node, Access.ToObjects access, NodeGraph graph) {
@@ -187,7 +189,8 @@ public final class NodeRules {
 
     /** A node may only show what it runs by itself: pods that it may read secrets for must not come from it. */
     private static Optional<String> mirrorPod(String node, ObjectNode pod) {
-        boolean mirror = Json.at(pod, "metadata", "annotations", "kubernetes.io/config.mirror").isPresent();
+        boolean mirror = Json.at(pod, "metadata", "annotations", "kubernetes.io/config.mirror")
+                .isPresent();
         if (!mirror) {
             return Optional.of("pod does not have " + Quoted.text("kubernetes.io/config.mirror") + " annotation, node "
                     + Quoted.text(node) + " can only create mirror pods");
@@ -200,7 +203,7 @@ public final class NodeRules {
         graph.set("", "", pod);
         return graph.needsOnly(node, "pods")
                 ? Optional.empty()
-                : Optional.of("node " + Quoted.text(node) + " can not create pods that reference service accounts, secrets,"
-                        + " config maps or claims");
+                : Optional.of("node " + Quoted.text(node)
+                        + " can not create pods that reference service accounts, secrets," + " config maps or claims");
     }
 }

@@ -95,8 +95,9 @@ public record PolicyRule(
     public boolean allows(Access access) {
         return switch (access) {
             case Access.ToObjects objects -> allows(objects);
-            case Access.ToPath path -> has(verbs, path.verb()) && nonResourceUrls.stream()
-                    .anyMatch(pattern -> pathCovers(pattern, path.path()));
+            case Access.ToPath path ->
+                has(verbs, path.verb())
+                        && nonResourceUrls.stream().anyMatch(pattern -> pathCovers(pattern, path.path()));
             case Access.ForNode _ -> false;
         };
     }

@@ -24,7 +24,7 @@ public final class Rbac {
     private final Map<RoleRef, List<PolicyRule>> roles = new HashMap<>();
     private final Map<String, Binding> bindings = new HashMap<>();
     /** Namespace, empty for the cluster's bindings, then subject, then the binding's name: in order, so that reasons are always the same. */
-    private final Map<String, Map<String, TreeMap<String, Binding>>> bySubject = new HashMap<>();
+    private final Map<String, Map<String, Map<String, Binding>>> bySubject = new HashMap<>();
 
     /**
      * Learns of a role or a binding, or that it changed.
@@ -155,7 +155,7 @@ public final class Rbac {
     }
 
     private boolean visitSubject(
-            Map<String, TreeMap<String, Binding>> subjects,
+            Map<String, Map<String, Binding>> subjects,
             String key,
             Collection<String> errors,
             BiPredicate<Source, PolicyRule> sought) {

@@ -67,15 +67,13 @@ public final class Reviews {
 
     private static Asked invalid(String kind, String field, String why) {
         return new Asked.Refuse(Rejection.of(
-                Reason.INVALID,
-                kind + ".authorization.k8s.io \"\" is invalid: " + field + ": Invalid value: " + why));
+                Reason.INVALID, kind + ".authorization.k8s.io \"\" is invalid: " + field + ": Invalid value: " + why));
     }
 
     private static User subject(ObjectNode review) {
         Map<String, List<String>> extra = new LinkedHashMap<>();
         Json.at(review, "spec", "extra")
-                .ifPresent(map -> map.propertyNames()
-                        .forEach(key -> extra.put(key, texts(Json.items(map, key)))));
+                .ifPresent(map -> map.propertyNames().forEach(key -> extra.put(key, texts(Json.items(map, key)))));
         return new User(
                 Json.string(review, "spec", "user").orElse(""),
                 texts(Json.items(review, "spec", "groups")),

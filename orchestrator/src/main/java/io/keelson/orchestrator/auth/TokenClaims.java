@@ -76,8 +76,7 @@ public record TokenClaims(
     /** Reads claims; empty if they are not those of a service account's token. */
     public static Optional<TokenClaims> parse(JsonNode claims) {
         JsonNode kubernetes = claims.path(PRIVATE);
-        Optional<ServiceAccounts.Account> subject =
-                Json.string(claims, "sub").flatMap(ServiceAccounts::ofUserName);
+        Optional<ServiceAccounts.Account> subject = Json.string(claims, "sub").flatMap(ServiceAccounts::ofUserName);
         Optional<ObjectId> account = objectId(kubernetes, "serviceaccount");
         Optional<Long> expires = Json.number(claims, "exp");
         Optional<Long> issued = Json.number(claims, "nbf").or(() -> Json.number(claims, "iat"));
@@ -116,8 +115,8 @@ public record TokenClaims(
     private static Optional<ObjectId> objectId(JsonNode kubernetes, String field) {
         return Json.string(kubernetes, field, "name")
                 .filter(name -> !name.isEmpty())
-                .map(name -> new ObjectId(
-                        name, Json.string(kubernetes, field, "uid").orElse("")));
+                .map(name ->
+                        new ObjectId(name, Json.string(kubernetes, field, "uid").orElse("")));
     }
 
     /** One audience may stand without a list. */
@@ -150,15 +149,15 @@ public record TokenClaims(
         }
         Optional<String> gone = gone("serviceaccounts", new ObjectId(account.name(), accountUid), now, lookup);
         for (var each : bound.entrySet()) {
-            // The node is told for those who ask; a pod may outlive its node's object, and the token of a pod hangs on the pod.
+            // The node is told for those who ask; a pod may outlive its node's object, and the token of a pod hangs on
+            // the pod.
             boolean hangs = !each.getKey().equals("nodes") || !bound.containsKey("pods");
             if (gone.isEmpty() && hangs) {
                 gone = gone(each.getKey(), each.getValue(), now, lookup);
             }
         }
         return gone.<Authentication>map(Authentication.Refused::new)
-                .orElseGet(() ->
-                        new Authentication.Known(ServiceAccounts.user(account, accountUid, extra()), shared));
+                .orElseGet(() -> new Authentication.Known(ServiceAccounts.user(account, accountUid, extra()), shared));
     }
 
     /** Why the token does not hold because of an object; empty if that is there as it was. */
@@ -178,7 +177,8 @@ public record TokenClaims(
                 .map(Instant::parse)
                 .filter(at -> at.plus(LEEWAY).isBefore(now))
                 .isPresent();
-        return over ? Optional.of("service account token has been invalidated: " + named + " has been deleted")
+        return over
+                ? Optional.of("service account token has been invalidated: " + named + " has been deleted")
                 : Optional.empty();
     }
 

@@ -56,8 +56,8 @@ public final class TokenRequests {
         if (wrong.isPresent()) {
             return refuse(
                     Reason.INVALID,
-                    "TokenRequest.authentication.k8s.io \"\" is invalid: spec.expirationSeconds: Invalid value: " + seconds
-                            + ": " + wrong.get());
+                    "TokenRequest.authentication.k8s.io \"\" is invalid: spec.expirationSeconds: Invalid value: "
+                            + seconds + ": " + wrong.get());
         }
         Map<String, TokenClaims.ObjectId> bound = new LinkedHashMap<>();
         Optional<JsonNode> reference = Json.at(request, "spec", "boundObjectRef");
@@ -115,22 +115,22 @@ public final class TokenRequests {
             default -> "";
         };
         if (resource.isEmpty()) {
-            return Optional.of(Rejection.badRequest(
-                    "cannot bind token to object of type " + apiVersion + ", Kind=" + kind));
+            return Optional.of(
+                    Rejection.badRequest("cannot bind token to object of type " + apiVersion + ", Kind=" + kind));
         }
         Optional<ObjectNode> live = lookup.find(resource, resource.equals("nodes") ? "" : namespace, name);
         if (live.isEmpty()) {
-            return Optional.of(
-                    Rejection.of(Reason.NOT_FOUND, resource + " " + Quoted.text(name) + " not found"));
+            return Optional.of(Rejection.of(Reason.NOT_FOUND, resource + " " + Quoted.text(name) + " not found"));
         }
         String uid = Json.string(live.get(), "metadata", "uid").orElse("");
         String wanted = Json.string(reference, "uid").orElse("");
         if (!wanted.isEmpty() && !wanted.equals(uid)) {
-            return Optional.of(Rejection.of(
-                    Reason.CONFLICT,
-                    "Operation cannot be fulfilled on " + kind + " " + Quoted.text(name)
-                            + ": the UID in the bound object reference (" + wanted
-                            + ") does not match the UID in record. The object might have been deleted and then recreated"));
+            return Optional.of(
+                    Rejection.of(
+                            Reason.CONFLICT,
+                            "Operation cannot be fulfilled on " + kind + " " + Quoted.text(name)
+                                    + ": the UID in the bound object reference (" + wanted
+                                    + ") does not match the UID in record. The object might have been deleted and then recreated"));
         }
         if (resource.equals("pods")) {
             Optional<Rejection> other = bindPod(live.get(), account, lookup, bound);
@@ -177,7 +177,8 @@ public final class TokenRequests {
                 ? Optional.empty()
                 : Optional.of(Rejection.of(
                         Reason.FORBIDDEN,
-                        "node requested token bound to a pod scheduled on a different node, in namespace " + namespace));
+                        "node requested token bound to a pod scheduled on a different node, in namespace "
+                                + namespace));
     }
 
     /** The answer: what was asked, with the token. */

@@ -32,8 +32,7 @@ final class WorkloadRules {
                                 "services/proxy"),
                         READ),
                 PolicyRule.of("", List.of("serviceaccounts"), "impersonate"),
-                PolicyRule.of(
-                        "", List.of("pods", "pods/attach", "pods/exec", "pods/portforward", "pods/proxy"), WRITE),
+                PolicyRule.of("", List.of("pods", "pods/attach", "pods/exec", "pods/portforward", "pods/proxy"), WRITE),
                 PolicyRule.of("", List.of("pods/eviction"), "create"),
                 PolicyRule.of(
                         "",
@@ -119,7 +118,6 @@ final class WorkloadRules {
                         "autoscaling", List.of("horizontalpodautoscalers", "horizontalpodautoscalers/status"), READ),
                 PolicyRule.of("batch", List.of("cronjobs", "cronjobs/status", "jobs", "jobs/status"), READ),
                 PolicyRule.of("policy", List.of("poddisruptionbudgets", "poddisruptionbudgets/status"), READ),
-                PolicyRule.of(
-                        "networking.k8s.io", List.of("ingresses", "ingresses/status", "networkpolicies"), READ));
+                PolicyRule.of("networking.k8s.io", List.of("ingresses", "ingresses/status", "networkpolicies"), READ));
     }
 }

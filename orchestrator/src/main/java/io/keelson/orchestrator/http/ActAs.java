@@ -42,7 +42,8 @@ final class ActAs {
             return Optional.of(new Impersonation(name, groups, uid, extra));
         }
         if (!groups.isEmpty() || !uid.isEmpty() || !extra.isEmpty()) {
-            throw ApiException.badRequest("requested impersonation of groups, a uid or extra without impersonating a user");
+            throw ApiException.badRequest(
+                    "requested impersonation of groups, a uid or extra without impersonating a user");
         }
         return Optional.empty();
     }

@@ -5,6 +5,7 @@ import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.keelson.orchestrator.access.Gate;
+import io.keelson.orchestrator.access.Questions;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.PodLogs;
@@ -34,6 +35,7 @@ public final class Rest implements Handler {
     private final Api api;
     private final AtomicReference<Served> served;
     private final Gate gate;
+    private final QuestionDoor questions;
     private final ObjectNode version;
     private final Supplier<Optional<String>> notReady;
 
@@ -41,17 +43,20 @@ public final class Rest implements Handler {
      * REST over an API.
      *
      * @param gate decides who may
+     * @param asked answers what is sent to be answered and not to be stored
      * @param version what {@code /version} answers
      * @param notReady why this server cannot serve now; empty if it can. Asks the store
      */
     public Rest(
             Api api,
             Gate gate,
+            Questions asked,
             PodLogs logs,
             InstantSource clock,
             ObjectNode version,
             Supplier<Optional<String>> notReady) {
         this.gate = gate;
+        this.questions = new QuestionDoor(asked);
         this.resources = new Resources(api, logs, clock);
         this.api = api;
         this.served = new AtomicReference<>(Served.first(api.kinds()));
@@ -170,7 +175,10 @@ public final class Rest implements Handler {
 
     private void objects(Exchange exchange, String group, String version, List<String> steps)
             throws InterruptedException, Exchange.GoneException {
-        resources.handle(exchange, Target.parse(api.kinds(), group, version, steps));
+        Target target = Target.parse(api.kinds(), group, version, steps);
+        if (!questions.answered(exchange, target)) {
+            resources.handle(exchange, target);
+        }
     }
 
     private void core(Exchange exchange, List<String> steps) {

@@ -1,6 +1,7 @@
 package io.keelson.orchestrator.loop;
 
 import io.keelson.orchestrator.api.Api;
+import io.keelson.orchestrator.control.ClusterRoleAggregationController;
 import io.keelson.orchestrator.control.Controller;
 import io.keelson.orchestrator.control.DeploymentController;
 import io.keelson.orchestrator.control.EndpointSliceController;
@@ -56,6 +57,7 @@ public final class ControlLoop implements AutoCloseable {
                 new EndpointsController(),
                 new NodeLifecycleController(),
                 new PodGarbageController(),
+                new ClusterRoleAggregationController(),
                 new NamespaceController(),
                 new GarbageCollector());
     }

@@ -55,8 +55,8 @@ public final class Callers implements ServerInterceptor {
      * @throws ApiException UNAUTHORIZED if nobody knows who it is, FORBIDDEN if it may not
      */
     static User authorized(Access access) {
-        Shown shown = Optional.ofNullable(SHOWN.get())
-                .orElseThrow(() -> new ApiException(Authorization.unauthorized()));
+        Shown shown =
+                Optional.ofNullable(SHOWN.get()).orElseThrow(() -> new ApiException(Authorization.unauthorized()));
         User user = shown.gate().user(credentials(shown.headers()), (_, _) -> {});
         shown.gate().require(user, access);
         return user;
@@ -71,10 +71,7 @@ public final class Callers implements ServerInterceptor {
         Iterable<String> groups = Optional.ofNullable(headers.getAll(ACT_IN)).orElse(List.of());
         Optional<Impersonation> actAs = Optional.ofNullable(headers.get(ACT_AS))
                 .map(name -> new Impersonation(
-                        name,
-                        StreamSupport.stream(groups.spliterator(), false).toList(),
-                        "",
-                        Map.of()));
+                        name, StreamSupport.stream(groups.spliterator(), false).toList(), "", Map.of()));
         return new Credentials(certificate, bearer, actAs);
     }
 }

@@ -60,8 +60,7 @@ class GateTest {
     private void delete(String key) {
         kv.txn(TxnRequest.newBuilder()
                 .addSuccess(RequestOp.newBuilder()
-                        .setRequestDeleteRange(
-                                DeleteRangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key))))
+                        .setRequestDeleteRange(DeleteRangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key))))
                 .build());
     }
 
@@ -84,7 +83,8 @@ class GateTest {
                 AccessConfig.DEFAULT_ISSUER,
                 now,
                 "id");
-        return gate.accounts().sign(((TokenRequests.Result.Issue) result).claims().json());
+        return gate.accounts()
+                .sign(((TokenRequests.Result.Issue) result).claims().json());
     }
 
     private User user(String token) {
@@ -170,7 +170,9 @@ class GateTest {
     @Test
     void aPodThatEndsKeepsItsTokenForAMinute() {
         String token = token("{'boundObjectRef':{'kind':'Pod','apiVersion':'v1','name':'p'}}");
-        put("/registry/core/pods/x/p", "{'metadata':{'name':'p','uid':'p1','deletionTimestamp':'2026-01-01T00:00:30Z'}}");
+        put(
+                "/registry/core/pods/x/p",
+                "{'metadata':{'name':'p','uid':'p1','deletionTimestamp':'2026-01-01T00:00:30Z'}}");
         now = now.plusSeconds(80);
         assertThat(user(token).name()).endsWith("bot");
         now = now.plusSeconds(20);
@@ -183,7 +185,8 @@ class GateTest {
         assertThat(refusal(token)).contains("token audiences [\"vault\"] is invalid for the target audiences");
         assertThat(gate.token(token, List.of("vault", "other")))
                 .isInstanceOfSatisfying(
-                        Authentication.Known.class, known -> assertThat(known.audiences()).containsExactly("vault"));
+                        Authentication.Known.class,
+                        known -> assertThat(known.audiences()).containsExactly("vault"));
     }
 
     @Test
@@ -311,8 +314,9 @@ class GateTest {
         assertThat(acting.extra()).containsEntry("scopes", List.of("view"));
         Credentials joe = new Credentials(Optional.of("CN=joe"), Optional.empty(), Optional.of(ann));
         assertThatThrownBy(() -> gate.user(joe, (_, _) -> {}))
-                .hasMessage("users \"ann\" is forbidden: User \"joe\" cannot impersonate resource \"users\" in API group"
-                        + " \"\" at the cluster scope");
+                .hasMessage(
+                        "users \"ann\" is forbidden: User \"joe\" cannot impersonate resource \"users\" in API group"
+                                + " \"\" at the cluster scope");
         put(
                 "/registry/rbac.authorization.k8s.io/clusterroles/as",
                 "{'rules':[{'apiGroups':[''],'resources':['users','groups'],'verbs':['impersonate']}]}");
@@ -378,7 +382,8 @@ class GateTest {
                         "id")
                 .json()));
         String kid = gate.accounts().sign(Json.object()).split("\\.", -1)[0];
-        String id = Json.string(Json.parse(Base64.getUrlDecoder().decode(kid)), "kid").orElseThrow();
+        String id = Json.string(Json.parse(Base64.getUrlDecoder().decode(kid)), "kid")
+                .orElseThrow();
         for (String header : List.of(
                 "{\"alg\":\"none\"}",
                 "{\"alg\":\"none\",\"kid\":\"" + id + "\"}",
@@ -404,7 +409,8 @@ class GateTest {
     @ValueSource(longs = {1, 2, 3})
     void oddClaimsAreNobody(long seed) {
         Random random = new Random(seed);
-        List<String> values = List.of("\"x\"", "1", "-1", "1e400", "null", "[]", "{}", "true", "9223372036854775807", "\"\"");
+        List<String> values =
+                List.of("\"x\"", "1", "-1", "1e400", "null", "[]", "{}", "true", "9223372036854775807", "\"\"");
         ObjectNode good = Json.parse(Base64.getUrlDecoder().decode(token("{}").split("\\.", -1)[1]));
         List<String> fields = List.copyOf(good.propertyNames());
         for (int round = 0; round < 200; round++) {
@@ -413,7 +419,10 @@ class GateTest {
             if (List.of("iat", "jti").contains(field)) {
                 continue;
             }
-            claims.set(field, Json.parse("{\"a\":" + values.get(random.nextInt(values.size())) + "}").get("a"));
+            claims.set(
+                    field,
+                    Json.parse("{\"a\":" + values.get(random.nextInt(values.size())) + "}")
+                            .get("a"));
             Authentication found = gate.token(gate.accounts().sign(claims), List.of());
             if (!(List.of("exp", "nbf").contains(field) && found instanceof Authentication.Known)) {
                 assertThat(found).as("seed " + seed + ": " + claims).isInstanceOf(Authentication.Refused.class);

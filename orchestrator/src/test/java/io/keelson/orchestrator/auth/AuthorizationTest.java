@@ -47,7 +47,9 @@ class AuthorizationTest {
 
     @Test
     void aSubjectIsReadIntoNameAndGroups() {
-        assertThat(Identity.ofSubject("CN=admin,O=system:masters,O=devs").orElseThrow().groups())
+        assertThat(Identity.ofSubject("CN=admin,O=system:masters,O=devs")
+                        .orElseThrow()
+                        .groups())
                 .containsExactlyInAnyOrder("system:masters", "devs");
         assertThat(Identity.ofSubject("O=system:masters")).isEmpty();
         assertThat(Identity.ofSubject("what?")).isEmpty();

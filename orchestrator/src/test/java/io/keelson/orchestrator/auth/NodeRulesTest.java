@@ -38,12 +38,17 @@ class NodeRulesTest {
     @Test
     void aNodeReadsWhatItsPodsNeed() {
         for (String secret : List.of("pull", "env", "vol")) {
-            assertThat(ask("get", "", "secrets", "x", secret).allowed()).as(secret).isTrue();
+            assertThat(ask("get", "", "secrets", "x", secret).allowed())
+                    .as(secret)
+                    .isTrue();
         }
         assertThat(ask("watch", "", "configmaps", "x", "from").allowed()).isTrue();
-        assertThat(ask("get", "", "configmaps", "x", "kube-root-ca.crt").allowed()).isTrue();
-        assertThat(ask("get", "", "persistentvolumeclaims", "x", "data").allowed()).isTrue();
-        assertThat(ask("create", "", "serviceaccounts/token", "x", "bot").allowed()).isTrue();
+        assertThat(ask("get", "", "configmaps", "x", "kube-root-ca.crt").allowed())
+                .isTrue();
+        assertThat(ask("get", "", "persistentvolumeclaims", "x", "data").allowed())
+                .isTrue();
+        assertThat(ask("create", "", "serviceaccounts/token", "x", "bot").allowed())
+                .isTrue();
     }
 
     @Test
@@ -54,17 +59,20 @@ class NodeRulesTest {
         assertThat(ask("list", "", "secrets", "x", "")).isEqualTo(Decision.noOpinion("No Object name found"));
         assertThat(ask("update", "", "secrets", "x", "vol"))
                 .isEqualTo(Decision.noOpinion("can only read resources of this type"));
-        assertThat(ask("create", "", "serviceaccounts/token", "x", "other").allowed()).isFalse();
+        assertThat(ask("create", "", "serviceaccounts/token", "x", "other").allowed())
+                .isFalse();
         assertThat(ask("delete", "", "serviceaccounts", "x", "bot").allowed()).isFalse();
     }
 
     @Test
     void whatAPodNeededIsForgottenWithIt() {
-        graph.set("x", "web2", json("{'spec':{'nodeName':'n1','volumes':[{'name':'v','secret':{'secretName':'vol'}}]}}"));
+        graph.set(
+                "x", "web2", json("{'spec':{'nodeName':'n1','volumes':[{'name':'v','secret':{'secretName':'vol'}}]}}"));
         graph.forget("x", "web");
         assertThat(ask("get", "", "secrets", "x", "vol").allowed()).isTrue();
         assertThat(ask("get", "", "secrets", "x", "env").allowed()).isFalse();
-        graph.set("x", "web2", json("{'spec':{'nodeName':'n2','volumes':[{'name':'v','secret':{'secretName':'vol'}}]}}"));
+        graph.set(
+                "x", "web2", json("{'spec':{'nodeName':'n2','volumes':[{'name':'v','secret':{'secretName':'vol'}}]}}"));
         assertThat(ask("get", "", "secrets", "x", "vol").allowed()).isFalse();
     }
 
@@ -73,20 +81,28 @@ class NodeRulesTest {
         assertThat(ask("patch", "", "nodes/status", "", "n1").allowed()).isTrue();
         assertThat(ask("patch", "", "nodes/status", "", "n2").allowed()).isFalse();
         assertThat(ask("delete", "", "nodes", "", "n1").allowed()).isFalse();
-        assertThat(ask("update", "coordination.k8s.io", "leases", "kube-node-lease", "n1").allowed()).isTrue();
+        assertThat(ask("update", "coordination.k8s.io", "leases", "kube-node-lease", "n1")
+                        .allowed())
+                .isTrue();
         assertThat(ask("update", "coordination.k8s.io", "leases", "kube-node-lease", "n2"))
                 .isEqualTo(Decision.noOpinion("can only access node lease with the same name as the requesting node"));
-        assertThat(ask("update", "coordination.k8s.io", "leases", "x", "n1").allowed()).isFalse();
+        assertThat(ask("update", "coordination.k8s.io", "leases", "x", "n1").allowed())
+                .isFalse();
         assertThat(ask("patch", "", "pods/status", "x", "web").allowed()).isTrue();
         assertThat(ask("patch", "", "pods/status", "x", "db").allowed()).isFalse();
         assertThat(ask("patch", "", "pods", "x", "web").allowed()).isFalse();
-        assertThat(NodeRules.decide(N1, new Access.ForNode("heartbeat", "n1"), graph).allowed()).isTrue();
-        assertThat(NodeRules.decide(N1, new Access.ForNode("heartbeat", "n2"), graph).allowed()).isFalse();
+        assertThat(NodeRules.decide(N1, new Access.ForNode("heartbeat", "n1"), graph)
+                        .allowed())
+                .isTrue();
+        assertThat(NodeRules.decide(N1, new Access.ForNode("heartbeat", "n2"), graph)
+                        .allowed())
+                .isFalse();
     }
 
     @Test
     void podsAreListedForOneNodeOnly() {
-        assertThat(NodeRules.decide(N1, new Access.ToObjects("list", "", "pods", "", "", "n1"), graph).allowed())
+        assertThat(NodeRules.decide(N1, new Access.ToObjects("list", "", "pods", "", "", "n1"), graph)
+                        .allowed())
                 .isTrue();
         assertThat(NodeRules.decide(N1, new Access.ToObjects("watch", "", "pods", "", "", "n2"), graph))
                 .isEqualTo(Decision.noOpinion("can only list/watch pods with spec.nodeName field selector"));
@@ -95,7 +111,9 @@ class NodeRulesTest {
     @Test
     void nobodyElseIsANode() {
         User pretender = new User("system:node:n1", List.of("devs"));
-        assertThat(NodeRules.decide(pretender, new Access.ForNode("heartbeat", "n1"), graph).allowed()).isFalse();
+        assertThat(NodeRules.decide(pretender, new Access.ForNode("heartbeat", "n1"), graph)
+                        .allowed())
+                .isFalse();
         User nameless = new User("somebody", List.of("system:nodes"));
         assertThat(NodeRules.decide(nameless, new Access.ForNode("heartbeat", "n1"), graph))
                 .isEqualTo(Decision.noOpinion("unknown node for user \"somebody\""));
@@ -104,7 +122,8 @@ class NodeRulesTest {
     @Test
     void aNodeCreatesNoPodsThatWouldLetItReadSecrets() {
         String mirror = "{'metadata':{'annotations':{'kubernetes.io/config.mirror':'1'}},'spec':{'nodeName':'n1'%s}}";
-        assertThat(NodeRules.restriction(N1, "pods", "p", true, json(mirror.formatted("")))).isEmpty();
+        assertThat(NodeRules.restriction(N1, "pods", "p", true, json(mirror.formatted(""))))
+                .isEmpty();
         assertThat(NodeRules.restriction(
                         N1, "pods", "p", true, json(mirror.formatted(",'serviceAccountName':'admin'"))))
                 .isPresent();

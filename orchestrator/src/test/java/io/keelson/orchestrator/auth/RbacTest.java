@@ -46,11 +46,14 @@ class RbacTest {
                 .isEqualTo(Decision.allowed("RBAC: allowed by RoleBinding \"b/x\" of Role \"reader\" to User \"joe\""));
         assertThat(rbac.decide(JOE, new Access.ToObjects("list", "", "pods", "y", "")))
                 .isEqualTo(Decision.NO_OPINION);
-        assertThat(rbac.decide(JOE, new Access.ToObjects("list", "", "pods", "", "")).allowed())
+        assertThat(rbac.decide(JOE, new Access.ToObjects("list", "", "pods", "", ""))
+                        .allowed())
                 .isFalse();
-        assertThat(rbac.decide(JOE, new Access.ToObjects("watch", "", "pods", "x", "")).allowed())
+        assertThat(rbac.decide(JOE, new Access.ToObjects("watch", "", "pods", "x", ""))
+                        .allowed())
                 .isFalse();
-        assertThat(rbac.decide(JOE, new Access.ToObjects("list", "apps", "pods", "x", "")).allowed())
+        assertThat(rbac.decide(JOE, new Access.ToObjects("list", "apps", "pods", "x", ""))
+                        .allowed())
                 .isFalse();
     }
 
@@ -64,14 +67,20 @@ class RbacTest {
         rbac.forget("clusterrolebindings", "", "all");
         bind("x", "one", "ClusterRole", "reader", "{'kind':'Group','name':'devs'}");
         assertThat(rbac.decide(JOE, LIST_PODS).allowed()).isTrue();
-        assertThat(rbac.decide(JOE, new Access.ToObjects("list", "", "pods", "y", "")).allowed())
+        assertThat(rbac.decide(JOE, new Access.ToObjects("list", "", "pods", "y", ""))
+                        .allowed())
                 .isFalse();
     }
 
     @Test
     void serviceAccountsAreUsersAndTheirNamespaceIsTheBindingsIfNoneIsSaid() {
         role("roles", "x", "reader", READ_PODS);
-        bind("x", "b", "Role", "reader", "{'kind':'ServiceAccount','name':'bot'},{'kind':'ServiceAccount','name':'c','namespace':'z'}");
+        bind(
+                "x",
+                "b",
+                "Role",
+                "reader",
+                "{'kind':'ServiceAccount','name':'bot'},{'kind':'ServiceAccount','name':'c','namespace':'z'}");
         User bot = ServiceAccounts.user(new ServiceAccounts.Account("x", "bot"), "u", java.util.Map.of());
         User other = ServiceAccounts.user(new ServiceAccounts.Account("z", "c"), "u", java.util.Map.of());
         assertThat(rbac.decide(bot, LIST_PODS).reason())
@@ -94,22 +103,29 @@ class RbacTest {
         assertThat(may("patch", "", "deployments/scale", "d")).isFalse();
         assertThat(may("get", "", "secrets", "one")).isTrue();
         assertThat(may("get", "", "secrets", "two")).isFalse();
-        assertThat(may("create", "", "secrets", "")).as("a create names nothing").isFalse();
+        assertThat(may("create", "", "secrets", ""))
+                .as("a create names nothing")
+                .isFalse();
         assertThat(may("watch", "any", "thing/status", "")).isTrue();
     }
 
     private boolean may(String verb, String group, String resource, String name) {
-        return rbac.decide(JOE, new Access.ToObjects(verb, group, resource, "x", name)).allowed();
+        return rbac.decide(JOE, new Access.ToObjects(verb, group, resource, "x", name))
+                .allowed();
     }
 
     @Test
     void pathsAreAllowedByTheClustersBindingsAloneAndMayEndWithAStar() {
         role("clusterroles", "", "r", "{'nonResourceURLs':['/healthz','/api/*'],'verbs':['get']}");
         bind("", "b", "ClusterRole", "r", "{'kind':'User','name':'joe'}");
-        assertThat(rbac.decide(JOE, new Access.ToPath("get", "/healthz")).allowed()).isTrue();
-        assertThat(rbac.decide(JOE, new Access.ToPath("get", "/healthz/x")).allowed()).isFalse();
-        assertThat(rbac.decide(JOE, new Access.ToPath("get", "/api/v1")).allowed()).isTrue();
-        assertThat(rbac.decide(JOE, new Access.ToPath("post", "/api/v1")).allowed()).isFalse();
+        assertThat(rbac.decide(JOE, new Access.ToPath("get", "/healthz")).allowed())
+                .isTrue();
+        assertThat(rbac.decide(JOE, new Access.ToPath("get", "/healthz/x")).allowed())
+                .isFalse();
+        assertThat(rbac.decide(JOE, new Access.ToPath("get", "/api/v1")).allowed())
+                .isTrue();
+        assertThat(rbac.decide(JOE, new Access.ToPath("post", "/api/v1")).allowed())
+                .isFalse();
     }
 
     @Test
@@ -182,8 +198,10 @@ class RbacTest {
             }
             ObjectNode binding = each.getValue();
             var subject = Json.items(binding, "subjects").getFirst();
-            String who = Json.string(subject, "kind").orElseThrow() + "/" + Json.string(subject, "name").orElseThrow();
-            boolean cluster = Json.string(binding, "roleRef", "kind").orElseThrow().equals("ClusterRole");
+            String who = Json.string(subject, "kind").orElseThrow() + "/"
+                    + Json.string(subject, "name").orElseThrow();
+            boolean cluster =
+                    Json.string(binding, "roleRef", "kind").orElseThrow().equals("ClusterRole");
             String role = (cluster ? "clusterroles//" : "roles/" + key[1] + "/")
                     + Json.string(binding, "roleRef", "name").orElseThrow();
             if (List.of("User/joe", "Group/devs").contains(who)
@@ -230,8 +248,7 @@ class RbacTest {
                                 rule("{'apiGroups':[''],'resources':['pods','secrets'],'verbs':['get','list']}"),
                                 rule("{'nonResourceURLs':['/x'],'verbs':['get']}")),
                         List.of()))
-                .contains(
-                        """
+                .contains("""
                         user "joe" (groups=["devs" "system:authenticated"]) is attempting to grant RBAC permissions not currently held:
                         {APIGroups:[""], Resources:["pods"], Verbs:["get" "list"]}
                         {APIGroups:[""], Resources:["secrets"], Verbs:["get" "list"]}

@@ -1,0 +1,62 @@
+package io.keelson.orchestrator.http;
+
+import io.keelson.orchestrator.access.Questions;
+import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kinds;
+import io.keelson.orchestrator.kind.Subresource;
+import io.keelson.orchestrator.registry.FieldValidation;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Requests that create nothing, for what they send is a question: reviews, and requests for tokens. */
+final class QuestionDoor {
+
+    private static final String TOKEN = "token";
+
+    private final Questions questions;
+
+    QuestionDoor(Questions questions) {
+        this.questions = questions;
+    }
+
+    /** Answers, if this is a question; whether it was. */
+    boolean answered(Exchange exchange, Target target) {
+        if (!exchange.method().equals("POST")) {
+            return false;
+        }
+        if (target.kind().equals(Kinds.SERVICE_ACCOUNT) && target.subresource().equals(TOKEN)) {
+            ObjectNode request = question(exchange, target);
+            exchange.reply(201, questions.token(target.namespace(), target.name(), request, exchange.user()));
+            return true;
+        }
+        if (target.kind().readable() || !target.name().isEmpty()) {
+            return false;
+        }
+        ObjectNode question = question(exchange, target);
+        question.put("apiVersion", target.kind().apiVersion())
+                .put("kind", target.kind().kind());
+        Optional<ObjectNode> answer = questions.answer(target.kind(), target.namespace(), question, exchange.user());
+        answer.ifPresent(object -> exchange.reply(201, object));
+        return answer.isPresent();
+    }
+
+    private static ObjectNode question(Exchange exchange, Target target) {
+        ObjectNode sent = Bodies.object(exchange, target.kind(), FieldValidation.IGNORE)
+                .orElseThrow(() -> ApiException.badRequest("the request has no body, but must have an object"))
+                .object();
+        String wanted = target.subresource().isEmpty()
+                ? target.kind().kind()
+                : Subresource.of(target.kind()).stream()
+                        .filter(each -> each.name().equals(target.subresource()))
+                        .map(Subresource::kind)
+                        .findFirst()
+                        .orElseThrow(Target::notFound);
+        String said = Json.string(sent, "kind").orElse(wanted);
+        if (!said.equals(wanted)) {
+            throw ApiException.badRequest(
+                    "the object provided is unrecognized (must be of type " + wanted + "): it is a " + said);
+        }
+        return sent;
+    }
+}
