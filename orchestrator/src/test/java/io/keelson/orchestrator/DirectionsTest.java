@@ -23,6 +23,7 @@ class DirectionsTest {
         ROOT + "registry..",
         ROOT + "auth..",
         ROOT + "patch..",
+        ROOT + "fields..",
         ROOT + "select..",
         ROOT + "view..",
         ROOT + "control..",
@@ -95,7 +96,12 @@ class DirectionsTest {
         noClasses()
                 .that()
                 .resideInAnyPackage(
-                        ROOT + "registry..", ROOT + "kind..", ROOT + "patch..", ROOT + "select..", ROOT + "auth..")
+                        ROOT + "registry..",
+                        ROOT + "kind..",
+                        ROOT + "patch..",
+                        ROOT + "fields..",
+                        ROOT + "select..",
+                        ROOT + "auth..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(

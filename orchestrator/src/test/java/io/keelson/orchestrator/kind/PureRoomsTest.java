@@ -41,7 +41,7 @@ class PureRoomsTest {
     void patchesAndSelectorsKnowOnlyKinds() {
         noClasses()
                 .that()
-                .resideInAnyPackage(ROOT + "patch..", ROOT + "select..")
+                .resideInAnyPackage(ROOT + "patch..", ROOT + "select..", ROOT + "fields..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
@@ -60,7 +60,7 @@ class PureRoomsTest {
     void noClockNoThreadsNoChanceNoLog() {
         noClasses()
                 .that()
-                .resideInAnyPackage(ROOT + "kind..", ROOT + "patch..", ROOT + "select..")
+                .resideInAnyPackage(ROOT + "kind..", ROOT + "patch..", ROOT + "select..", ROOT + "fields..")
                 .should()
                 .callMethod(Instant.class, "now")
                 .orShould()

@@ -1,0 +1,26 @@
+package io.keelson.orchestrator.fields;
+
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Shape.Struct;
+import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What an object has before anybody has set a field: the containers that are there in every object of its kind, and so are no one's. */
+final class Skeleton {
+
+    private static final List<String> CONTAINERS =
+            List.of("jobTemplate", "metadata", "source", "spec", "status", "strategy", "template", "updateStrategy");
+
+    private Skeleton() {}
+
+    static ObjectNode of(FieldType type) {
+        ObjectNode skeleton = Json.object();
+        for (String name : CONTAINERS) {
+            FieldType member = type.member(name);
+            if (type.declares(name) && member.shape() instanceof Struct && member.divides(skeleton)) {
+                skeleton.set(name, of(member));
+            }
+        }
+        return skeleton;
+    }
+}
