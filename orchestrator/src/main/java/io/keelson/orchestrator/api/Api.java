@@ -4,6 +4,7 @@ import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.registry.Addresses;
+import io.keelson.orchestrator.registry.ServerSideApply;
 import io.keelson.store.Kv;
 import java.time.InstantSource;
 import java.util.List;
@@ -94,6 +95,16 @@ public final class Api {
     /** Creates the object, or merges what the caller says with what it said before and what is there. */
     public Applied apply(Kind kind, String namespace, ObjectNode object, WriteOptions options) {
         return writes.apply(kind, namespace, object, options);
+    }
+
+    /**
+     * Creates or changes an object as its fields' owners allow; see {@link ServerSideApply}.
+     *
+     * @param options with the manager who will own what is applied
+     * @param mayCreate throws if the caller must not create the object; called before it is created
+     */
+    public Applied applyOwned(Ref ref, ServerSideApply.Request request, WriteOptions options, Runnable mayCreate) {
+        return writes.applyOwned(ref, request, options, mayCreate);
     }
 
     /** Deletes an object, or begins its end if a grace period or finalizers hold it. */

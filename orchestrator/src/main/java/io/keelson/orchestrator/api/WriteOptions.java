@@ -8,7 +8,7 @@ import java.util.List;
  * How a write is to be done.
  *
  * @param user who asks; the caller has made sure that it may
- * @param fieldManager who writes, for the record; at most 128 characters, may be empty
+ * @param fieldManager who writes, for the record in {@code metadata.managedFields}; at most 128 bytes; empty if it does not say
  * @param dryRun do everything but the commit
  * @param validation what to do about unknown fields
  * @param guards more conditions for the transaction, such as the control loop's epoch; if one fails nothing is written, and the call
@@ -27,8 +27,8 @@ public record WriteOptions(
         return new WriteOptions(user, "keelson", false, FieldValidation.STRICT, List.of());
     }
 
-    /** A write by the control plane itself under guards. */
-    public static WriteOptions guarded(List<Compare> guards) {
-        return new WriteOptions(User.CONTROL_PLANE, "keelson", false, FieldValidation.IGNORE, guards);
+    /** A write by a part of the control plane under guards. */
+    public static WriteOptions guarded(String fieldManager, List<Compare> guards) {
+        return new WriteOptions(User.CONTROL_PLANE, fieldManager, false, FieldValidation.IGNORE, guards);
     }
 }

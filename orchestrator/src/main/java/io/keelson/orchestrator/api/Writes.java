@@ -19,9 +19,13 @@ import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.registry.Registry;
 import io.keelson.orchestrator.registry.Rejection;
 import io.keelson.orchestrator.registry.Scale;
+import io.keelson.orchestrator.registry.ServerSideApply;
+import io.keelson.orchestrator.registry.Tracking;
+import io.keelson.orchestrator.registry.Writer;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.proto.etcd.RangeRequest;
 import io.keelson.store.Kv;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
@@ -61,9 +65,25 @@ final class Writes {
 
     Stored create(Kind kind, String namespace, ObjectNode object, WriteOptions options) {
         boolean generated = Json.string(object, "metadata", "name").orElse("").isEmpty();
+        return create(kind, namespace, generated, options, given -> {
+            Prepared prepared = Registry.create(kind, namespace, object, options.validation(), given);
+            return Tracking.created(kind, object, prepared, writer(options, given.now()));
+        });
+    }
+
+    private static Writer writer(WriteOptions options, Instant now) {
+        return new Writer(options.fieldManager(), now);
+    }
+
+    private Writer writer(WriteOptions options) {
+        return writer(options, clock.instant());
+    }
+
+    private Stored create(
+            Kind kind, String namespace, boolean generated, WriteOptions options, Function<Given, Prepared> decide) {
         Rejection last = Rejection.conflict(kind, "", "too many writers");
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-            Prepared prepared = Registry.create(kind, namespace, object, options.validation(), given());
+            Prepared prepared = decide.apply(given());
             Prepared.Store store = switch (prepared) {
                 case Prepared.Store fine -> fine;
                 case Prepared.Refuse refused -> throw new ApiException(refused.rejection());
@@ -156,18 +176,18 @@ final class Writes {
     }
 
     Stored update(Ref ref, String subresource, ObjectNode object, WriteOptions options) {
-        return change(
-                ref,
-                subresource,
-                options,
-                live -> Registry.update(ref.kind(), subresource, live.object(), object, options.validation()));
+        return change(ref, subresource, options, live -> updated(ref, subresource, live, object, options));
+    }
+
+    private Prepared updated(Ref ref, String subresource, Stored live, ObjectNode object, WriteOptions options) {
+        Prepared prepared = Registry.update(ref.kind(), subresource, live.object(), object, options.validation());
+        return Tracking.updated(ref.kind(), subresource, live.object(), object, prepared, writer(options));
     }
 
     Stored patch(Ref ref, String subresource, PatchType type, JsonNode patch, WriteOptions options) {
         return change(ref, subresource, options, live -> {
             ObjectNode target = subresource.equals("scale") ? Scale.of(live.object()) : live.object();
-            ObjectNode patched = patched(ref, subresource, type, target, patch);
-            return Registry.update(ref.kind(), subresource, live.object(), patched, options.validation());
+            return updated(ref, subresource, live, patched(ref, subresource, type, target, patch), options);
         });
     }
 
@@ -208,6 +228,54 @@ final class Writes {
         throw ApiException.badRequest("a JSON patch is a list of operations, not " + Json.typeOf(node));
     }
 
+    Applied applyOwned(Ref ref, ServerSideApply.Request request, WriteOptions options, Runnable mayCreate) {
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            Optional<Stored> live = reads.find(ref);
+            try {
+                return live.isPresent()
+                        ? applyTo(ref, live.get(), request, options)
+                        : createApplied(ref, request, options, mayCreate);
+            } catch (ApiException e) {
+                if (!raced(live, e)) {
+                    throw e;
+                }
+            }
+        }
+        throw new ApiException(tooManyWriters(ref));
+    }
+
+    private Applied applyTo(Ref ref, Stored live, ServerSideApply.Request request, WriteOptions options) {
+        Stored after = change(
+                ref,
+                request.subresource(),
+                options,
+                current -> ServerSideApply.update(request, current.object(), writer(options)));
+        return applied(live, after, options);
+    }
+
+    private Applied createApplied(Ref ref, ServerSideApply.Request request, WriteOptions options, Runnable mayCreate) {
+        mayCreate.run();
+        Stored created = create(
+                ref.kind(),
+                ref.namespace(),
+                false,
+                options,
+                given -> ServerSideApply.create(
+                        request, ref.namespace(), ref.name(), writer(options, given.now()), given));
+        return new Applied(Applied.Outcome.CREATED, created);
+    }
+
+    private static Applied applied(Stored before, Stored after, WriteOptions options) {
+        boolean same =
+                options.dryRun() ? after.object().equals(before.object()) : after.revision() == before.revision();
+        return new Applied(same ? Applied.Outcome.UNCHANGED : Applied.Outcome.CONFIGURED, after);
+    }
+
+    /** Whether the object came, or went, while it was to be changed or created. */
+    private static boolean raced(Optional<Stored> live, ApiException e) {
+        return live.isEmpty() ? e.reason() == Reason.ALREADY_EXISTS : e.reason() == Reason.NOT_FOUND;
+    }
+
     Applied apply(Kind kind, String namespace, ObjectNode object, WriteOptions options) {
         String name = Json.string(object, "metadata", "name").orElse("");
         if (name.isEmpty()) {
@@ -225,14 +293,10 @@ final class Writes {
                 if (live.isEmpty()) {
                     return new Applied(Applied.Outcome.CREATED, create(kind, namespace, wanted, options));
                 }
-                long before = live.get().revision();
                 Stored after = change(ref, "", options, current -> merge(ref, current, wanted, options));
-                boolean same =
-                        options.dryRun() ? after.object().equals(live.get().object()) : after.revision() == before;
-                return new Applied(same ? Applied.Outcome.UNCHANGED : Applied.Outcome.CONFIGURED, after);
+                return applied(live.get(), after, options);
             } catch (ApiException e) {
-                boolean raced = live.isEmpty() ? e.reason() == Reason.ALREADY_EXISTS : e.reason() == Reason.NOT_FOUND;
-                if (!raced) {
+                if (!raced(live, e)) {
                     throw e;
                 }
             }
@@ -240,11 +304,11 @@ final class Writes {
         throw new ApiException(tooManyWriters(ref));
     }
 
-    private static Prepared merge(Ref ref, Stored live, ObjectNode wanted, WriteOptions options) {
+    private Prepared merge(Ref ref, Stored live, ObjectNode wanted, WriteOptions options) {
         Optional<ObjectNode> last = LastApplied.of(live.object());
         try {
             ObjectNode merged = ThreeWay.apply(ref.kind(), last, live.object(), wanted);
-            return Registry.update(ref.kind(), "", live.object(), merged, options.validation());
+            return updated(ref, "", live, merged, options);
         } catch (PatchException e) {
             return new Prepared.Refuse(Rejection.badRequest(String.valueOf(e.getMessage())));
         }

@@ -18,6 +18,11 @@ public interface Controller {
     /** Its name in logs and events, such as {@code replicaset-controller}. */
     String name();
 
+    /** The owner of the fields that it sets, in {@code metadata.managedFields}: one name for all that are one program in Kubernetes. */
+    default String fieldManager() {
+        return "keelson-controller-manager";
+    }
+
     /** Which objects this controller has to look at again because of a change; the picture is the one after it. */
     Stream<Ref> touchedBy(Change change, Cluster cluster);
 

@@ -72,15 +72,36 @@ final class Bodies {
             case "application/json-patch+json" -> PatchType.JSON;
             case "application/merge-patch+json" -> PatchType.MERGE;
             case "application/strategic-merge-patch+json" -> PatchType.STRATEGIC;
-            case "application/apply-patch+yaml" ->
-                throw new ApiException(
-                        Reason.UNSUPPORTED_MEDIA_TYPE,
-                        "server-side apply is not built into this server yet; use apply without --server-side");
             default ->
                 throw unsupported(
                         exchange,
-                        "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json");
+                        "application/json-patch+json, application/merge-patch+json, "
+                                + "application/strategic-merge-patch+json, application/apply-patch+yaml");
         };
+    }
+
+    /** Whether a patch is not one, but the whole that a caller wants of an object. */
+    static boolean isApply(Exchange exchange) {
+        return contentType(exchange).equals("application/apply-patch+yaml");
+    }
+
+    /** The configuration in the body of an apply: YAML, of which most clients send the part that is JSON. */
+    static ObjectNode configuration(Exchange exchange) {
+        byte[] body = exchange.body();
+        try {
+            return json(body).orElseGet(() -> Json.parse(Yaml.toJson(body)));
+        } catch (MalformedJsonException e) {
+            throw ApiException.badRequest("error decoding YAML: the body " + e.getMessage());
+        }
+    }
+
+    private static Optional<ObjectNode> json(byte[] body) {
+        try {
+            return Optional.of(Json.parse(body));
+        } catch (MalformedJsonException e) {
+            // Then it is YAML, or that will say what is wrong.
+            return Optional.empty();
+        }
     }
 
     private static String contentType(Exchange exchange) {

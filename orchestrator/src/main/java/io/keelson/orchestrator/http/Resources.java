@@ -2,6 +2,7 @@ package io.keelson.orchestrator.http;
 
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.Applied;
 import io.keelson.orchestrator.api.DeleteOptions;
 import io.keelson.orchestrator.api.Deleted;
 import io.keelson.orchestrator.api.ListQuery;
@@ -13,6 +14,7 @@ import io.keelson.orchestrator.api.Stored;
 import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.api.WatchQuery;
 import io.keelson.orchestrator.api.WriteOptions;
+import io.keelson.orchestrator.auth.Access;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
@@ -20,6 +22,7 @@ import io.keelson.orchestrator.registry.FieldValidation;
 import io.keelson.orchestrator.registry.Propagation;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.registry.Scale;
+import io.keelson.orchestrator.registry.ServerSideApply;
 import io.keelson.orchestrator.select.FieldSelector;
 import io.keelson.orchestrator.select.LabelSelector;
 import io.keelson.orchestrator.select.SelectorException;
@@ -32,8 +35,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Requests for objects: finds what is asked, whether the user may, and calls the {@link Api}. */
 final class Resources {
-
-    private static final int MAX_FIELD_MANAGER = 128;
 
     /** A log that is followed ends after this without a line: there is nothing to write that would tell that the reader has gone. */
     private static final Duration LONGEST_SILENCE = Duration.ofHours(4);
@@ -189,25 +190,6 @@ final class Resources {
 
     // Writes
 
-    private static WriteOptions writeOptions(Exchange exchange, User user) {
-        Query query = exchange.query();
-        String validation = query.text("fieldValidation");
-        String manager = query.text("fieldManager");
-        if (manager.length() > MAX_FIELD_MANAGER) {
-            throw ApiException.badRequest("fieldManager must not be longer than " + MAX_FIELD_MANAGER + " characters");
-        }
-        return new WriteOptions(
-                user,
-                manager,
-                dryRun(query.text("dryRun")),
-                validation.isEmpty()
-                        ? FieldValidation.WARN
-                        : FieldValidation.of(validation)
-                                .orElseThrow(() -> ApiException.badRequest("fieldValidation: Unsupported value: \""
-                                        + validation + "\": supported values: \"Ignore\", \"Strict\", \"Warn\"")),
-                List.of());
-    }
-
     private static boolean dryRun(String value) {
         return switch (value) {
             case "" -> false;
@@ -225,7 +207,7 @@ final class Resources {
 
     private void post(Exchange exchange, Target target) {
         User user = authorize(exchange, target, "create");
-        WriteOptions options = writeOptions(exchange, user);
+        WriteOptions options = WriteParameters.of(exchange, user);
         if (!target.name().isEmpty()) {
             postSubresource(exchange, target, options);
             return;
@@ -266,7 +248,7 @@ final class Resources {
             throw methodNotAllowed();
         }
         requireSubresource(target);
-        WriteOptions options = writeOptions(exchange, user);
+        WriteOptions options = WriteParameters.of(exchange, user);
         Bodies.Sent sent = body(exchange, target, options);
         Stored stored = api.update(target.ref(), target.subresource(), sent.object(), options);
         exchange.warn(sent.warnings());
@@ -279,18 +261,38 @@ final class Resources {
             throw methodNotAllowed();
         }
         requireSubresource(target);
-        WriteOptions options = writeOptions(exchange, user);
+        WriteOptions options = WriteParameters.of(exchange, user);
+        if (Bodies.isApply(exchange)) {
+            apply(exchange, target, options);
+            return;
+        }
         Stored stored = api.patch(
                 target.ref(), target.subresource(), Bodies.patchType(exchange), Bodies.patch(exchange), options);
         replyWritten(exchange, target, stored);
     }
 
+    private void apply(Exchange exchange, Target target, WriteOptions options) {
+        ServerSideApply.Request request = new ServerSideApply.Request(
+                target.kind(),
+                target.subresource(),
+                Bodies.configuration(exchange),
+                exchange.query().flag("force"));
+        Access.ToObjects creation = new Access.ToObjects(
+                "create", target.kind().group(), target.resource(), target.namespace(), target.name());
+        Applied applied = api.applyOwned(target.ref(), request, options, () -> exchange.authorized(creation));
+        replyWritten(exchange, applied.outcome() == Applied.Outcome.CREATED ? 201 : 200, target, applied.stored());
+    }
+
     private void replyWritten(Exchange exchange, Target target, Stored stored) {
+        replyWritten(exchange, 200, target, stored);
+    }
+
+    private void replyWritten(Exchange exchange, int code, Target target, Stored stored) {
         exchange.warn(stored.warnings());
         if (target.subresource().equals("scale")) {
-            exchange.reply(200, Scale.of(stored.object()));
+            exchange.reply(code, Scale.of(stored.object()));
         } else {
-            objects.reply(exchange, 200, target.kind(), stored.object());
+            objects.reply(exchange, code, target.kind(), stored.object());
         }
     }
 

@@ -18,7 +18,10 @@ final class OpenApiDocument {
     private static final String DELETE_OPTIONS = "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions";
     private static final String PATCH = "io.k8s.apimachinery.pkg.apis.meta.v1.Patch";
     private static final List<String> PATCH_TYPES = List.of(
-            "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json");
+            "application/apply-patch+yaml",
+            "application/json-patch+json",
+            "application/merge-patch+json",
+            "application/strategic-merge-patch+json");
 
     private final Definitions definitions = Definitions.builtIn();
     private final String root;
@@ -133,6 +136,9 @@ final class OpenApiDocument {
             ArrayNode parameters = operation.putArray("parameters");
             parameter(parameters, "query", "dryRun", "string", "All: go through everything but store nothing");
             parameter(parameters, "query", "fieldManager", "string", "who makes the change");
+            if (method.equals("patch")) {
+                parameter(parameters, "query", "force", "boolean", "for apply patches: take fields that others own");
+            }
             parameter(
                     parameters,
                     "query",

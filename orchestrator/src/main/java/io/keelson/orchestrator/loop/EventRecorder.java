@@ -80,7 +80,7 @@ final class EventRecorder implements AutoCloseable {
                         SUFFIX_LENGTH, event.ref().key(), event.uid(), event.type(), event.reason(), event.message());
         Ref ref = new Ref(Kinds.EVENT, namespace, name);
         String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-        WriteOptions options = WriteOptions.guarded(List.of(epoch.guard()));
+        WriteOptions options = WriteOptions.guarded(SOURCE, List.of(epoch.guard()));
         Optional<Stored> there = api.find(ref);
         if (there.isPresent()) {
             ObjectNode again = there.get().object();

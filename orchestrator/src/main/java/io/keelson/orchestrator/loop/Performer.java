@@ -37,10 +37,14 @@ final class Performer {
         this.events = events;
     }
 
-    /** Does it, once. */
-    Outcome perform(Action action) {
+    /**
+     * Does it, once.
+     *
+     * @param fieldManager who will own the fields that are set
+     */
+    Outcome perform(String fieldManager, Action action) {
         try {
-            return new Outcome.Done(revisionOf(action));
+            return new Outcome.Done(revisionOf(fieldManager, action));
         } catch (ApiException refused) {
             return outcome(action, refused);
         } catch (KvException noAnswer) {
@@ -48,32 +52,37 @@ final class Performer {
         }
     }
 
-    private long revisionOf(Action action) {
+    private long revisionOf(String fieldManager, Action action) {
         return switch (action) {
             case Action.Create create ->
                 api.create(
                                 create.ref().kind(),
                                 create.ref().namespace(),
                                 create.object(),
-                                guarded(create.onlyIf().map(Performer::compare)))
+                                guarded(fieldManager, create.onlyIf().map(Performer::compare)))
                         .revision();
             case Action.Patch patch ->
-                api.patch(patch.ref(), "", PatchType.MERGE, patch.patch(), guarded(patch.ref(), patch.ifRevision()))
+                api.patch(
+                                patch.ref(),
+                                "",
+                                PatchType.MERGE,
+                                patch.patch(),
+                                guarded(fieldManager, patch.ref(), patch.ifRevision()))
                         .revision();
             case Action.Update update ->
                 api.update(
                                 update.ref(),
                                 update.subresource(),
                                 update.object(),
-                                guarded(update.ref(), update.ifRevision()))
+                                guarded(fieldManager, update.ref(), update.ifRevision()))
                         .revision();
             case Action.Bind bind ->
-                api.update(bind.ref(), "binding", binding(bind), guarded(bind.ref(), bind.ifRevision()))
+                api.update(bind.ref(), "binding", binding(bind), guarded(fieldManager, bind.ref(), bind.ifRevision()))
                         .revision();
             case Action.Delete delete ->
                 api.delete(delete.ref(), options(delete)).revision();
             case Action.Announced announced -> {
-                long revision = revisionOf(announced.write());
+                long revision = revisionOf(fieldManager, announced.write());
                 events.accept(announced.event());
                 yield revision;
             }
@@ -97,13 +106,14 @@ final class Performer {
         return ByteString.copyFromUtf8(ref.key());
     }
 
-    private WriteOptions guarded(Optional<Compare> more) {
+    private WriteOptions guarded(String fieldManager, Optional<Compare> more) {
         return WriteOptions.guarded(
+                fieldManager,
                 Stream.concat(Stream.of(epoch.guard()), more.stream()).toList());
     }
 
-    private WriteOptions guarded(Ref ref, long ifRevision) {
-        return guarded(Optional.of(Epoch.unchanged(key(ref), ifRevision)));
+    private WriteOptions guarded(String fieldManager, Ref ref, long ifRevision) {
+        return guarded(fieldManager, Optional.of(Epoch.unchanged(key(ref), ifRevision)));
     }
 
     private static ObjectNode binding(Action.Bind bind) {

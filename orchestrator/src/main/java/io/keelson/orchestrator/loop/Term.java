@@ -191,7 +191,10 @@ final class Term implements AutoCloseable {
     private void perform(ClusterImage image, Order order) {
         Thread.ofVirtual().name("control-performer").start(() -> {
             try {
-                inbox.put(new Message.Performed(image, order, performer.perform(order.action())));
+                inbox.put(new Message.Performed(
+                        image,
+                        order,
+                        performer.perform(order.work().controller().fieldManager(), order.action())));
             } catch (InterruptedException nobodyListens) {
                 Thread.currentThread().interrupt();
             }

@@ -37,6 +37,17 @@ public final class LastApplied {
         return object;
     }
 
+    /** The object with the annotation that says what was applied to it, which is something else; both without one of their own. */
+    static ObjectNode annotated(ObjectNode object, ObjectNode applied) {
+        ObjectNode said = applied.deepCopy();
+        if (said.path("metadata").path("annotations") instanceof ObjectNode annotations) {
+            annotations.remove(ANNOTATION);
+        }
+        ObjectNode annotated = object.deepCopy();
+        Json.child(Metadata.of(annotated), "annotations").put(ANNOTATION, text(said));
+        return annotated;
+    }
+
     /** As Go prints it: sorted, and with characters escaped that HTML knows. A newline at the end. */
     private static String text(ObjectNode object) {
         return sorted(object)

@@ -1,11 +1,15 @@
 package io.keelson.orchestrator.registry;
 
+import io.keelson.orchestrator.fields.Conflict;
+import io.keelson.orchestrator.fields.Manager;
 import io.keelson.orchestrator.kind.Cause;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -72,6 +76,33 @@ public record Rejection(Reason reason, String message, Optional<Details> details
                 Reason.CONFLICT,
                 "Operation cannot be fulfilled on " + kind.qualifiedResource() + " \"" + name + "\": " + why,
                 Optional.of(Details.of(kind, name)));
+    }
+
+    /** Others own fields that an apply would change, in Kubernetes' words; at least one conflict. */
+    static Rejection ownedByOthers(List<Conflict> conflicts) {
+        List<Cause> causes = conflicts.stream()
+                .map(conflict -> new Cause(
+                        "FieldManagerConflict", conflict.field().toString(), "conflict with " + conflict.manager()))
+                .toList();
+        Details details = new Details("", "", "", "", causes, 0);
+        if (conflicts.size() == 1) {
+            Cause one = causes.getFirst();
+            return new Rejection(
+                    Reason.CONFLICT,
+                    "Apply failed with 1 conflict: " + one.message() + ": " + one.field(),
+                    Optional.of(details));
+        }
+        Map<Manager, List<Conflict>> byManager =
+                conflicts.stream().collect(Collectors.groupingBy(Conflict::manager, TreeMap::new, Collectors.toList()));
+        List<String> lines = new ArrayList<>();
+        byManager.forEach((manager, owned) -> {
+            lines.add("conflicts with " + manager + ":");
+            owned.forEach(conflict -> lines.add("- " + conflict.field()));
+        });
+        return new Rejection(
+                Reason.CONFLICT,
+                "Apply failed with " + conflicts.size() + " conflicts: " + String.join("\n", lines),
+                Optional.of(details));
     }
 
     /** The object does not make sense; at least one cause. */

@@ -32,12 +32,16 @@ public final class Scale {
         return scale;
     }
 
+    /** If what was sent is no Scale. */
+    static Optional<Rejection> mismatch(ObjectNode scale) {
+        String kind = Json.string(scale, "kind").orElse("");
+        return kind.equals("Scale")
+                ? Optional.empty()
+                : Optional.of(Rejection.badRequest("a Scale of autoscaling/v1 is expected, not kind \"" + kind + "\""));
+    }
+
     static Prepared update(Kind kind, ObjectNode live, ObjectNode scale) {
-        if (!Json.string(scale, "kind").orElse("").equals("Scale")) {
-            return new Prepared.Refuse(Rejection.badRequest("a Scale of autoscaling/v1 is expected, not kind \""
-                    + Json.string(scale, "kind").orElse("") + "\""));
-        }
-        Optional<Rejection> mismatch = Metadata.mismatch(kind, live, scale);
+        Optional<Rejection> mismatch = mismatch(scale).or(() -> Metadata.mismatch(kind, live, scale));
         if (mismatch.isPresent()) {
             return new Prepared.Refuse(mismatch.get());
         }

@@ -16,6 +16,7 @@ import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.api.WatchQuery;
 import io.keelson.orchestrator.api.WriteOptions;
 import io.keelson.orchestrator.auth.Access;
+import io.keelson.orchestrator.kind.Cause;
 import io.keelson.orchestrator.kind.IncludeObject;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
@@ -50,6 +51,7 @@ import io.keelson.proto.v1.ResourcesGrpc;
 import io.keelson.proto.v1.UpdateRequest;
 import io.keelson.proto.v1.WatchEvent;
 import io.keelson.proto.v1.WatchRequest;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -64,6 +66,8 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
 
     /** So often a watch says that it is still there; only then a caller that has gone is noticed. */
     private static final Duration BOOKMARK = Duration.ofSeconds(10);
+
+    private static final int MAX_FIELD_MANAGER_BYTES = 128;
 
     private static final List<String> VERBS = List.of("create", "delete", "get", "list", "patch", "update", "watch");
 
@@ -382,7 +386,13 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
     }
 
     private static WriteOptions options(User user, io.keelson.proto.v1.WriteOptions options) {
-        return new WriteOptions(user, options.getFieldManager(), options.getDryRun(), validation(options), List.of());
+        String manager = options.getFieldManager();
+        if (manager.getBytes(StandardCharsets.UTF_8).length > MAX_FIELD_MANAGER_BYTES) {
+            throw ApiException.badRequest(
+                    Cause.tooLong("field_manager", MAX_FIELD_MANAGER_BYTES).toString());
+        }
+        return new WriteOptions(
+                user, manager.isEmpty() ? "keelson" : manager, options.getDryRun(), validation(options), List.of());
     }
 
     private static ObjectResponse response(Stored stored, Encoding encoding) {

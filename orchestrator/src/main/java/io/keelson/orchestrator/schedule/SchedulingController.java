@@ -40,6 +40,11 @@ public final class SchedulingController implements Controller {
     }
 
     @Override
+    public String fieldManager() {
+        return "keelson-scheduler";
+    }
+
+    @Override
     public Stream<Ref> touchedBy(Change change, Cluster cluster) {
         return touches(change) && !cluster.podsOn("").isEmpty() ? Stream.of(QUEUE) : Stream.of();
     }

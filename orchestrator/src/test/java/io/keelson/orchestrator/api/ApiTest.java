@@ -127,7 +127,7 @@ class ApiTest {
     @Test
     void aGuardThatFailsIsAConflictAndNothingIsWritten() {
         put("a", "x", "1");
-        WriteOptions guarded = WriteOptions.guarded(List.of(Keys.modRevision("/keelson/control/leader", 99)));
+        WriteOptions guarded = WriteOptions.guarded("test", List.of(Keys.modRevision("/keelson/control/leader", 99)));
         assertThat(failure(() -> api.update(ref("a"), "", configMap("a", "x", "2"), guarded))
                         .reason())
                 .isEqualTo(Reason.CONFLICT);

@@ -2,28 +2,19 @@ package io.keelson.orchestrator.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keelson.orchestrator.testing.Kubectl;
 import io.keelson.orchestrator.testing.TestServer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Real kubectl against a real server on a store in memory. The binaries are looked for beside the {@code kubectl} that is found first, for
- * that is where Google's package puts one of each version; where they are missing the tests are skipped and say so.
- */
+/** Real kubectl against a real server on a store in memory. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KubectlTest {
 
@@ -60,7 +51,6 @@ class KubectlTest {
         directory = temporary;
         server = TestServer.start(temporary);
         kubeconfig = server.kubeconfig();
-        Files.createDirectory(temporary.resolve("home"));
     }
 
     @AfterAll
@@ -68,70 +58,15 @@ class KubectlTest {
         server.close();
     }
 
-    private static Optional<Path> binary(String version) {
-        return Stream.of(System.getenv("PATH").split(":", -1))
-                .map(folder -> Path.of(folder, "kubectl"))
-                .filter(Files::isExecutable)
-                .map(KubectlTest::real)
-                .map(found -> found.resolveSibling("kubectl." + version))
-                .filter(Files::isExecutable)
-                .findFirst();
-    }
-
-    private static Path real(Path path) {
-        try {
-            return path.toRealPath();
-        } catch (IOException e) {
-            return path;
-        }
-    }
-
-    private record Output(int code, String text) {}
-
-    private final class Kubectl {
-
-        private final Path binary;
-        private final String namespace;
-
-        Kubectl(String version) {
-            Optional<Path> found = binary(version);
-            Assumptions.assumeTrue(
-                    found.isPresent(), "SKIPPED: there is no kubectl." + version + " beside the kubectl in the PATH");
-            binary = found.orElseThrow();
-            namespace = "v" + version.replace('.', '-');
-        }
-
-        Output run(String... arguments) throws IOException, InterruptedException {
-            List<String> command = new ArrayList<>(List.of(binary.toString(), "-n", namespace));
-            command.addAll(List.of(arguments));
-            Path out = Files.createTempFile(directory, "kubectl", ".out");
-            ProcessBuilder builder =
-                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile());
-            builder.environment().put("KUBECONFIG", kubeconfig.toString());
-            builder.environment().put("HOME", directory.resolve("home").toString());
-            Process process = builder.start();
-            if (!process.waitFor(60, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new AssertionError(command + " did not end; it said: " + Files.readString(out));
-            }
-            return new Output(process.exitValue(), Files.readString(out, StandardCharsets.UTF_8));
-        }
-
-        /** What it prints when all goes well. */
-        String ok(String... arguments) throws IOException, InterruptedException {
-            Output output = run(arguments);
-            assertThat(output.code())
-                    .as(String.join(" ", arguments) + ": " + output.text())
-                    .isZero();
-            return output.text();
-        }
+    private Kubectl kubectl(String version) {
+        return Kubectl.of(version, kubeconfig, directory, "v" + version.replace('.', '-'));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"1.32", "1.33"})
     void theVerbsOfEveryDayWork(String version) throws IOException, InterruptedException {
-        Kubectl kubectl = new Kubectl(version);
-        String namespace = kubectl.namespace;
+        Kubectl kubectl = kubectl(version);
+        String namespace = kubectl.namespace();
         Path file = Files.writeString(directory.resolve(namespace + ".yaml"), WEB);
         assertThat(kubectl.ok("version")).contains("Server Version: v1.36");
         assertThat(kubectl.ok("create", "namespace", namespace)).contains("created");
@@ -182,7 +117,7 @@ class KubectlTest {
     @ParameterizedTest
     @ValueSource(strings = {"1.32", "1.33"})
     void badInputIsToldAsKubernetesTellsIt(String version) throws IOException, InterruptedException {
-        Kubectl kubectl = new Kubectl(version);
+        Kubectl kubectl = kubectl(version);
         Path unknown = Files.writeString(
                 directory.resolve("unknown.yaml"),
                 "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: default}\ndta: {}\n");

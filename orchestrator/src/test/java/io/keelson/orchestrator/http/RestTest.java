@@ -169,7 +169,7 @@ class RestTest {
         assertThat(reason(get("/api/v1/nodes", "Accept", "application/cbor"))).isEqualTo("NotAcceptable");
         assertThat(reason(post("/api/v1/pods", "{}"))).isEqualTo("MethodNotAllowed");
         assertThat(reason(get("/api/v1/pods?fieldSelector=spec.foo%3D1"))).isEqualTo("BadRequest");
-        assertThat(reason(send("PATCH", CONFIG_MAPS + "/x", "application/apply-patch+yaml", "{}")))
+        assertThat(reason(send("PATCH", CONFIG_MAPS + "/x", "application/other+json", "{}")))
                 .isEqualTo("UnsupportedMediaType");
     }
 

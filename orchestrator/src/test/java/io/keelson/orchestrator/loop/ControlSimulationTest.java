@@ -272,7 +272,8 @@ final class ControlSimulationTest {
         Sent next = sent.remove(random.nextInt(sent.size()));
         long before = revision();
         int luck = random.nextInt(20);
-        Outcome outcome = luck == 0 ? new Outcome.Failed("not sent") : next.performer.perform(next.order.action());
+        Outcome outcome =
+                luck == 0 ? new Outcome.Failed("not sent") : next.performer.perform("test", next.order.action());
         if (next.by != reconciler) {
             assertThat(revision())
                     .as("a deposed leader does nothing: %s", next.order)
@@ -340,7 +341,7 @@ final class ControlSimulationTest {
             order(Integer.MAX_VALUE);
             while (!sent.isEmpty()) {
                 Sent next = sent.remove(random.nextInt(sent.size()));
-                Outcome outcome = next.performer.perform(next.order.action());
+                Outcome outcome = next.performer.perform("test", next.order.action());
                 if (next.by == reconciler) {
                     reconciler.performed(next.order, outcome, now);
                 }

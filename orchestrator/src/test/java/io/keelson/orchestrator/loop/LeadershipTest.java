@@ -63,7 +63,7 @@ final class LeadershipTest {
             world.patch(WEB, "{\"spec\": {\"replicas\": 4}}");
             await("the second works", () -> world.rolledOut(WEB));
 
-            Outcome late = new Performer(world.api, old, event -> {}).perform(scaleReplicaSet());
+            Outcome late = new Performer(world.api, old, event -> {}).perform("test", scaleReplicaSet());
             assertThat(late).as("a write under the old epoch").isInstanceOf(Outcome.Stale.class);
             firstKv.mend();
             await("the first follows", () -> first.leader().equals(Optional.of("s2")));

@@ -1,0 +1,166 @@
+package io.keelson.orchestrator.registry;
+
+import io.keelson.orchestrator.fields.FieldManager;
+import io.keelson.orchestrator.fields.FieldPath;
+import io.keelson.orchestrator.fields.FieldSet;
+import io.keelson.orchestrator.fields.FieldType;
+import io.keelson.orchestrator.fields.FieldsException;
+import io.keelson.orchestrator.fields.ManagedFields;
+import io.keelson.orchestrator.fields.Manager;
+import io.keelson.orchestrator.fields.Scope;
+import io.keelson.orchestrator.fields.Write;
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kind;
+import io.keelson.orchestrator.kind.Kinds;
+import io.keelson.orchestrator.kind.Schema;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Keeps {@code metadata.managedFields} of what is about to be stored: who set which field. For applies see {@link ServerSideApply}. */
+public final class Tracking {
+
+    private static final String FIELD = "managedFields";
+
+    private Tracking() {}
+
+    /**
+     * A new object with its first owner.
+     *
+     * @param incoming what was sent; ownership that it carries, such as an object from a backup, stays
+     */
+    public static Prepared created(Kind kind, ObjectNode incoming, Prepared prepared, Writer writer) {
+        if (!(prepared instanceof Prepared.Store store)) {
+            return prepared;
+        }
+        try {
+            ManagedFields owners = FieldManager.create(
+                    type(kind), write(kind, "", writer), store.object(), carried(incoming, ManagedFields.NONE));
+            return new Prepared.Store(tracked(store.object(), owners), store.warnings());
+        } catch (FieldsException e) {
+            return prepared;
+        }
+    }
+
+    /**
+     * A changed object with its owners.
+     *
+     * @param subresource through which it was changed
+     * @param live the object as it is stored
+     * @param incoming what was sent; through the object's own endpoint ownership can be set by it, and with an empty list or an empty
+     *     entry be forgotten
+     */
+    public static Prepared updated(
+            Kind kind, String subresource, ObjectNode live, ObjectNode incoming, Prepared prepared, Writer writer) {
+        return switch (prepared) {
+            case Prepared.Refuse _, Prepared.Remove _ -> prepared;
+            case Prepared.Store store ->
+                new Prepared.Store(owned(kind, subresource, live, incoming, store.object(), writer), store.warnings());
+            case Prepared.Unchanged unchanged -> {
+                if (!subresource.isEmpty() || !setsOwners(live, incoming)) {
+                    yield prepared;
+                }
+                ObjectNode object = owned(kind, subresource, live, incoming, live.deepCopy(), writer);
+                Metadata.of(object).remove("resourceVersion");
+                boolean same = entries(live).equals(entries(object));
+                yield same ? prepared : new Prepared.Store(object, unchanged.warnings());
+            }
+        };
+    }
+
+    private static boolean setsOwners(ObjectNode live, ObjectNode incoming) {
+        JsonNode sent = incoming.path("metadata").path(FIELD);
+        return sent.isArray() && !sent.equals(live.path("metadata").path(FIELD));
+    }
+
+    private static ObjectNode owned(
+            Kind kind, String subresource, ObjectNode live, ObjectNode incoming, ObjectNode object, Writer writer) {
+        if (subresource.equals("binding")) {
+            // As in Kubernetes: where a pod runs is no wish, and belongs to nobody.
+            return object;
+        }
+        ManagedFields known = known(live);
+        ManagedFields owners = subresource.isEmpty() && setsOwners(live, incoming) ? carried(incoming, known) : known;
+        try {
+            return tracked(
+                    object, FieldManager.update(type(kind), write(kind, subresource, writer), live, object, owners));
+        } catch (FieldsException e) {
+            // Validation has passed, so it is an oddity of a list. The object is worth more than the record of who
+            // wrote it.
+            return object;
+        }
+    }
+
+    /** Sets the record of who owns what. */
+    static ObjectNode tracked(ObjectNode object, ManagedFields owners) {
+        ArrayNode entries = owners.encode();
+        if (entries.isEmpty()) {
+            Metadata.of(object).remove(FIELD);
+        } else {
+            Metadata.of(object).set(FIELD, entries);
+        }
+        return object;
+    }
+
+    static List<JsonNode> entries(ObjectNode object) {
+        return Json.items(object, "metadata", FIELD);
+    }
+
+    /** The owners in a stored object; nobody if the record is not readable. */
+    static ManagedFields known(ObjectNode live) {
+        try {
+            return ManagedFields.decode(entries(live));
+        } catch (FieldsException e) {
+            return ManagedFields.NONE;
+        }
+    }
+
+    /** The owners in what was sent: nobody if that says so, and those that are known if it cannot be read. */
+    private static ManagedFields carried(ObjectNode incoming, ManagedFields known) {
+        JsonNode sent = incoming.path("metadata").path(FIELD);
+        boolean reset = sent.isArray() && (sent.isEmpty() || (sent.size() == 1 && isEmptyObject(sent.get(0))));
+        if (reset) {
+            return ManagedFields.NONE;
+        }
+        try {
+            ManagedFields carried = ManagedFields.decode(entries(incoming));
+            return carried.isEmpty() ? known : carried;
+        } catch (FieldsException e) {
+            return known;
+        }
+    }
+
+    private static boolean isEmptyObject(JsonNode entry) {
+        return entry.isObject() && entry.isEmpty();
+    }
+
+    static FieldType type(Kind kind) {
+        return FieldType.of(Schema.shape(kind));
+    }
+
+    private static Write write(Kind kind, String subresource, Writer writer) {
+        Manager manager = Manager.updating(writer.manager(), kind.apiVersion(), subresource);
+        return new Write(manager, kind.apiVersion(), scope(kind, subresource), Metadata.time(writer.now()));
+    }
+
+    /** Which fields a write through an endpoint can set; the others it does not change, whatever was sent. */
+    static Scope scope(Kind kind, String subresource) {
+        return switch (subresource) {
+            case "" -> {
+                List<FieldPath> others = new ArrayList<>();
+                if (kind.subresources().contains("status")) {
+                    others.add(FieldPath.of("status"));
+                }
+                if (kind.equals(Kinds.NAMESPACE)) {
+                    others.add(FieldPath.of("spec", "finalizers"));
+                }
+                yield new Scope.AllBut(FieldSet.of(others));
+            }
+            case "status" -> new Scope.Only(FieldSet.of(FieldPath.of("status")));
+            case "finalize" -> new Scope.Only(FieldSet.of(FieldPath.of("spec", "finalizers")));
+            default -> new Scope.AllBut(FieldSet.EMPTY);
+        };
+    }
+}
