@@ -69,6 +69,20 @@ public final class Api {
         return reads.list(query);
     }
 
+    /** Whether {@link #stream} can answer a query. */
+    public static boolean canStream(ListQuery query) {
+        return Reads.canStream(query);
+    }
+
+    /**
+     * As {@link #list}, without holding all of it. What is stored in the form in which the kind shows it is not read as a tree.
+     *
+     * @throws ApiException also in the middle, when history is compacted meanwhile: then what was told is not whole
+     */
+    public <E extends Exception> void stream(ListQuery query, ListSink<E> sink) throws E {
+        reads.stream(query, sink);
+    }
+
     /**
      * Stores a new object.
      *

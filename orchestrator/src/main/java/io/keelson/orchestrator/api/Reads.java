@@ -6,6 +6,7 @@ import io.keelson.orchestrator.kind.Conversion;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Ref;
+import io.keelson.orchestrator.kind.Stamped;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.registry.Rejection;
 import io.keelson.proto.etcd.KeyValue;
@@ -43,26 +44,53 @@ final class Reads {
         return Conversion.read(kind, Json.withResourceVersion(pair.getValue().toByteArray(), revision));
     }
 
+    /**
+     * Where a list begins, and where it ends.
+     *
+     * @param prefix of all keys
+     * @param revision to read at, 0 for the newest
+     */
+    private record Scan(String prefix, ByteString start, ByteString end, long revision) {
+
+        static Scan of(ListQuery query) {
+            String prefix = Keys.prefix(query.kind(), query.namespace());
+            long revision = wantedRevision(query);
+            String start = "";
+            if (!query.continueToken().isEmpty()) {
+                ContinueToken token = ContinueToken.parse(query.continueToken());
+                revision = token.revision();
+                start = token.start();
+            }
+            Optional<String> only = onlyKey(query);
+            return only.isPresent()
+                    ? new Scan(prefix, Keys.bytes(only.get()), ByteString.EMPTY, revision)
+                    : new Scan(prefix, Keys.bytes(prefix + start), Keys.end(prefix), revision);
+        }
+
+        /** The token with which a list goes on behind a pair. */
+        String after(KeyValue pair, long at) {
+            return new ContinueToken(at, pair.getKey().toStringUtf8().substring(prefix.length()) + "\0").text();
+        }
+
+        /** The key that follows those of an answer that is not the last. */
+        static ByteString behind(RangeResponse answer) {
+            return answer.getKvs(answer.getKvsCount() - 1).getKey().concat(ByteString.copyFrom(new byte[1]));
+        }
+    }
+
+    private static boolean isSelective(ListQuery query) {
+        return !query.labels().isEverything() || !query.fields().isEverything();
+    }
+
     Listing list(ListQuery query) {
-        String prefix = Keys.prefix(query.kind(), query.namespace());
-        long revision = wantedRevision(query);
-        String start = "";
-        if (!query.continueToken().isEmpty()) {
-            ContinueToken token = ContinueToken.parse(query.continueToken());
-            revision = token.revision();
-            start = token.start();
-        }
-        boolean selective = !query.labels().isEverything() || !query.fields().isEverything();
+        Scan scan = Scan.of(query);
+        long revision = scan.revision;
+        boolean selective = isSelective(query);
         List<ObjectNode> items = new ArrayList<>();
-        ByteString next = Keys.bytes(prefix + start);
-        ByteString end = Keys.end(prefix);
-        Optional<String> only = onlyKey(query);
-        if (only.isPresent()) {
-            next = Keys.bytes(only.get());
-            end = ByteString.EMPTY;
-        }
+        ByteString next = scan.start;
         while (true) {
-            RangeResponse answer = range(next, end, revision, query.limit() > 0 && !selective ? query.limit() : CHUNK);
+            RangeResponse answer =
+                    range(next, scan.end, revision, query.limit() > 0 && !selective ? query.limit() : CHUNK);
             if (revision == 0) {
                 revision = answer.getHeader().getRevision();
                 checkNotOlder(query, revision);
@@ -77,16 +105,66 @@ final class Reads {
                 }
                 boolean more = seen < answer.getKvsCount() || answer.getMore();
                 if (query.limit() > 0 && items.size() == query.limit() && more) {
-                    String after = pair.getKey().toStringUtf8().substring(prefix.length()) + "\0";
                     Optional<Long> remaining = selective ? Optional.empty() : Optional.of(answer.getCount() - seen);
-                    return new Listing(items, revision, new ContinueToken(revision, after).text(), remaining);
+                    return new Listing(items, revision, scan.after(pair, revision), remaining);
                 }
             }
             if (!answer.getMore() || answer.getKvsCount() == 0) {
                 return new Listing(items, revision, "", Optional.empty());
             }
-            next = answer.getKvs(answer.getKvsCount() - 1).getKey().concat(ByteString.copyFrom(new byte[1]));
+            next = Scan.behind(answer);
         }
+    }
+
+    /** Whether a list can be told before all of it is read: with a limit and a selector the end of the page is not known before. */
+    static boolean canStream(ListQuery query) {
+        return query.limit() == 0 || !isSelective(query);
+    }
+
+    /**
+     * As {@link #list}, but told as it is read, in pieces of {@link #CHUNK}.
+     *
+     * @throws ApiException also in the middle, when history is compacted meanwhile
+     */
+    <E extends Exception> void stream(ListQuery query, ListSink<E> sink) throws E {
+        Scan scan = Scan.of(query);
+        boolean paged = query.limit() > 0;
+        RangeResponse answer = range(scan.start, scan.end, scan.revision, paged ? query.limit() : CHUNK);
+        long revision = scan.revision;
+        if (revision == 0) {
+            revision = answer.getHeader().getRevision();
+            checkNotOlder(query, revision);
+        }
+        if (paged && answer.getMore()) {
+            KeyValue last = answer.getKvs(answer.getKvsCount() - 1);
+            sink.begin(revision, scan.after(last, revision), Optional.of(answer.getCount() - answer.getKvsCount()));
+        } else {
+            sink.begin(revision, "", Optional.empty());
+        }
+        while (true) {
+            for (KeyValue pair : answer.getKvsList()) {
+                if (!isSelective(query) || isSelected(query, pair)) {
+                    sink.item(bytes(query.kind(), pair));
+                }
+            }
+            if (paged || !answer.getMore() || answer.getKvsCount() == 0) {
+                return;
+            }
+            answer = range(Scan.behind(answer), scan.end, revision, CHUNK);
+        }
+    }
+
+    private static boolean isSelected(ListQuery query, KeyValue pair) {
+        ObjectNode object = object(query.kind(), pair, pair.getModRevision());
+        return query.labels().matches(object) && query.fields().matches(object);
+    }
+
+    /** As it was stored, if that is how the kind shows it. */
+    private static byte[] bytes(Kind kind, KeyValue pair) {
+        byte[] stored = pair.getValue().toByteArray();
+        return Stamped.isOf(kind.apiVersion(), stored)
+                ? Stamped.bytes(stored, pair.getModRevision())
+                : Json.write(object(kind, pair, pair.getModRevision()));
     }
 
     /** A selector that names one object needs no scan. */

@@ -169,7 +169,7 @@ final class Exchange {
 
     private static byte[] gzip(byte[] bytes) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length / 4);
-        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+        try (GZIPOutputStream gzip = LateGzip.quick(out)) {
             gzip.write(bytes);
         } catch (IOException e) {
             throw new UncheckedIOException("memory cannot fail", e);
@@ -183,6 +183,23 @@ final class Exchange {
         response.header("Content-Type", contentType);
         begun = true;
         return new Pieces(response.outputStream());
+    }
+
+    /** As {@link #pieces}; compressed if the answer becomes long and the client takes that. */
+    Pieces compressedPieces(String contentType) {
+        if (!header("Accept-Encoding").contains("gzip")) {
+            return pieces(contentType);
+        }
+        begun = true;
+        return new Pieces(new LateGzip(MIN_GZIP_BYTES, compressed -> {
+            response.status(200);
+            response.header("Content-Type", contentType);
+            if (compressed) {
+                response.header("Content-Encoding", "gzip");
+                response.header("Vary", "Accept-Encoding");
+            }
+            return response.outputStream();
+        }));
     }
 
     /** Whether an answer in pieces has begun, so that it is too late for another status. */

@@ -1,6 +1,8 @@
 package io.keelson.orchestrator.http;
 
+import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.ListQuery;
 import io.keelson.orchestrator.api.Listing;
 import io.keelson.orchestrator.kind.IncludeObject;
 import io.keelson.orchestrator.kind.Json;
@@ -83,6 +85,18 @@ final class Objects {
         }
         listing.remaining().ifPresent(count -> metadata.put("remainingItemCount", count));
         write(exchange, 200, form, list);
+    }
+
+    /** Whether a list in a form is written as it is read. */
+    static boolean isStreamed(Form form, ListQuery query) {
+        return form.representation() == Representation.JSON && Api.canStream(query);
+    }
+
+    /** A list, written as it is read. */
+    static void stream(Exchange exchange, Api api, ListQuery query) throws Exchange.GoneException {
+        var list = new WrittenList(exchange, query.kind());
+        api.stream(query, list);
+        list.end();
     }
 
     private static ObjectNode list(String apiVersion, String kind, List<ObjectNode> items) {

@@ -115,7 +115,7 @@ final class Resources {
         return api.get(target.ref()).object();
     }
 
-    private void list(Exchange exchange, Target target) {
+    private void list(Exchange exchange, Target target) throws Exchange.GoneException {
         Query query = exchange.query();
         ListQuery.VersionMatch match = switch (query.text("resourceVersionMatch")) {
             case "" -> ListQuery.VersionMatch.UNSET;
@@ -125,7 +125,7 @@ final class Resources {
                 throw ApiException.badRequest("resourceVersionMatch must be Exact or NotOlderThan, but is \""
                         + query.text("resourceVersionMatch") + "\"");
         };
-        Listing listing = api.list(new ListQuery(
+        ListQuery wanted = new ListQuery(
                 target.kind(),
                 target.namespace(),
                 labels(query),
@@ -133,8 +133,12 @@ final class Resources {
                 query.number("limit").orElse(0L),
                 query.text("continue"),
                 query.text("resourceVersion"),
-                match));
-        objects.reply(exchange, target.kind(), listing);
+                match);
+        if (Objects.isStreamed(Objects.Form.of(exchange), wanted)) {
+            Objects.stream(exchange, api, wanted);
+        } else {
+            objects.reply(exchange, target.kind(), api.list(wanted));
+        }
     }
 
     private static WatchQuery watchQuery(Exchange exchange, Target target) {

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -302,6 +303,41 @@ class ApiTest {
         Listing third = api.list(all.withPage(2, second.continueToken()));
         assertThat(names(third)).containsExactly("e");
         assertThat(third.continueToken()).isEmpty();
+    }
+
+    @Test
+    void aStreamedListIsTheSameList() {
+        for (String name : List.of("a", "b", "c", "d", "e")) {
+            put(name, name.equals("b") ? "y" : "x", "1");
+        }
+        ListQuery all = ListQuery.in(Kinds.CONFIG_MAP, "default");
+        for (ListQuery query : List.of(
+                all,
+                all.withPage(2, ""),
+                all.withPage(2, api.list(all.withPage(2, "")).continueToken()),
+                all.withLabels(LabelSelector.parse("l=x")),
+                all.withFields(FieldSelector.parse(Kinds.CONFIG_MAP, "metadata.name=c")))) {
+            Listing expected = api.list(query);
+            List<String> told = new ArrayList<>();
+            List<String> items = new ArrayList<>();
+            api.stream(query, new ListSink<RuntimeException>() {
+                @Override
+                public void begin(long revision, String continueToken, Optional<Long> remaining) {
+                    told.add(revision + " " + continueToken + " " + remaining);
+                }
+
+                @Override
+                public void item(byte[] object) {
+                    items.add(new String(object, StandardCharsets.UTF_8));
+                }
+            });
+            assertThat(items)
+                    .isEqualTo(expected.items().stream().map(Json::text).toList());
+            assertThat(told)
+                    .containsExactly(expected.revision() + " " + expected.continueToken() + " " + expected.remaining());
+        }
+        assertThat(Api.canStream(all.withLabels(LabelSelector.parse("l=x")).withPage(1, "")))
+                .isFalse();
     }
 
     @Test

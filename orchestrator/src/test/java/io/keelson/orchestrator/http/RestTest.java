@@ -9,6 +9,7 @@ import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.testing.TestServer;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -129,6 +130,32 @@ class RestTest {
         HttpResponse<String> deleted = send("DELETE", CONFIG_MAPS + "/life", "application/json", "{}");
         assertThat(json(deleted).get("status").asString()).isEqualTo("Success");
         assertThat(reason(get(CONFIG_MAPS + "/life"))).isEqualTo("NotFound");
+    }
+
+    @Test
+    void aLongListComesCompressedAndWhole() throws IOException, InterruptedException {
+        String filling = "x".repeat(40_000);
+        for (int i = 0; i < 4; i++) {
+            assertThat(post(CONFIG_MAPS, configMap("long" + i).replace("\"1\"", "\"" + filling + "\""))
+                            .statusCode())
+                    .isEqualTo(201);
+        }
+        String few = CONFIG_MAPS + "?limit=1";
+        String all = CONFIG_MAPS + "?labelSelector=!none";
+        HttpResponse<byte[]> zipped =
+                admin.send(server.request(all).header("Accept-Encoding", "gzip").build(), BodyHandlers.ofByteArray());
+        assertThat(zipped.headers().firstValue("Content-Encoding")).contains("gzip");
+        String unzipped = new String(
+                new GZIPInputStream(new ByteArrayInputStream(zipped.body())).readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(unzipped).isEqualTo(get(all).body()).contains("\"long3\"").endsWith("]}");
+        assertThat(admin.send(
+                                server.request(few)
+                                        .header("Accept-Encoding", "gzip")
+                                        .build(),
+                                BodyHandlers.ofString())
+                        .headers()
+                        .firstValue("Content-Encoding"))
+                .isEmpty();
     }
 
     @Test
