@@ -27,7 +27,10 @@ final class CommitNews {
 
     /** While this member leads: who feeds a follower from now on. */
     void begins(Feed feed) {
-        feeds.put(feed.getFollowerId().toString(), feed);
+        Feed before = feeds.put(feed.getFollowerId().toString(), feed);
+        if (before != null && before.getLeaderState().equals(feed.getLeaderState())) {
+            before.giveWay();
+        }
     }
 
     /** Who does not any more. */

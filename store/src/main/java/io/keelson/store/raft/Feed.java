@@ -3,6 +3,7 @@ package io.keelson.store.raft;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.grpc.server.GrpcLogAppender;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
@@ -21,6 +22,8 @@ final class Feed extends GrpcLogAppender {
     private volatile long told = -1;
     /** What it should hear of at once. */
     private volatile long news = -1;
+    /** Another feeds the same follower. */
+    private volatile boolean superfluous;
 
     private final CommitNews from;
 
@@ -29,6 +32,28 @@ final class Feed extends GrpcLogAppender {
         super(server, state, follower);
         this.from = from;
         from.begins(this);
+    }
+
+    /**
+     * Another feeds this follower, from the beginning. Ratis lets nobody lead while a learner's promotion is under way: it makes a feed for
+     * the voter and one for the learner, and ends with an exception as both are for one member. So the first of the two never starts, and
+     * goes by a name that nobody has; Ratis drops it with the next configuration, which a leader begins with.
+     */
+    void giveWay() {
+        superfluous = true;
+    }
+
+    @Override
+    public RaftPeerId getFollowerId() {
+        RaftPeerId follower = super.getFollowerId();
+        return superfluous ? RaftPeerId.valueOf(follower + " once more") : follower;
+    }
+
+    @Override
+    public void start() {
+        if (!superfluous) {
+            super.start();
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.keelson.store.raft;
 
+import io.keelson.proto.store.v1.PositionAnswer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -38,9 +39,8 @@ final class LateVote {
         if (!Files.isDirectory(current) || isAmong(known(file).getPeersList(), self)) {
             return;
         }
-        List<RaftConfigurationProto> said = ask(self, seeds);
-        Optional<RaftConfigurationProto> voting = said.stream()
-                .filter(configuration -> isAmong(configuration.getPeersList(), self))
+        Optional<PositionAnswer> voting = ask(self, seeds).stream()
+                .filter(said -> said.getVotersList().contains(self.memberId()))
                 .findFirst();
         if (voting.isEmpty()) {
             return;
@@ -55,8 +55,8 @@ final class LateVote {
             LogEntryProto.newBuilder()
                     .setIndex(logEnd + 1)
                     .setConfigurationEntry(RaftConfigurationProto.newBuilder()
-                            .addAllPeers(voting.get().getPeersList())
-                            .addAllListeners(voting.get().getListenersList()))
+                            .addAllPeers(peers(voting.get().getVotersList(), false))
+                            .addAllListeners(peers(voting.get().getLearnersList(), true)))
                     .build()
                     .writeTo(out);
         }
@@ -78,9 +78,15 @@ final class LateVote {
                         peer -> peer.getId().equals(PeerIds.of(self.memberId()).toByteString()));
     }
 
-    private static List<RaftConfigurationProto> ask(Identity self, Seeds seeds) throws IOException {
+    private static List<RaftPeerProto> peers(List<Long> ids, boolean learners) {
+        return ids.stream()
+                .map(id -> PeerIds.peer(id, learners).getRaftPeerProto())
+                .toList();
+    }
+
+    private static List<PositionAnswer> ask(Identity self, Seeds seeds) throws IOException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        List<RaftConfigurationProto> said = seeds.configurations(self.clusterId());
+        List<PositionAnswer> said = seeds.positions(self.clusterId());
         while (said.isEmpty() && System.nanoTime() - deadline < 0) {
             try {
                 TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
@@ -88,7 +94,7 @@ final class LateVote {
                 Thread.currentThread().interrupt();
                 throw new IOException("interrupted while it asked the others for its vote", e);
             }
-            said = seeds.configurations(self.clusterId());
+            said = seeds.positions(self.clusterId());
         }
         return said;
     }

@@ -1,9 +1,11 @@
 package io.keelson.store.raft;
 
+import io.keelson.proto.store.v1.PositionAnswer;
 import io.keelson.store.KvException;
 import io.keelson.store.raft.ConfigurationPlan.Configuration;
 import io.keelson.store.raft.Succession.Position;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,7 +99,8 @@ final class Peers implements AutoCloseable {
     /** Who counts in the log, as far as this member's log goes. */
     Configuration configuration() {
         RaftConfiguration known = division.getRaftConf();
-        return new Configuration(ids(known, RaftPeerRole.FOLLOWER), ids(known, RaftPeerRole.LISTENER));
+        return new Configuration(
+                ids(known.getAllPeers(RaftPeerRole.FOLLOWER)), ids(known.getAllPeers(RaftPeerRole.LISTENER)));
     }
 
     /** Whether the log itself, not only what this member was started with, says that a member counts. */
@@ -105,10 +108,8 @@ final class Peers implements AutoCloseable {
         return division.getRaftConf().getLogEntryIndex() >= 0 && configuration().contains(member);
     }
 
-    private static Set<Long> ids(RaftConfiguration configuration, RaftPeerRole role) {
-        return configuration.getAllPeers(role).stream()
-                .map(peer -> PeerIds.member(peer.getId()))
-                .collect(Collectors.toSet());
+    private static Set<Long> ids(Collection<RaftPeer> peers) {
+        return peers.stream().map(peer -> PeerIds.member(peer.getId())).collect(Collectors.toSet());
     }
 
     /** How much of the log each member is known to have; complete on the leader only. */
@@ -179,15 +180,24 @@ final class Peers implements AutoCloseable {
                 .map(last -> new Position(last.getTerm(), last.getIndex(), PeerIds.member(division.getId())));
     }
 
+    /** What this member says of its log to others. */
+    PositionAnswer answerPosition() {
+        TermIndex last = division.getRaftLog().getLastEntryTermIndex();
+        RaftConfiguration counted = division.getRaftConf();
+        return PositionAnswer.newBuilder()
+                .setLastTerm(last == null ? 0 : last.getTerm())
+                .setLastIndex(last == null ? -1 : last.getIndex())
+                .addAllVoters(ids(counted.getCurrentPeers(RaftPeerRole.FOLLOWER)))
+                .addAllLearners(ids(counted.getCurrentPeers(RaftPeerRole.LISTENER)))
+                .build();
+    }
+
     /** How far another member's log goes; empty if it does not say. Blocks for at most the client's request timeout. */
     Optional<Position> position(long member) {
         RaftPeerId peer = PeerIds.of(member);
         try {
-            TermIndexProto last = Calling.member(
-                            () -> client(peer).getGroupManagementApi(peer).info(group))
-                    .getLogInfoProto()
-                    .getLastEntry();
-            return Optional.of(new Position(last.getTerm(), last.getIndex(), member));
+            PositionAnswer said = LogPosition.ask(client(peer), peer);
+            return Optional.of(new Position(said.getLastTerm(), said.getLastIndex(), member));
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "the member " + peer + " does not say how far its log goes", e);
             return Optional.empty();

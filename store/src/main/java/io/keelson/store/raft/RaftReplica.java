@@ -596,6 +596,12 @@ public final class RaftReplica implements Replica, AutoCloseable {
         return now.voters().contains(member) && !now.learners().contains(member);
     }
 
+    /** Whether this one's log says that a learner shall have a vote, and not yet that it has, for tests to call. */
+    boolean isBeingPromoted(long member) {
+        ConfigurationPlan.Configuration now = peers.configuration();
+        return now.voters().contains(member) && now.learners().contains(member);
+    }
+
     /** Stands for the lead at once, whoever leads, for tests to call. */
     boolean stand() {
         return peers.stand(division.getId());
@@ -708,9 +714,28 @@ public final class RaftReplica implements Replica, AutoCloseable {
                     case JOIN ->
                         cluster.join(question.getJoin())
                                 .thenApply(join -> answer.setJoin(join).build().toByteArray());
+                    case POSITION ->
+                        CompletableFuture.completedFuture(answer.setPosition(peers.answerPosition())
+                                .build()
+                                .toByteArray());
                     case QUESTION_NOT_SET ->
                         throw new IllegalArgumentException("a member asked something that this version does not know");
                 };
+            } catch (InvalidProtocolBufferException e) {
+                throw new IllegalArgumentException("a member asked something that cannot be read", e);
+            }
+        }
+
+        @Override
+        public byte[] askLeaderless(byte[] bytes) {
+            try {
+                if (!PeerQuestion.parseFrom(bytes).hasPosition()) {
+                    throw new IllegalArgumentException("only the position of the log can be asked without a leader");
+                }
+                return PeerAnswer.newBuilder()
+                        .setPosition(peers.answerPosition())
+                        .build()
+                        .toByteArray();
             } catch (InvalidProtocolBufferException e) {
                 throw new IllegalArgumentException("a member asked something that cannot be read", e);
             }

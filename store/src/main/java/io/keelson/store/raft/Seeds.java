@@ -4,6 +4,7 @@ import io.keelson.proto.store.v1.JoinAnswer;
 import io.keelson.proto.store.v1.JoinQuestion;
 import io.keelson.proto.store.v1.PeerAnswer;
 import io.keelson.proto.store.v1.PeerQuestion;
+import io.keelson.proto.store.v1.PositionAnswer;
 import io.keelson.store.HostPort;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -12,7 +13,6 @@ import java.util.Optional;
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -63,16 +63,13 @@ final class Seeds {
         return Optional.empty();
     }
 
-    /** What the members that answer take for the configuration of the log, whether a leader is known or not. */
-    List<RaftConfigurationProto> configurations(long cluster) {
-        var said = new ArrayList<RaftConfigurationProto>();
+    /** What the members that answer say of their logs, whether a leader is known or not. */
+    List<PositionAnswer> positions(long cluster) {
+        var said = new ArrayList<PositionAnswer>();
         RaftGroupId group = PeerIds.group(cluster);
         for (HostPort address : addresses) {
             try (RaftClient client = client(address, group)) {
-                Calling.member(() -> client.getGroupManagementApi(peer(address).getId())
-                                .info(group))
-                        .getConf()
-                        .ifPresent(said::add);
+                said.add(LogPosition.ask(client, peer(address).getId()));
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.DEBUG, "the member on " + address + " does not answer", e);
             }

@@ -26,6 +26,7 @@ import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftGroupMemberId;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.exceptions.StateMachineException;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -33,6 +34,7 @@ import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +56,9 @@ final class StoreStateMachine extends BaseStateMachine {
 
         /** A question to this member, asked through Ratis once reads here are linearizable. */
         CompletableFuture<byte[]> ask(byte[] question);
+
+        /** A question to this member, asked whether anybody leads or not. */
+        byte[] askLeaderless(byte[] question);
 
         /** The replica cannot go on. */
         void failed(Throwable problem);
@@ -283,9 +288,22 @@ final class StoreStateMachine extends BaseStateMachine {
         if (question.length == 0) {
             return CompletableFuture.completedFuture(Message.EMPTY);
         }
-        return listener.ask(question)
-                .thenApply(answer -> Message.valueOf(
-                        org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations.unsafeWrap(answer)));
+        return listener.ask(question).thenApply(StoreStateMachine::message);
+    }
+
+    /** Nobody asks for old data here, but this is the one question of Ratis' that a member answers without a leader. */
+    @Override
+    public CompletableFuture<Message> queryStale(Message request, long minIndex) {
+        try {
+            return CompletableFuture.completedFuture(
+                    message(listener.askLeaderless(request.getContent().toByteArray())));
+        } catch (IllegalArgumentException e) {
+            return CompletableFuture.failedFuture(new StateMachineException(e.getMessage(), e));
+        }
+    }
+
+    private static Message message(byte[] answer) {
+        return Message.valueOf(UnsafeByteOperations.unsafeWrap(answer));
     }
 
     @Override

@@ -1,0 +1,47 @@
+package io.keelson.store.raft;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.keelson.proto.store.v1.PeerAnswer;
+import io.keelson.proto.store.v1.PeerQuestion;
+import io.keelson.proto.store.v1.PositionAnswer;
+import io.keelson.proto.store.v1.PositionQuestion;
+import java.io.IOException;
+import org.apache.ratis.client.RaftClient;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftPeerId;
+
+/**
+ * Asks a member how far its log goes and whom it counts. As a stale read, since it is asked when nobody leads. Ratis' own question for its
+ * group would do, but it fails while a learner is being promoted, as Ratis then finds that member twice.
+ */
+final class LogPosition {
+
+    private static final Message QUESTION = Peers.message(PeerQuestion.newBuilder()
+            .setPosition(PositionQuestion.getDefaultInstance())
+            .build());
+
+    /** A member that was just started does not know yet that anything is committed. */
+    private static final long WHATEVER_IS_COMMITTED = -1;
+
+    private LogPosition() {}
+
+    /**
+     * Blocks for at most the client's request timeout.
+     *
+     * @throws IOException if the member does not answer, or does not belong to the client's group
+     */
+    static PositionAnswer ask(RaftClient client, RaftPeerId member) throws IOException {
+        RaftClientReply reply =
+                Calling.member(() -> client.io().sendStaleRead(QUESTION, WHATEVER_IS_COMMITTED, member));
+        if (!reply.isSuccess()) {
+            throw new IOException("the member " + member + " refused the question", reply.getException());
+        }
+        try {
+            return PeerAnswer.parseFrom(reply.getMessage().getContent().toByteArray())
+                    .getPosition();
+        } catch (InvalidProtocolBufferException e) {
+            throw new IOException("the member " + member + " answered something that cannot be read", e);
+        }
+    }
+}
