@@ -46,6 +46,7 @@ final class LeaderLoss {
     private final long self;
     private final long stepMillis;
     private final AtomicBoolean looking = new AtomicBoolean();
+    private volatile boolean stopped;
     private long warmedNanos = System.nanoTime() - WARM_NANOS;
 
     /**
@@ -61,17 +62,27 @@ final class LeaderLoss {
 
     /** A connection over which a leader fed this member has ended. Returns at once. */
     void connectionEnded(RaftPeerId leader) {
-        if (leads(leader) && looking.compareAndSet(false, true)) {
+        if (!stopped && leads(leader) && looking.compareAndSet(false, true)) {
             blocking.execute(() -> {
                 try {
                     look(leader);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
+                } catch (RuntimeException e) {
+                    if (!stopped) {
+                        throw e;
+                    }
+                    // The log that it looked into was closed meanwhile.
                 } finally {
                     looking.set(false);
                 }
             });
         }
+    }
+
+    /** This member stops: whoever leads is no business of its any more. */
+    void stop() {
+        stopped = true;
     }
 
     /** Called a few times a second by one thread, does not block. */
@@ -105,7 +116,7 @@ final class LeaderLoss {
                 "the leader " + leader + " is gone: nobody listens where it did; " + before
                         + " of the others may stand before this member");
         TimeUnit.MILLISECONDS.sleep(before * stepMillis);
-        if (leads(leader) && peers.term() == term && peers.stand(leader)) {
+        if (!stopped && leads(leader) && peers.term() == term && peers.stand(leader)) {
             LOG.log(System.Logger.Level.INFO, "this member stands for the lead at once");
         }
     }
