@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
@@ -66,7 +67,7 @@ final class StoreStateMachine extends BaseStateMachine {
 
     private final Path database;
     private final long logEnd;
-    private final Listener listener;
+    private @Nullable Listener listener;
     private final RaftMetrics metrics;
     private final Snapshots snapshots = new Snapshots();
     private volatile @Nullable RocksState state;
@@ -76,11 +77,19 @@ final class StoreStateMachine extends BaseStateMachine {
     private long openedAt;
 
     /** @param logEnd index of the last entry that the log held at the start, -1 for none */
-    StoreStateMachine(Path database, long logEnd, Listener listener, RaftMetrics metrics) {
+    StoreStateMachine(Path database, long logEnd, RaftMetrics metrics) {
         this.logEnd = logEnd;
         this.database = database;
-        this.listener = listener;
         this.metrics = metrics;
+    }
+
+    /** Who hears from now on what is applied; said before Ratis starts, which then begins to apply the log. */
+    void tell(Listener hears) {
+        listener = hears;
+    }
+
+    private Listener listener() {
+        return Objects.requireNonNull(listener, "nobody was named who hears what is applied");
     }
 
     /** The state, empty while a snapshot of the leader's takes its place. */
@@ -133,7 +142,7 @@ final class StoreStateMachine extends BaseStateMachine {
         appliedIndex = PlantedReplay.applied(openedAt);
         // Ratis counts from its snapshot on, whatever the state holds; anything else breaks its own bookkeeping.
         snapshot.ifPresent(this::setLastAppliedTermIndex);
-        listener.opened(opened);
+        listener().opened(opened);
     }
 
     @Override
@@ -175,7 +184,7 @@ final class StoreStateMachine extends BaseStateMachine {
                     "log entry " + entry.getIndex() + " of term " + entry.getTerm() + " cannot be applied: "
                             + e.getMessage(),
                     e);
-            listener.failed(problem);
+            listener().failed(problem);
             throw problem;
         }
     }
@@ -190,7 +199,7 @@ final class StoreStateMachine extends BaseStateMachine {
     private void apply(LogEntryProto raftEntry) throws IOException {
         CrashPoint.APPLY_BEGUN.pass();
         LogEntry entry = parse(raftEntry);
-        listener.committed(entry, raftEntry.getIndex());
+        listener().committed(entry, raftEntry.getIndex());
         long begun = System.nanoTime();
         RocksState open = state();
         long sequence = open.sequenceOf(entry.getMember(), entry.getIncarnation());
@@ -231,7 +240,7 @@ final class StoreStateMachine extends BaseStateMachine {
         long written = System.nanoTime();
         metrics.written(changes, written - writing, written - begun);
         PlantedReplay.flush(open, raftEntry.getIndex());
-        listener.applied(entry, answers, changes, revision);
+        listener().applied(entry, answers, changes, revision);
     }
 
     /**
@@ -279,7 +288,7 @@ final class StoreStateMachine extends BaseStateMachine {
     /** What was to be written may or may not be on disk: nothing can be promised from here on. */
     @Override
     public void notifyLogFailed(Throwable cause, LogEntryProto entry) {
-        listener.failed(new IllegalStateException("the log cannot be written: " + cause.getMessage(), cause));
+        listener().failed(new IllegalStateException("the log cannot be written: " + cause.getMessage(), cause));
     }
 
     @Override
@@ -288,7 +297,7 @@ final class StoreStateMachine extends BaseStateMachine {
         if (question.length == 0) {
             return CompletableFuture.completedFuture(Message.EMPTY);
         }
-        return listener.ask(question).thenApply(StoreStateMachine::message);
+        return listener().ask(question).thenApply(StoreStateMachine::message);
     }
 
     /** Nobody asks for old data here, but this is the one question of Ratis' that a member answers without a leader. */
@@ -296,7 +305,7 @@ final class StoreStateMachine extends BaseStateMachine {
     public CompletableFuture<Message> queryStale(Message request, long minIndex) {
         try {
             return CompletableFuture.completedFuture(
-                    message(listener.askLeaderless(request.getContent().toByteArray())));
+                    message(listener().askLeaderless(request.getContent().toByteArray())));
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(new StateMachineException(e.getMessage(), e));
         }
