@@ -1,0 +1,126 @@
+package io.keelson.orchestrator.cel;
+
+import dev.cel.bundle.Cel;
+import dev.cel.bundle.CelBuilder;
+import dev.cel.bundle.CelFactory;
+import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelOptions;
+import dev.cel.common.CelValidationException;
+import dev.cel.common.CelValidationResult;
+import dev.cel.common.types.CelType;
+import dev.cel.common.types.OptionalType;
+import dev.cel.common.types.SimpleType;
+import dev.cel.extensions.CelExtensions;
+import dev.cel.extensions.CelOptionalLibrary;
+import dev.cel.extensions.CelStringExtensions;
+import dev.cel.parser.CelStandardMacro;
+import dev.cel.runtime.CelEvaluationException;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What expressions can speak of: variables of certain types, and the functions that Kubernetes offers. Immutable, thread safe. */
+public final class Environment {
+
+    /** Longer expressions are refused, in code points. */
+    public static final int MAX_LENGTH = 20_000;
+
+    /** Deeper expressions are refused. */
+    private static final int MAX_DEPTH = 100;
+
+    /** So many steps of all loops together; the budget ends most before. */
+    private static final int MAX_ITERATIONS = 1_000_000;
+
+    /** A regular expression must not compile to more instructions. */
+    private static final int MAX_REGEX = 10_000;
+
+    private static final CelOptions OPTIONS = CelOptions.current()
+            .populateMacroCalls(true)
+            .enableOptionalSyntax(true)
+            .enableHeterogeneousNumericComparisons(true)
+            .enableTimestampEpoch(true)
+            .maxExpressionCodePointSize(MAX_LENGTH)
+            .maxParseRecursionDepth(MAX_DEPTH)
+            .comprehensionMaxIterations(MAX_ITERATIONS)
+            .maxRegexProgramSize(MAX_REGEX)
+            .build();
+
+    /** All but variables: making it is most of the work. */
+    private static final class Holder {
+        static final Cel BASE = base();
+    }
+
+    private final Map<String, Type> variables;
+    private final Cel cel;
+
+    /** An environment with these variables. Two object types of one name must be the same. */
+    public Environment(Map<String, Type> variables) {
+        this.variables = Map.copyOf(new LinkedHashMap<>(variables));
+        CelTypes types = new CelTypes();
+        CelBuilder builder = Holder.BASE.toCelBuilder();
+        variables.forEach((name, type) -> builder.addVar(name, types.of(type)));
+        this.cel = builder.setTypeProvider(types.provider()).build();
+    }
+
+    private static Cel base() {
+        CelStringExtensions strings = CelExtensions.strings(EnumSet.complementOf(
+                EnumSet.of(CelStringExtensions.Function.REPLACE, CelStringExtensions.Function.JOIN)));
+        CelOptionalLibrary optional = CelExtensions.optional();
+        CelBuilder builder = CelFactory.standardCelBuilder()
+                .setOptions(OPTIONS)
+                .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
+                .addCompilerLibraries(
+                        strings,
+                        optional,
+                        CelExtensions.sets(OPTIONS),
+                        CelExtensions.bindings(),
+                        CelExtensions.comprehensions())
+                .addRuntimeLibraries(strings, optional, CelExtensions.sets(OPTIONS), CelExtensions.comprehensions());
+        for (Functions functions : Functions.all()) {
+            builder.addFunctionDeclarations(functions.declarations()).addFunctionBindings(functions.bindings());
+        }
+        return builder.build();
+    }
+
+    /**
+     * Compiles an expression that must give true or false.
+     *
+     * @throws ExpressionException if it cannot be read, speaks of what is not there, mixes types, or gives something else
+     */
+    public Expression condition(String text) throws ExpressionException {
+        return compile(text, SimpleType.BOOL, "bool");
+    }
+
+    /** Compiles an expression that must give text; see {@link #condition}. */
+    public Expression text(String text) throws ExpressionException {
+        return compile(text, SimpleType.STRING, "string");
+    }
+
+    /** Compiles an expression that may give anything; see {@link #condition}. */
+    public Expression any(String text) throws ExpressionException {
+        return compile(text, SimpleType.DYN, "");
+    }
+
+    private Expression compile(String text, CelType wanted, String word) throws ExpressionException {
+        CelValidationResult result;
+        try {
+            result = cel.compile(text);
+        } catch (RuntimeException | StackOverflowError e) {
+            throw new ExpressionException("cannot be compiled: " + e.getMessage());
+        }
+        if (result.hasError()) {
+            throw new ExpressionException(result.getErrorString());
+        }
+        try {
+            CelAbstractSyntaxTree ast = result.getAst();
+            CelType type = ast.getResultType();
+            if (!word.isEmpty() && !type.equals(wanted) && !type.equals(SimpleType.DYN)) {
+                throw new ExpressionException("must evaluate to " + word
+                        + (type instanceof OptionalType ? ", not to an optional value" : ""));
+            }
+            return new Expression(text, ast, cel.createProgram(ast), variables);
+        } catch (CelValidationException | CelEvaluationException e) {
+            throw new ExpressionException(String.valueOf(e.getMessage()));
+        }
+    }
+}

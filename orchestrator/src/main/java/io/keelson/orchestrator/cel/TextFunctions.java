@@ -1,0 +1,99 @@
+package io.keelson.orchestrator.cel;
+
+import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import dev.cel.common.types.CelType;
+import dev.cel.common.types.ListType;
+import dev.cel.common.types.SimpleType;
+import dev.cel.runtime.CelEvaluationException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/** Regular expressions that find, and the functions on text whose result can be much longer than what goes in. */
+final class TextFunctions {
+
+    /** Longer texts are not made, in characters. */
+    static final int MAX_RESULT = 10_000_000;
+
+    private static final CelType TEXT = SimpleType.STRING;
+    private static final CelType TEXTS = ListType.create(SimpleType.STRING);
+
+    private TextFunctions() {}
+
+    static FunctionTable table() {
+        return new FunctionTable()
+                .member("find", TEXT, List.of(TEXT, TEXT), a -> find(a))
+                .member("findAll", TEXTS, List.of(TEXT, TEXT), a -> findAll(a, -1))
+                .member("findAll", TEXTS, List.of(TEXT, TEXT, SimpleType.INT), a -> findAll(a, (Long) a[2]))
+                .member("join", TEXT, List.of(TEXTS), a -> join((Collection<?>) a[0], ""))
+                .member("join", TEXT, List.of(TEXTS, TEXT), a -> join((Collection<?>) a[0], (String) a[1]))
+                .member("replace", TEXT, List.of(TEXT, TEXT, TEXT), a -> replace(a, -1))
+                .member("replace", TEXT, List.of(TEXT, TEXT, TEXT, SimpleType.INT), a -> replace(a, (Long) a[3]));
+    }
+
+    private static Pattern pattern(Object expression) throws CelEvaluationException {
+        try {
+            return Pattern.compile((String) expression);
+        } catch (PatternSyntaxException e) {
+            throw FunctionTable.failure("error parsing regexp: " + e.getMessage());
+        }
+    }
+
+    private static String find(Object[] arguments) throws CelEvaluationException {
+        Matcher matcher = pattern(arguments[1]).matcher((String) arguments[0]);
+        return matcher.find() ? matcher.group() : "";
+    }
+
+    private static List<String> findAll(Object[] arguments, long limit) throws CelEvaluationException {
+        Matcher matcher = pattern(arguments[1]).matcher((String) arguments[0]);
+        List<String> found = new ArrayList<>();
+        while ((limit < 0 || found.size() < limit) && matcher.find()) {
+            found.add(matcher.group());
+        }
+        return found;
+    }
+
+    private static String join(Collection<?> texts, String separator) throws CelEvaluationException {
+        long length = 0;
+        List<String> parts = new ArrayList<>();
+        for (Object text : texts) {
+            if (!(text instanceof String part)) {
+                throw FunctionTable.failure("no such overload");
+            }
+            length += part.length() + separator.length();
+            parts.add(part);
+        }
+        checkLength(length);
+        return String.join(separator, parts);
+    }
+
+    private static String replace(Object[] arguments, long limit) throws CelEvaluationException {
+        String text = (String) arguments[0];
+        String old = (String) arguments[1];
+        String with = (String) arguments[2];
+        StringBuilder result = new StringBuilder();
+        int from = 0;
+        for (long done = 0; limit < 0 || done < limit; done++) {
+            int at = text.indexOf(old, from);
+            // An empty text is found before each character and at the end.
+            if (old.isEmpty() && done > 0) {
+                at = from + 1 <= text.length() ? from + 1 : -1;
+            }
+            if (at < 0) {
+                break;
+            }
+            result.append(text, from, at).append(with);
+            checkLength(result.length());
+            from = at + old.length();
+        }
+        return result.append(text, from, text.length()).toString();
+    }
+
+    private static void checkLength(long length) throws CelEvaluationException {
+        if (length > MAX_RESULT) {
+            throw FunctionTable.failure("the text would be longer than " + MAX_RESULT + " characters");
+        }
+    }
+}
