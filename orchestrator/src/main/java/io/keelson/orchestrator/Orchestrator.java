@@ -8,11 +8,11 @@ import io.keelson.orchestrator.access.Questions;
 import io.keelson.orchestrator.access.ToldKv;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.LiveKinds;
 import io.keelson.orchestrator.api.PodLogs;
 import io.keelson.orchestrator.http.Listener;
 import io.keelson.orchestrator.http.Rest;
 import io.keelson.orchestrator.kind.Json;
-import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.loop.ControlLoop;
 import io.keelson.orchestrator.registry.Addresses;
 import io.keelson.orchestrator.registry.Cidr;
@@ -21,6 +21,8 @@ import io.keelson.orchestrator.rpc.Callers;
 import io.keelson.orchestrator.rpc.NothingAfterCancel;
 import io.keelson.orchestrator.rpc.Services;
 import io.keelson.orchestrator.rpc.Tunnels;
+import io.keelson.orchestrator.webhook.ConversionWebhooks;
+import io.keelson.orchestrator.webhook.ServiceAddresses;
 import io.keelson.proto.etcd.RangeRequest;
 import io.keelson.proto.v1.ServerStatusResponse;
 import io.keelson.store.HostPort;
@@ -37,6 +39,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -73,15 +76,21 @@ public final class Orchestrator implements AutoCloseable {
         Addresses addresses = new Addresses(Cidr.parse(config.serviceCidr()), Cidr.parse(config.clusterCidr()));
         ToldKv told = new ToldKv(kv);
         Gate gate = new Gate(told, config.access(), clock, new SecureRandom());
-        Api api = new Api(told, Kinds::builtIn, addresses, clock, new SecureRandom(), new Grants(gate));
+        AtomicReference<Optional<Api>> self = new AtomicReference<>(Optional.empty());
+        LiveKinds kinds = new LiveKinds(
+                kv, new ConversionWebhooks(service -> self.get().flatMap(api -> ServiceAddresses.of(api, service))));
+        Api api = new Api(told, kinds, addresses, clock, new SecureRandom(), new Grants(gate));
+        self.set(Optional.of(api));
         Orchestrator orchestrator = new Orchestrator(api);
         try {
+            kinds.start();
+            orchestrator.open.push(kinds);
             Tunnels tunnels = new Tunnels();
             PodLogs logs = new PodLogs(api, tunnels);
             Questions questions =
                     new Questions(gate, api, clock, () -> UUID.randomUUID().toString());
             Rest rest = new Rest(api, gate, questions, logs, clock, version(), () -> notReady(kv));
-            ControlLoop control = new ControlLoop(config.name(), kv, Kinds.builtIn(), api, clock);
+            ControlLoop control = new ControlLoop(config.name(), kv, kinds, api, clock);
             Supplier<ServerStatusResponse> status =
                     () -> status(config.name(), store.get(), control.leader(), started, clock.instant());
             List<BindableService> services = Services.all(api, tunnels, logs, status, clock);

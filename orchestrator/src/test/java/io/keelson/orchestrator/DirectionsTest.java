@@ -21,6 +21,7 @@ class DirectionsTest {
     /** Rooms that decide: values in, values out. */
     private static final String[] PURE = {
         ROOT + "registry..",
+        ROOT + "custom..",
         ROOT + "auth..",
         ROOT + "patch..",
         ROOT + "fields..",
@@ -98,6 +99,8 @@ class DirectionsTest {
                 .resideInAnyPackage(
                         ROOT + "registry..",
                         ROOT + "kind..",
+                        ROOT + "cel..",
+                        ROOT + "custom..",
                         ROOT + "patch..",
                         ROOT + "fields..",
                         ROOT + "select..",
@@ -136,6 +139,29 @@ class DirectionsTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.helidon..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyOneRoomKnowsTheLibraryOfExpressions() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + "cel..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.cel..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "cel..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "java.nio.file..",
+                        "java.util.concurrent..",
+                        ROOT + "custom..",
+                        ROOT + "registry..",
+                        ROOT + "api..")
                 .check(CLASSES);
     }
 

@@ -1,15 +1,16 @@
 package io.keelson.orchestrator.api;
 
+import io.keelson.orchestrator.kind.Custom;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.registry.Addresses;
+import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.registry.ServerSideApply;
 import io.keelson.store.Kv;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -19,8 +20,11 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Api {
 
+    /** A create that is overtaken by changes of its kind this often is given back as a conflict. */
+    private static final int MAX_ATTEMPTS = 8;
+
     private final Kv kv;
-    private final Supplier<Kinds> kinds;
+    private final PresentKinds kinds;
     private final Addresses addresses;
     private final Reads reads;
     private final Writes writes;
@@ -31,7 +35,7 @@ public final class Api {
      * @param kinds gives the present table of kinds; another when kinds came or went
      * @param random for uids and the suffixes of generated names; must be thread safe
      */
-    public Api(Kv kv, Supplier<Kinds> kinds, Addresses addresses, InstantSource clock, RandomGenerator random) {
+    public Api(Kv kv, PresentKinds kinds, Addresses addresses, InstantSource clock, RandomGenerator random) {
         this(kv, kinds, addresses, clock, random, WriteCheck.NONE);
     }
 
@@ -42,7 +46,7 @@ public final class Api {
      */
     public Api(
             Kv kv,
-            Supplier<Kinds> kinds,
+            PresentKinds kinds,
             Addresses addresses,
             InstantSource clock,
             RandomGenerator random,
@@ -89,7 +93,17 @@ public final class Api {
      * @param namespace where, if the object does not say itself; empty for cluster-scoped kinds
      */
     public Stored create(Kind kind, String namespace, ObjectNode object, WriteOptions options) {
-        return writes.create(kind, namespace, object, options);
+        for (int attempt = 1; ; attempt++) {
+            Kind row = present(kind);
+            WriteOptions guarded = makes(row, options);
+            try {
+                return writes.create(row, namespace, object, guarded);
+            } catch (ApiException e) {
+                if (!redefined(row, e) || attempt == MAX_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /**
@@ -98,17 +112,18 @@ public final class Api {
      * @param subresource empty, {@code status}, {@code scale} or {@code finalize}
      */
     public Stored update(Ref ref, String subresource, ObjectNode object, WriteOptions options) {
-        return writes.update(ref, subresource, object, options);
+        return writes.update(present(ref), subresource, object, options);
     }
 
     /** Changes an object as a patch says; see {@link #update} for subresources and conflicts. */
     public Stored patch(Ref ref, String subresource, PatchType type, JsonNode patch, WriteOptions options) {
-        return writes.patch(ref, subresource, type, patch, options);
+        return writes.patch(present(ref), subresource, type, patch, options);
     }
 
     /** Creates the object, or merges what the caller says with what it said before and what is there. */
     public Applied apply(Kind kind, String namespace, ObjectNode object, WriteOptions options) {
-        return writes.apply(kind, namespace, object, options);
+        Kind row = present(kind);
+        return writes.apply(row, namespace, object, makes(row, options));
     }
 
     /**
@@ -118,12 +133,17 @@ public final class Api {
      * @param mayCreate throws if the caller must not create the object; called before it is created
      */
     public Applied applyOwned(Ref ref, ServerSideApply.Request request, WriteOptions options, Runnable mayCreate) {
-        return writes.applyOwned(ref, request, options, mayCreate);
+        Kind row = present(ref.kind());
+        Runnable mayMake = () -> {
+            refuseIfEnding(row);
+            mayCreate.run();
+        };
+        return writes.applyOwned(new Ref(row, ref.namespace(), ref.name()), request, asDefined(row, options), mayMake);
     }
 
     /** Deletes an object, or begins its end if a grace period or finalizers hold it. */
     public Deleted delete(Ref ref, DeleteOptions options) {
-        return writes.delete(ref, options);
+        return writes.delete(present(ref), options);
     }
 
     /** Opens a cursor over the changes that a query selects. */
@@ -134,6 +154,55 @@ public final class Api {
     /** Opens a cursor over the changes after a revision of objects of several kinds. */
     public RegistryWatch changes(List<Kind> of, long fromRevision) {
         return new RegistryWatch(kv, of, fromRevision);
+    }
+
+    /** The row by which a write is judged: of a kind that is defined at run time the newest that anybody can have seen. */
+    private Kind present(Kind kind) {
+        Kinds table = kind.custom().isPresent() ? kinds.sync() : kinds.get();
+        Optional<Kind> row = table.byApiVersion(kind.apiVersion(), kind.kind());
+        if (row.isEmpty() && kind.custom().isPresent()) {
+            throw new ApiException(Reason.NOT_FOUND, "the server could not find the requested resource");
+        }
+        return row.orElse(kind);
+    }
+
+    private Ref present(Ref ref) {
+        return new Ref(present(ref.kind()), ref.namespace(), ref.name());
+    }
+
+    /** An object comes into being only while its definition is as it was: none comes after the last has gone. */
+    private static WriteOptions makes(Kind kind, WriteOptions options) {
+        refuseIfEnding(kind);
+        return asDefined(kind, options);
+    }
+
+    private static void refuseIfEnding(Kind kind) {
+        if (kind.custom().filter(Custom::terminating).isPresent()) {
+            throw new ApiException(
+                    Reason.METHOD_NOT_ALLOWED, "create not allowed while custom resource definition is terminating");
+        }
+    }
+
+    private static WriteOptions asDefined(Kind kind, WriteOptions options) {
+        return kind.custom()
+                .map(custom -> options.and(Keys.modRevision(custom.definitionKey(), custom.definitionRevision())))
+                .orElse(options);
+    }
+
+    /** Whether a write may have failed only because the definition changed meanwhile. */
+    private boolean redefined(Kind row, ApiException e) {
+        return row.custom().isPresent()
+                && e.reason() == Reason.CONFLICT
+                && present(row)
+                        .custom()
+                        .map(Custom::definitionRevision)
+                        .filter(revision -> revision != row.custom().get().definitionRevision())
+                        .isPresent();
+    }
+
+    /** The table of kinds, as new as anything that a client can have seen. */
+    public Kinds newestKinds() {
+        return kinds.sync();
     }
 
     /** The table of kinds that this API serves at this moment; it may be another one at the next. */

@@ -162,7 +162,7 @@ final class Reads {
     /** As it was stored, if that is how the kind shows it. */
     private static byte[] bytes(Kind kind, KeyValue pair) {
         byte[] stored = pair.getValue().toByteArray();
-        return Stamped.isOf(kind.apiVersion(), stored)
+        return kind.custom().isEmpty() && Stamped.isOf(kind.apiVersion(), stored)
                 ? Stamped.bytes(stored, pair.getModRevision())
                 : Json.write(object(kind, pair, pair.getModRevision()));
     }

@@ -2,6 +2,7 @@ package io.keelson.orchestrator.api;
 
 import io.keelson.orchestrator.registry.FieldValidation;
 import io.keelson.proto.etcd.Compare;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,6 +21,13 @@ public record WriteOptions(
     /** Keeps its own copy of the guards. */
     public WriteOptions {
         guards = List.copyOf(guards);
+    }
+
+    /** The same under one more condition. */
+    WriteOptions and(Compare guard) {
+        List<Compare> all = new ArrayList<>(guards);
+        all.add(guard);
+        return new WriteOptions(user, fieldManager, dryRun, validation, all);
     }
 
     /** A plain write by a user, unknown fields refused. */

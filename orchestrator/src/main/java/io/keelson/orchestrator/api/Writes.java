@@ -186,12 +186,18 @@ final class Writes {
 
     Stored patch(Ref ref, String subresource, PatchType type, JsonNode patch, WriteOptions options) {
         return change(ref, subresource, options, live -> {
-            ObjectNode target = subresource.equals("scale") ? Scale.of(live.object()) : live.object();
+            ObjectNode target = subresource.equals("scale") ? Scale.of(ref.kind(), live.object()) : live.object();
             return updated(ref, subresource, live, patched(ref, subresource, type, target, patch), options);
         });
     }
 
     private static ObjectNode patched(Ref ref, String subresource, PatchType type, ObjectNode target, JsonNode patch) {
+        if (type == PatchType.STRATEGIC && ref.kind().custom().isPresent()) {
+            throw new ApiException(
+                    Reason.UNSUPPORTED_MEDIA_TYPE,
+                    "the body of the request was in an unknown format - accepted media types include:"
+                            + " application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
+        }
         try {
             JsonNode result = switch (type) {
                 case MERGE -> Patches.merge(target, patch);

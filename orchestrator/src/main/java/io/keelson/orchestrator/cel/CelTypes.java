@@ -2,6 +2,7 @@ package io.keelson.orchestrator.cel;
 
 import com.google.common.collect.ImmutableCollection;
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.CelTypeProvider;
@@ -40,14 +41,14 @@ final class CelTypes {
     }
 
     private CelType struct(Type.ObjectOf object) {
-        StructType known = structs.get("object:" + object.name());
-        if (known != null) {
-            return known;
+        StructType before = structs.get("object:" + object.name());
+        if (before != null) {
+            return before;
         }
-        Map<String, CelType> fields = new LinkedHashMap<>();
+        ImmutableMap.Builder<String, CelType> known = ImmutableMap.builder();
         object.fields()
-                .forEach((name, type) ->
-                        FieldNames.escape(name).ifPresent(escaped -> fields.put(escaped, of(type))));
+                .forEach((name, type) -> FieldNames.escape(name).ifPresent(escaped -> known.put(escaped, of(type))));
+        ImmutableMap<String, CelType> fields = known.buildKeepingLast();
         // A name that no expression can have: self.metadata would else be the type of that name and not the field.
         StructType made = StructType.create(
                 "object:" + object.name(),
@@ -59,7 +60,7 @@ final class CelTypes {
 
     /** Finds the object types that were met so far. */
     CelTypeProvider provider() {
-        Map<String, StructType> known = Map.copyOf(structs);
+        ImmutableMap<String, StructType> known = ImmutableMap.copyOf(structs);
         return new CelTypeProvider() {
             @Override
             public ImmutableCollection<CelType> types() {

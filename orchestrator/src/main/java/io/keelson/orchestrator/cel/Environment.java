@@ -38,7 +38,6 @@ public final class Environment {
             .populateMacroCalls(true)
             .enableOptionalSyntax(true)
             .enableHeterogeneousNumericComparisons(true)
-            .enableTimestampEpoch(true)
             .maxExpressionCodePointSize(MAX_LENGTH)
             .maxParseRecursionDepth(MAX_DEPTH)
             .comprehensionMaxIterations(MAX_ITERATIONS)
@@ -66,7 +65,7 @@ public final class Environment {
         CelStringExtensions strings = CelExtensions.strings(EnumSet.complementOf(
                 EnumSet.of(CelStringExtensions.Function.REPLACE, CelStringExtensions.Function.JOIN)));
         CelOptionalLibrary optional = CelExtensions.optional();
-        CelBuilder builder = CelFactory.standardCelBuilder()
+        CelBuilder builder = CelFactory.legacyCelBuilder()
                 .setOptions(OPTIONS)
                 .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
                 .addCompilerLibraries(

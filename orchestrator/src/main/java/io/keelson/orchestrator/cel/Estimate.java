@@ -35,7 +35,9 @@ final class Estimate {
             case IDENT -> new Part(1, scope.getOrDefault(expr.ident().name(), Type.Basic.DYN));
             case SELECT -> {
                 Part operand = part(expr.select().operand());
-                yield new Part(plus(operand.cost(), 1), field(operand.type(), expr.select().field()));
+                yield new Part(
+                        plus(operand.cost(), 1),
+                        field(operand.type(), expr.select().field()));
             }
             case CALL -> call(expr.call());
             case LIST -> {
@@ -46,14 +48,19 @@ final class Estimate {
                     cost = plus(cost, part.cost());
                     items = part.type();
                 }
-                yield new Part(cost, new Type.ListOf(items, expr.list().elements().size()));
+                yield new Part(
+                        cost, new Type.ListOf(items, expr.list().elements().size()));
             }
             case MAP -> {
                 long cost = 30;
                 for (CelExpr.CelMap.Entry entry : expr.map().entries()) {
-                    cost = plus(cost, plus(part(entry.key()).cost(), part(entry.value()).cost()));
+                    cost = plus(
+                            cost,
+                            plus(part(entry.key()).cost(), part(entry.value()).cost()));
                 }
-                yield new Part(cost, new Type.MapOf(Type.Basic.DYN, expr.map().entries().size()));
+                yield new Part(
+                        cost,
+                        new Type.MapOf(Type.Basic.DYN, expr.map().entries().size()));
             }
             case STRUCT -> new Part(40, Type.Basic.DYN);
             case COMPREHENSION -> loop(expr.comprehension());
@@ -129,14 +136,16 @@ final class Estimate {
             any = true;
         }
         return switch (call.function()) {
-            case "value", "orValue" -> new Part(cost, first instanceof Type.OptionalOf optional ? optional.value() : first);
+            case "value", "orValue" ->
+                new Part(cost, first instanceof Type.OptionalOf optional ? optional.value() : first);
             case "_&&_", "_||_", "!_", "size", "@not_strictly_false" -> new Part(cost, Type.Basic.BOOL);
             case "_?_:_" -> new Part(cost, second);
             case "_[_]" -> new Part(cost, item(first));
             case "_+_" -> new Part(plus(cost, sizes / 10), grown(first, sizes));
             case "matches", "find", "findAll" ->
                 new Part(plus(cost, times(sizes / 10 + 1, last / 4 + 1)), grown(first, sizes));
-            case "_==_", "_!=_", "@in" -> new Part(plus(cost, plus(weight(first, 0), weight(second, 0)) / 10), Type.Basic.BOOL);
+            case "_==_", "_!=_", "@in" ->
+                new Part(plus(cost, plus(weight(first, 0), weight(second, 0)) / 10), Type.Basic.BOOL);
             case "split" -> new Part(plus(cost, sizes / 10), new Type.ListOf(new Type.Text(sizes), sizes));
             default -> new Part(plus(cost, sizes / 10), grown(first, sizes));
         };

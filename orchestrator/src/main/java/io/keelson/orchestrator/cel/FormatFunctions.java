@@ -40,12 +40,16 @@ final class FormatFunctions {
         add("dns1123LabelPrefix", text -> Names.dns1123LabelProblems(text.replaceFirst("-+$", "")));
         add("dns1123SubdomainPrefix", text -> Names.dns1123SubdomainProblems(text.replaceFirst("-+$", "")));
         add("dns1035LabelPrefix", text -> Names.dns1035LabelProblems(text.replaceFirst("-+$", "")));
-        add("uri", text -> text.matches("[a-zA-Z][a-zA-Z0-9+.-]*:.+") || text.startsWith("/")
-                ? List.of()
-                : List.of("invalid URI for request"));
-        add("uuid", text -> text.matches("(?i)[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
-                ? List.of()
-                : List.of("does not match the UUID format"));
+        add(
+                "uri",
+                text -> text.matches("[a-zA-Z][a-zA-Z0-9+.-]*:.+") || text.startsWith("/")
+                        ? List.of()
+                        : List.of("invalid URI for request"));
+        add(
+                "uuid",
+                text -> text.matches("(?i)[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
+                        ? List.of()
+                        : List.of("does not match the UUID format"));
         add("byte", text -> isBase64(text) ? List.of() : List.of("invalid base64"));
         add("date", text -> isTime(text + "T00:00:00Z") ? List.of() : List.of("invalid date"));
         add("datetime", text -> isTime(text) ? List.of() : List.of("invalid datetime"));
@@ -59,7 +63,7 @@ final class FormatFunctions {
 
     private static boolean isBase64(String text) {
         try {
-            return Base64.getDecoder().decode(text).length >= 0;
+            return Base64.getDecoder().decode(text).length <= text.length();
         } catch (IllegalArgumentException e) {
             return false;
         }

@@ -38,8 +38,9 @@ final class FunctionTable {
         return add(name, CelOverloadDecl.newMemberOverload(id, result, parameters), id, parameters, body);
     }
 
-    private FunctionTable add(
-            String name, CelOverloadDecl overload, String id, List<CelType> parameters, Body body) {
+    /** Bodies are functions of their arguments alone, which the type cannot say. */
+    @SuppressWarnings("Immutable")
+    private FunctionTable add(String name, CelOverloadDecl overload, String id, List<CelType> parameters, Body body) {
         overloads.computeIfAbsent(name, _ -> new ArrayList<>()).add(overload);
         List<Class<?>> classes = new ArrayList<>();
         parameters.forEach(type -> classes.add(javaClass(type)));

@@ -19,8 +19,16 @@ final class IpFunctions {
         CelType bool = SimpleType.BOOL;
         return new FunctionTable()
                 .global("ip", IP, List.of(text), a -> address(a[0]))
-                .global("isIP", bool, List.of(text), a -> IpAddress.parse((String) a[0]).isPresent())
-                .global("ip.isCanonical", bool, List.of(text), a -> address(a[0]).toString().equals(a[0]))
+                .global(
+                        "isIP",
+                        bool,
+                        List.of(text),
+                        a -> IpAddress.parse((String) a[0]).isPresent())
+                .global(
+                        "ip.isCanonical",
+                        bool,
+                        List.of(text),
+                        a -> address(a[0]).toString().equals(a[0]))
                 .global("string", text, List.of(IP), a -> a[0].toString())
                 .member("family", SimpleType.INT, List.of(IP), a -> (long) ((IpAddress) a[0]).family())
                 .member("isUnspecified", bool, List.of(IP), a -> ((IpAddress) a[0]).unspecified())
@@ -29,7 +37,11 @@ final class IpFunctions {
                 .member("isLinkLocalUnicast", bool, List.of(IP), a -> ((IpAddress) a[0]).linkLocalUnicast())
                 .member("isGlobalUnicast", bool, List.of(IP), a -> ((IpAddress) a[0]).globalUnicast())
                 .global("cidr", CIDR, List.of(text), a -> range(a[0]))
-                .global("isCIDR", bool, List.of(text), a -> IpRange.parse((String) a[0]).isPresent())
+                .global(
+                        "isCIDR",
+                        bool,
+                        List.of(text),
+                        a -> IpRange.parse((String) a[0]).isPresent())
                 .global("string", text, List.of(CIDR), a -> a[0].toString())
                 .member("containsIP", bool, List.of(CIDR, IP), a -> ((IpRange) a[0]).contains((IpAddress) a[1]))
                 .member("containsIP", bool, List.of(CIDR, text), a -> ((IpRange) a[0]).contains(address(a[1])))
@@ -46,13 +58,13 @@ final class IpFunctions {
 
     private static IpAddress address(Object text) throws CelEvaluationException {
         return IpAddress.parse((String) text)
-                .orElseThrow(() -> FunctionTable.failure(
-                        "IP Address \"" + text + "\" parse error during conversion from string"));
+                .orElseThrow(() ->
+                        FunctionTable.failure("IP Address \"" + text + "\" parse error during conversion from string"));
     }
 
     private static IpRange range(Object text) throws CelEvaluationException {
         return IpRange.parse((String) text)
-                .orElseThrow(() ->
-                        FunctionTable.failure("network address parse error during conversion from string: \"" + text + "\""));
+                .orElseThrow(() -> FunctionTable.failure(
+                        "network address parse error during conversion from string: \"" + text + "\""));
     }
 }

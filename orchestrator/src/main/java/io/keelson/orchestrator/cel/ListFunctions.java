@@ -25,11 +25,8 @@ final class ListFunctions {
                 .member("min", ITEM, List.of(LIST), a -> extreme("min", items(a[0]), -1))
                 .member("max", ITEM, List.of(LIST), a -> extreme("max", items(a[0]), 1))
                 .member("indexOf", SimpleType.INT, List.of(LIST, ITEM), a -> (long) indexOf(items(a[0]), a[1], false))
-                .member(
-                        "lastIndexOf",
-                        SimpleType.INT,
-                        List.of(LIST, ITEM),
-                        a -> (long) indexOf(items(a[0]), a[1], true));
+                .member("lastIndexOf", SimpleType.INT, List.of(LIST, ITEM), a ->
+                        (long) indexOf(items(a[0]), a[1], true));
         for (CelType type : List.of(SimpleType.INT, SimpleType.DOUBLE, SimpleType.DURATION)) {
             table.member("sum", type, List.of(ListType.create(type)), a -> sum(items(a[0]), type));
         }
@@ -40,7 +37,8 @@ final class ListFunctions {
         return new ArrayList<>((Collection<?>) list);
     }
 
-    @SuppressWarnings({"unchecked", "rawtypes"}) // Items of one list are of one type, or the comparison fails as it should.
+    @SuppressWarnings({"unchecked", "rawtypes"
+    }) // Items of one list are of one type, or the comparison fails as it should.
     private static int compare(Object left, Object right) throws CelEvaluationException {
         if (left instanceof Number a && right instanceof Number b && a.getClass() != b.getClass()) {
             return Double.compare(a.doubleValue(), b.doubleValue());

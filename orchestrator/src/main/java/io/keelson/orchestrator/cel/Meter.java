@@ -61,7 +61,7 @@ final class Meter implements CelEvaluationListener {
     }
 
     private long pattern(CelExpr.CelCall call) {
-        return call.args().isEmpty() ? 0 : shallow(last.get(call.args().getLast().id()));
+        return call.args().isEmpty() ? 0 : shallow(value(call.args().getLast()));
     }
 
     private interface Size {

@@ -36,14 +36,20 @@ final class QuantityFunctions {
         CelType text = SimpleType.STRING;
         FunctionTable table = new FunctionTable()
                 .global("quantity", QUANTITY, List.of(text), a -> parse(a[0]))
-                .global("isQuantity", SimpleType.BOOL, List.of(text), a -> Quantity.parse((String) a[0])
-                        .isPresent())
-                .member("sign", SimpleType.INT, List.of(QUANTITY), a -> (long) of(a[0]).value().signum())
+                .global(
+                        "isQuantity",
+                        SimpleType.BOOL,
+                        List.of(text),
+                        a -> Quantity.parse((String) a[0]).isPresent())
+                .member("sign", SimpleType.INT, List.of(QUANTITY), a ->
+                        (long) of(a[0]).value().signum())
                 .member("isInteger", SimpleType.BOOL, List.of(QUANTITY), a -> of(a[0]).whole())
                 .member("asInteger", SimpleType.INT, List.of(QUANTITY), a -> asInteger(of(a[0])))
-                .member("asApproximateFloat", SimpleType.DOUBLE, List.of(QUANTITY), a -> of(a[0])
-                        .value()
-                        .doubleValue())
+                .member(
+                        "asApproximateFloat",
+                        SimpleType.DOUBLE,
+                        List.of(QUANTITY),
+                        a -> of(a[0]).value().doubleValue())
                 .member(
                         "isGreaterThan",
                         SimpleType.BOOL,
@@ -54,13 +60,19 @@ final class QuantityFunctions {
                         SimpleType.BOOL,
                         List.of(QUANTITY, QUANTITY),
                         a -> of(a[0]).compareTo(of(a[1])) < 0)
-                .member(
-                        "compareTo", SimpleType.INT, List.of(QUANTITY, QUANTITY), a -> (long) of(a[0]).compareTo(of(a[1])));
+                .member("compareTo", SimpleType.INT, List.of(QUANTITY, QUANTITY), a ->
+                        (long) of(a[0]).compareTo(of(a[1])));
         for (CelType other : List.of(QUANTITY, SimpleType.INT)) {
-            table.member("add", QUANTITY, List.of(QUANTITY, other), a -> new Amount(
-                            of(a[0]).value().add(number(a[1]))))
-                    .member("sub", QUANTITY, List.of(QUANTITY, other), a -> new Amount(
-                            of(a[0]).value().subtract(number(a[1]))));
+            table.member(
+                            "add",
+                            QUANTITY,
+                            List.of(QUANTITY, other),
+                            a -> new Amount(of(a[0]).value().add(number(a[1]))))
+                    .member(
+                            "sub",
+                            QUANTITY,
+                            List.of(QUANTITY, other),
+                            a -> new Amount(of(a[0]).value().subtract(number(a[1]))));
         }
         return table;
     }

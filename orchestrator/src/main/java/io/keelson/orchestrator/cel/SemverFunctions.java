@@ -16,8 +16,9 @@ final class SemverFunctions {
     static final CelType SEMVER = OpaqueType.create("kubernetes.Semver");
 
     private static final int MAX_LENGTH = 256;
-    private static final Pattern FORM = Pattern.compile("(0|[1-9][0-9]{0,17})\\.(0|[1-9][0-9]{0,17})\\.(0|[1-9][0-9]{0,17})"
-            + "(?:-([0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*))?(?:\\+[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?");
+    private static final Pattern FORM =
+            Pattern.compile("(0|[1-9][0-9]{0,17})\\.(0|[1-9][0-9]{0,17})\\.(0|[1-9][0-9]{0,17})"
+                    + "(?:-([0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*))?(?:\\+[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?");
     private static final Pattern NUMBER = Pattern.compile("[0-9]+");
 
     private SemverFunctions() {}
@@ -63,9 +64,16 @@ final class SemverFunctions {
         return new FunctionTable()
                 .global("semver", SEMVER, List.of(text), a -> read((String) a[0], false))
                 .global("semver", SEMVER, List.of(text, both), a -> read((String) a[0], (Boolean) a[1]))
-                .global("isSemver", both, List.of(text), a -> parse((String) a[0], false).isPresent())
-                .global("isSemver", both, List.of(text, both), a -> parse((String) a[0], (Boolean) a[1])
-                        .isPresent())
+                .global(
+                        "isSemver",
+                        both,
+                        List.of(text),
+                        a -> parse((String) a[0], false).isPresent())
+                .global(
+                        "isSemver",
+                        both,
+                        List.of(text, both),
+                        a -> parse((String) a[0], (Boolean) a[1]).isPresent())
                 .member("major", SimpleType.INT, List.of(SEMVER), a -> of(a[0]).major())
                 .member("minor", SimpleType.INT, List.of(SEMVER), a -> of(a[0]).minor())
                 .member("patch", SimpleType.INT, List.of(SEMVER), a -> of(a[0]).patch())

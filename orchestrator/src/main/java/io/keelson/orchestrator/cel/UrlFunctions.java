@@ -27,17 +27,17 @@ final class UrlFunctions {
         CelType text = SimpleType.STRING;
         return new FunctionTable()
                 .global("url", URL, List.of(text), a -> read(a[0]))
-                .global("isURL", SimpleType.BOOL, List.of(text), a -> parse((String) a[0]).isPresent())
+                .global(
+                        "isURL",
+                        SimpleType.BOOL,
+                        List.of(text),
+                        a -> parse((String) a[0]).isPresent())
                 .member("getScheme", text, List.of(URL), a -> orEmpty(((URI) a[0]).getScheme()))
                 .member("getHost", text, List.of(URL), a -> host((URI) a[0], true))
                 .member("getHostname", text, List.of(URL), a -> host((URI) a[0], false))
                 .member("getPort", text, List.of(URL), a -> port((URI) a[0]))
                 .member("getEscapedPath", text, List.of(URL), a -> orEmpty(((URI) a[0]).getRawPath()))
-                .member(
-                        "getQuery",
-                        MapType.create(text, ListType.create(text)),
-                        List.of(URL),
-                        a -> query((URI) a[0]));
+                .member("getQuery", MapType.create(text, ListType.create(text)), List.of(URL), a -> query((URI) a[0]));
     }
 
     private static Optional<URI> parse(String text) {
@@ -52,8 +52,8 @@ final class UrlFunctions {
 
     private static URI read(Object text) throws CelEvaluationException {
         return parse((String) text)
-                .orElseThrow(() -> FunctionTable.failure("URL parse error during conversion from string: parse \"" + text
-                        + "\": invalid URI for request"));
+                .orElseThrow(() -> FunctionTable.failure("URL parse error during conversion from string: parse \""
+                        + text + "\": invalid URI for request"));
     }
 
     private static String orEmpty(@org.jspecify.annotations.Nullable String text) {

@@ -171,7 +171,8 @@ public record Definition(
 
     static boolean holds(ObjectNode object, String condition) {
         return Json.items(object, "status", "conditions").stream()
-                .anyMatch(entry -> text(entry, "type").equals(condition) && text(entry, "status").equals("True"));
+                .anyMatch(entry -> text(entry, "type").equals(condition)
+                        && text(entry, "status").equals("True"));
     }
 
     private static Version version(JsonNode node, String group, String kind) {
@@ -201,8 +202,7 @@ public record Definition(
         Optional<JsonPath> spec = JsonPath.parse(text(node, "specReplicasPath"));
         Optional<JsonPath> status = JsonPath.parse(text(node, "statusReplicasPath"));
         return spec.isPresent() && status.isPresent()
-                ? Optional.of(new ScalePaths(
-                        spec.get(), status.get(), JsonPath.parse(text(node, "labelSelectorPath"))))
+                ? Optional.of(new ScalePaths(spec.get(), status.get(), JsonPath.parse(text(node, "labelSelectorPath"))))
                 : Optional.empty();
     }
 

@@ -147,11 +147,16 @@ public final class DefinitionCheck {
             names.add(name);
             version(versions.get(i), path);
         }
-        String all = versions.stream().map(version -> quoted(text(version, "name"))).collect(Collectors.joining(",", "[", "]"));
+        String all = versions.stream()
+                .map(version -> quoted(text(version, "name")))
+                .collect(Collectors.joining(",", "[", "]"));
         if (names.size() < versions.size()) {
             causes.add(Cause.invalid("spec.versions", all, "must contain unique version names"));
         }
-        if (versions.stream().filter(version -> version.path("storage").booleanValue(false)).count() != 1) {
+        if (versions.stream()
+                        .filter(version -> version.path("storage").booleanValue(false))
+                        .count()
+                != 1) {
             causes.add(Cause.invalid("spec.versions", all, "must have exactly one version marked as storage version"));
         }
     }
@@ -213,7 +218,8 @@ public final class DefinitionCheck {
             refuse(path + "." + field, given, List.of("must be a simple json path starting with ."));
         } else if (parsed.isEmpty() || !parsed.get().simple()) {
             refuse(path + "." + field, given, List.of("must be a json path in the dot notation"));
-        } else if (!given.startsWith(under + ".") && !(field.equals("labelSelectorPath") && given.startsWith(".spec."))) {
+        } else if (!given.startsWith(under + ".")
+                && !(field.equals("labelSelectorPath") && given.startsWith(".spec."))) {
             refuse(path + "." + field, given, List.of("should be a json path under " + under));
         }
     }
@@ -230,8 +236,8 @@ public final class DefinitionCheck {
         }
         String format = text(column, "format");
         if (!format.isEmpty() && !COLUMN_FORMATS.contains(format)) {
-            causes.add(
-                    Cause.invalid(path + ".format", quoted(format), "must be one of " + String.join(",", COLUMN_FORMATS)));
+            causes.add(Cause.invalid(
+                    path + ".format", quoted(format), "must be one of " + String.join(",", COLUMN_FORMATS)));
         }
         jsonPath(column, path);
     }
@@ -269,16 +275,20 @@ public final class DefinitionCheck {
             String given = parsed.get().toString();
             Optional<Structural> leaf = Optional.of(schema);
             for (String name : parsed.get().fields()) {
-                leaf = leaf.flatMap(value -> Optional.ofNullable(value.properties().get(name)));
+                leaf = leaf.flatMap(
+                        value -> Optional.ofNullable(value.properties().get(name)));
             }
             if (!parsed.get().simple() || given.startsWith(".metadata.")) {
                 refuse(at + ".jsonPath", given, List.of("must be a simple json path that is not under metadata"));
-            } else if (leaf.filter(value -> Set.of("string", "boolean", "integer").contains(value.type())).isEmpty()) {
+            } else if (leaf.filter(
+                            value -> Set.of("string", "boolean", "integer").contains(value.type()))
+                    .isEmpty()) {
                 refuse(
                         at + ".jsonPath",
                         given,
-                        List.of("must point to a field of type string, boolean or integer. Enum string fields and strings"
-                                + " with formats are allowed."));
+                        List.of(
+                                "must point to a field of type string, boolean or integer. Enum string fields and strings"
+                                        + " with formats are allowed."));
             } else if (!seen.add(given)) {
                 causes.add(Cause.duplicate(at + ".jsonPath", quoted(given)));
             }
@@ -289,20 +299,21 @@ public final class DefinitionCheck {
         String strategy = text(conversion, "strategy");
         Optional<JsonNode> webhook = Json.at(conversion, "webhook");
         switch (strategy) {
-            case "None" -> webhook.ifPresent(_ -> causes.add(Cause.forbidden(
-                    "spec.conversion.webhook", "should not be set when strategy is not set to Webhook")));
+            case "None" ->
+                webhook.ifPresent(_ -> causes.add(Cause.forbidden(
+                        "spec.conversion.webhook", "should not be set when strategy is not set to Webhook")));
             case "Webhook" -> webhook(webhook);
             default ->
-                causes.add(Cause.notSupported(
-                        "spec.conversion.strategy", quoted(strategy), List.of("None", "Webhook")));
+                causes.add(
+                        Cause.notSupported("spec.conversion.strategy", quoted(strategy), List.of("None", "Webhook")));
         }
     }
 
     private void webhook(Optional<JsonNode> webhook) {
         Optional<JsonNode> client = webhook.flatMap(node -> Json.at(node, "clientConfig"));
         if (client.isEmpty()) {
-            causes.add(Cause.required(
-                    "spec.conversion.webhook.clientConfig", "required when strategy is set to Webhook"));
+            causes.add(
+                    Cause.required("spec.conversion.webhook.clientConfig", "required when strategy is set to Webhook"));
         } else {
             boolean url = client.get().has("url");
             boolean service = client.get().has("service");
@@ -323,7 +334,9 @@ public final class DefinitionCheck {
             causes.add(Cause.required("spec.conversion.webhook.conversionReviewVersions", ""));
         } else if (reviews.stream().noneMatch(review -> review.asString("").equals("v1"))) {
             causes.add(Cause.invalid(
-                    "spec.conversion.webhook.conversionReviewVersions", reviews.toString(), "must include at least one of v1"));
+                    "spec.conversion.webhook.conversionReviewVersions",
+                    reviews.toString(),
+                    "must include at least one of v1"));
         }
     }
 
@@ -342,7 +355,10 @@ public final class DefinitionCheck {
         int i = 0;
         for (JsonNode stored : Json.items(definition, "status", "storedVersions")) {
             if (!names.contains(stored.asString(""))) {
-                refuse("status.storedVersions[" + i + "]", stored.asString(""), List.of("must appear in spec.versions"));
+                refuse(
+                        "status.storedVersions[" + i + "]",
+                        stored.asString(""),
+                        List.of("must appear in spec.versions"));
             }
             i++;
         }

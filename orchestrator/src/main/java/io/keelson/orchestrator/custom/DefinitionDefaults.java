@@ -25,7 +25,8 @@ public final class DefinitionDefaults {
         });
         ObjectNode conversion = Json.child(spec, "conversion");
         absent(conversion, "strategy", "None");
-        if (Json.at(conversion, "webhook", "clientConfig", "service").orElseGet(Json::array) instanceof ObjectNode service
+        if (Json.at(conversion, "webhook", "clientConfig", "service").orElseGet(Json::array)
+                        instanceof ObjectNode service
                 && !service.has("port")) {
             service.put("port", HTTPS);
         }
@@ -47,7 +48,8 @@ public final class DefinitionDefaults {
         if (!status.has("acceptedNames")) {
             status.putObject("acceptedNames").put("kind", "").put("plural", "");
         }
-        ArrayNode stored = status.get("storedVersions") instanceof ArrayNode list ? list : status.putArray("storedVersions");
+        ArrayNode stored =
+                status.get("storedVersions") instanceof ArrayNode list ? list : status.putArray("storedVersions");
         for (JsonNode version : Json.items(spec, "versions")) {
             String name = Json.string(version, "name").orElse("");
             boolean known = Json.items(status, "storedVersions").stream()

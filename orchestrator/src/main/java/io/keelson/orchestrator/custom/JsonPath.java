@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
@@ -22,20 +23,38 @@ public final class JsonPath {
     private static final Pattern FILTER = Pattern.compile(
             "\\[\\?\\(\\s*@((?:\\.[^.\\[\\]'\"=!<>()\\s]+)+)\\s*(==|!=|<=|>=|<|>)\\s*('[^']*'|\"[^\"]*\"|-?[0-9.]+|true|false)\\s*\\)\\]");
 
+    @FunctionalInterface
     private interface Step {
         void from(JsonNode node, List<JsonNode> into);
     }
 
+    /** A step to a field. */
+    private record Field(String name) implements Step {
+
+        @Override
+        public void from(JsonNode node, List<JsonNode> into) {
+            if (node.isObject() && node.has(name)) {
+                into.add(node.get(name));
+            }
+        }
+    }
+
+    /** How a step is written, and what it does. */
+    private record Form(Pattern pattern, Function<Matcher, Step> step) {}
+
+    private static final List<Form> FORMS = List.of(
+            new Form(ALL, _ -> (node, into) -> node.forEach(into::add)),
+            new Form(FIELD, text -> new Field(text.group(1).replaceAll("\\\\(.)", "$1"))),
+            new Form(QUOTED, text -> new Field(text.group(2))),
+            new Form(INDEX, text -> index(Integer.parseInt(text.group(1)))),
+            new Form(FILTER, JsonPath::filter));
+
     private final String text;
     private final List<Step> steps;
-    private final List<String> fields;
-    private final boolean simple;
 
-    private JsonPath(String text, List<Step> steps, List<String> fields, boolean simple) {
+    private JsonPath(String text, List<Step> steps) {
         this.text = text;
-        this.steps = steps;
-        this.fields = fields;
-        this.simple = simple;
+        this.steps = List.copyOf(steps);
     }
 
     /** Reads a path; empty if it cannot be understood. */
@@ -46,50 +65,27 @@ public final class JsonPath {
         String rest = text.startsWith("{") && text.endsWith("}") ? text.substring(1, text.length() - 1) : text;
         rest = rest.startsWith("$") ? rest.substring(1) : rest;
         List<Step> steps = new ArrayList<>();
-        List<String> fields = new ArrayList<>();
-        boolean simple = true;
         int at = 0;
         while (at < rest.length()) {
-            Optional<Matcher> found;
-            if ((found = next(ALL, rest, at)).isPresent()) {
-                steps.add((node, into) -> node.forEach(into::add));
-                simple = false;
-            } else if ((found = next(FIELD, rest, at)).isPresent()) {
-                String name = found.get().group(1).replaceAll("\\\\(.)", "$1");
-                steps.add(field(name));
-                fields.add(name);
-            } else if ((found = next(QUOTED, rest, at)).isPresent()) {
-                String name = found.get().group(2);
-                steps.add(field(name));
-                fields.add(name);
-            } else if ((found = next(INDEX, rest, at)).isPresent()) {
-                steps.add(index(Integer.parseInt(found.get().group(1))));
-                simple = false;
-            } else if ((found = next(FILTER, rest, at)).isPresent()) {
-                steps.add(filter(found.get()));
-                simple = false;
-            } else {
+            int from = at;
+            for (Form form : FORMS) {
+                Optional<Matcher> found = next(form.pattern(), rest, at);
+                if (found.isPresent()) {
+                    steps.add(form.step().apply(found.get()));
+                    at = found.get().end();
+                    break;
+                }
+            }
+            if (at == from) {
                 return Optional.empty();
             }
-            at = found.get().end();
         }
-        return steps.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new JsonPath(text, List.copyOf(steps), List.copyOf(fields), simple));
+        return steps.isEmpty() ? Optional.empty() : Optional.of(new JsonPath(text, steps));
     }
 
     private static Optional<Matcher> next(Pattern pattern, String text, int at) {
         Matcher matcher = pattern.matcher(text).region(at, text.length());
         return matcher.lookingAt() ? Optional.of(matcher) : Optional.empty();
-    }
-
-    private static Step field(String name) {
-        return (node, into) -> {
-            JsonNode value = node.isObject() ? node.get(name) : null;
-            if (value != null) {
-                into.add(value);
-            }
-        };
     }
 
     private static Step index(int index) {
@@ -155,12 +151,15 @@ public final class JsonPath {
 
     /** The fields that it goes through, from the root. */
     public List<String> fields() {
-        return fields;
+        return steps.stream()
+                .filter(Field.class::isInstance)
+                .map(step -> ((Field) step).name())
+                .toList();
     }
 
     /** Whether it goes through fields alone, so that it leads to one place. */
     public boolean simple() {
-        return simple;
+        return steps.stream().allMatch(Field.class::isInstance);
     }
 
     @Override

@@ -14,7 +14,12 @@ import tools.jackson.databind.JsonNode;
  * @param optionalOldSelf whether the rule is judged when there is no value before, and {@code oldSelf} is optional
  */
 public record Rule(
-        String rule, String message, String messageExpression, String reason, String fieldPath, boolean optionalOldSelf) {
+        String rule,
+        String message,
+        String messageExpression,
+        String reason,
+        String fieldPath,
+        boolean optionalOldSelf) {
 
     static Rule of(JsonNode node) {
         return new Rule(

@@ -19,8 +19,8 @@ final class RuleCheck {
     /** What all rules of a schema may cost for one object, by estimate. */
     static final long SCHEMA_LIMIT = 100_000_000;
 
-    private static final Set<String> REASONS = new TreeSet<>(Set.of(
-            "FieldValueInvalid", "FieldValueRequired", "FieldValueForbidden", "FieldValueDuplicate"));
+    private static final Set<String> REASONS = new TreeSet<>(
+            Set.of("FieldValueInvalid", "FieldValueRequired", "FieldValueForbidden", "FieldValueDuplicate"));
     private static final String WAY_OUT = " (try simplifying the rule, or adding maxItems, maxProperties, and maxLength"
             + " where arrays, maps, and strings are declared)";
 
@@ -36,10 +36,8 @@ final class RuleCheck {
         RuleSet rules = RuleSet.compile(schema, path, mistakes);
         for (RuleSet.Mistake mistake : mistakes) {
             if (!mistake.rule().rule().isBlank()) {
-                check.causes.add(Cause.invalid(
-                        mistake.path() + "." + mistake.field(),
-                        shown(mistake),
-                        mistake.message()));
+                check.causes.add(
+                        Cause.invalid(mistake.path() + "." + mistake.field(), shown(mistake), mistake.message()));
             }
         }
         check.cost(rules, path, 1, true);
@@ -80,8 +78,7 @@ final class RuleCheck {
                         Cause.invalid(at + ".message", quoted(rule.message()), "message must not contain line breaks"));
             }
             if (rule.rule().contains("\n") && rule.message().isEmpty()) {
-                causes.add(Cause.required(
-                        at + ".message", "message must be specified if rule contains line breaks"));
+                causes.add(Cause.required(at + ".message", "message must be specified if rule contains line breaks"));
             }
             if (!rule.reason().isEmpty() && !REASONS.contains(rule.reason())) {
                 causes.add(Cause.notSupported(at + ".reason", quoted(rule.reason()), REASONS));
@@ -107,8 +104,8 @@ final class RuleCheck {
             int index = rules.schema().rules().indexOf(rule.rule());
             String at = path + ".x-kubernetes-validations[" + index + "]";
             price(rule.condition().cost(), times, at + ".rule", "rule");
-            rule.message().ifPresent(message ->
-                    price(message.cost(), times, at + ".messageExpression", "messageExpression"));
+            rule.message()
+                    .ifPresent(message -> price(message.cost(), times, at + ".messageExpression", "messageExpression"));
             if (rule.transition() && !correlatable) {
                 causes.add(Cause.invalid(
                         at + ".rule",
@@ -117,18 +114,20 @@ final class RuleCheck {
             }
         }
         rules.properties()
-                .forEach((name, branch) ->
-                        cost(branch, path + ".properties[" + name + "]", times, correlatable));
-        rules.additional().ifPresent(branch -> cost(
-                branch,
-                path + ".additionalProperties",
-                multiplied(times, rules.schema().bounds().maxProperties().orElse(Type.MOST / 8)),
-                correlatable));
-        rules.items().ifPresent(branch -> cost(
-                branch,
-                path + ".items",
-                multiplied(times, rules.schema().bounds().maxItems().orElse(Type.MOST / 3)),
-                correlatable && rules.schema().listType().equals("map")));
+                .forEach((name, branch) -> cost(branch, path + ".properties[" + name + "]", times, correlatable));
+        rules.additional()
+                .ifPresent(branch -> cost(
+                        branch,
+                        path + ".additionalProperties",
+                        multiplied(
+                                times, rules.schema().bounds().maxProperties().orElse(Type.MOST / 8)),
+                        correlatable));
+        rules.items()
+                .ifPresent(branch -> cost(
+                        branch,
+                        path + ".items",
+                        multiplied(times, rules.schema().bounds().maxItems().orElse(Type.MOST / 3)),
+                        correlatable && rules.schema().listType().equals("map")));
     }
 
     private void price(long once, long times, String path, String what) {

@@ -56,8 +56,7 @@ record RuleSet(
         return compile(root, path, ValueTypes.ofRoot(root), "self", mistakes);
     }
 
-    private static RuleSet compile(
-            Structural schema, String path, Type type, String name, List<Mistake> mistakes) {
+    private static RuleSet compile(Structural schema, String path, Type type, String name, List<Mistake> mistakes) {
         List<Compiled> own = new ArrayList<>();
         if (!schema.rules().isEmpty()) {
             Map<Boolean, Environment> environments = new HashMap<>();
@@ -72,17 +71,17 @@ record RuleSet(
             }
         }
         Map<String, RuleSet> properties = new LinkedHashMap<>();
-        schema.properties().forEach((field, value) -> branch(
-                        value, path + ".properties[" + field + "]", name + "." + field, mistakes)
-                .ifPresent(rules -> properties.put(field, rules)));
+        schema.properties()
+                .forEach((field, value) -> branch(
+                                value, path + ".properties[" + field + "]", name + "." + field, mistakes)
+                        .ifPresent(rules -> properties.put(field, rules)));
         return new RuleSet(
                 schema,
                 type,
                 List.copyOf(own),
                 properties,
                 schema.additional()
-                        .flatMap(values ->
-                                branch(values, path + ".additionalProperties", name + ".@values", mistakes)),
+                        .flatMap(values -> branch(values, path + ".additionalProperties", name + ".@values", mistakes)),
                 schema.items().flatMap(items -> branch(items, path + ".items", name + ".@items", mistakes)));
     }
 
@@ -92,8 +91,7 @@ record RuleSet(
                 .filter(rules -> !rules.isEmpty());
     }
 
-    private static Optional<Compiled> compile(
-            Environment environment, Rule rule, String path, List<Mistake> mistakes) {
+    private static Optional<Compiled> compile(Environment environment, Rule rule, String path, List<Mistake> mistakes) {
         Optional<Expression> message = Optional.empty();
         try {
             if (!rule.messageExpression().isEmpty()) {

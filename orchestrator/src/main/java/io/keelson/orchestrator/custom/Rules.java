@@ -55,14 +55,14 @@ final class Rules {
                 check(rules.items().get(), value.get(i), oldItem, path + "[" + i + "]");
             }
         } else if (value.isObject()) {
-            value.properties().forEach(entry -> Optional.ofNullable(
-                            rules.properties().get(entry.getKey()))
-                    .or(rules::additional)
-                    .ifPresent(branch -> check(
-                            branch,
-                            entry.getValue(),
-                            old.flatMap(object -> Optional.ofNullable(object.get(entry.getKey()))),
-                            child(rules, path, entry.getKey()))));
+            value.properties()
+                    .forEach(entry -> Optional.ofNullable(rules.properties().get(entry.getKey()))
+                            .or(rules::additional)
+                            .ifPresent(branch -> check(
+                                    branch,
+                                    entry.getValue(),
+                                    old.flatMap(object -> Optional.ofNullable(object.get(entry.getKey()))),
+                                    child(rules, path, entry.getKey()))));
         }
     }
 
@@ -116,7 +116,8 @@ final class Rules {
                     causes.add(Cause.invalid(
                             where,
                             type,
-                            "'" + words + "': no further validation rules will be run due to call cost exceeds limit for"
+                            "'" + words
+                                    + "': no further validation rules will be run due to call cost exceeds limit for"
                                     + " rule: " + about));
                 }
                 case FAILED ->
@@ -124,7 +125,8 @@ final class Rules {
                             where,
                             type,
                             words.startsWith("no such overload")
-                                    ? "'" + words + "': call arguments did not match a supported operator, function or macro"
+                                    ? "'" + words
+                                            + "': call arguments did not match a supported operator, function or macro"
                                             + " signature for rule: " + about
                                     : words + " evaluating rule: " + about));
             }
@@ -157,7 +159,8 @@ final class Rules {
         Optional<Expression> expression = rule.message();
         if (expression.isPresent()) {
             try {
-                Optional<String> words = expression.get()
+                Optional<String> words = expression
+                        .get()
                         .words(variables, budget)
                         .map(String::strip)
                         .filter(text -> !text.isEmpty() && text.length() <= MAX_MESSAGE && !text.contains("\n"));

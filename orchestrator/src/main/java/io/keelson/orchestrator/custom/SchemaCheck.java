@@ -93,9 +93,10 @@ final class SchemaCheck {
             system(schema, path, level);
         }
         Json.at(schema, "properties")
-                .ifPresent(properties -> properties.properties()
-                        .forEach(entry -> schema(
-                                entry.getValue(), path + ".properties[" + entry.getKey() + "]", Level.FIELD)));
+                .ifPresent(properties -> properties
+                        .properties()
+                        .forEach(entry ->
+                                schema(entry.getValue(), path + ".properties[" + entry.getKey() + "]", Level.FIELD)));
         Json.at(schema, "additionalProperties")
                 .filter(JsonNode::isObject)
                 .ifPresent(values -> schema(values, path + ".additionalProperties", Level.FIELD));
@@ -131,7 +132,8 @@ final class SchemaCheck {
         });
         Json.at(schema, "x-kubernetes-preserve-unknown-fields")
                 .filter(value -> !value.booleanValue(false))
-                .ifPresent(value -> refuse(path + ".x-kubernetes-preserve-unknown-fields", value, "must be true or undefined"));
+                .ifPresent(value ->
+                        refuse(path + ".x-kubernetes-preserve-unknown-fields", value, "must be true or undefined"));
         pattern(schema, path);
     }
 
@@ -181,7 +183,10 @@ final class SchemaCheck {
         boolean fields = Json.at(schema, "properties").isPresent()
                 || Json.at(schema, "additionalProperties").isPresent();
         if (!type.equals("object") && !type.isEmpty() && fields) {
-            refuse(path + ".type", schema.path("type"), "must be object if properties or additionalProperties are specified");
+            refuse(
+                    path + ".type",
+                    schema.path("type"),
+                    "must be object if properties or additionalProperties are specified");
         }
         if (embedded && Json.at(schema, "additionalProperties").isPresent()) {
             forbid(path + ".additionalProperties", "must not be used if x-kubernetes-embedded-resource is set");
@@ -210,11 +215,14 @@ final class SchemaCheck {
                 .filter(type -> !type.asString("").equals("object"))
                 .ifPresent(type -> refuse(at + ".type", type, "must be object"));
         boolean more = metadata.get().propertyNames().stream()
-                        .anyMatch(keyword -> !Set.of("type", "properties", "description").contains(keyword))
+                        .anyMatch(keyword ->
+                                !Set.of("type", "properties", "description").contains(keyword))
                 || metadata.get().path("properties").propertyNames().stream()
                         .anyMatch(name -> !Set.of("name", "generateName").contains(name));
         if (more && level == Level.ROOT) {
-            forbid(at, "must not specify anything other than name and generateName, but metadata is implicitly specified");
+            forbid(
+                    at,
+                    "must not specify anything other than name and generateName, but metadata is implicitly specified");
         }
     }
 
@@ -260,7 +268,8 @@ final class SchemaCheck {
             forbid(path + ".items.nullable", "cannot be nullable when x-kubernetes-list-type is set");
         }
         String type = items.path("type").asString("");
-        if (type.equals("object") && !items.path("x-kubernetes-map-type").asString("").equals("atomic")) {
+        if (type.equals("object")
+                && !items.path("x-kubernetes-map-type").asString("").equals("atomic")) {
             refuse(
                     path + ".items.x-kubernetes-map-type",
                     items.path("x-kubernetes-map-type"),
@@ -287,8 +296,9 @@ final class SchemaCheck {
                     "must be object if parent array's x-kubernetes-list-type is map");
             return;
         }
-        List<String> required =
-                Json.items(items, "required").stream().map(name -> name.asString("")).toList();
+        List<String> required = Json.items(items, "required").stream()
+                .map(name -> name.asString(""))
+                .toList();
         for (int i = 0; i < keys.size(); i++) {
             String key = keys.get(i).asString("");
             JsonNode property = items.path("properties").path(key);
@@ -348,29 +358,36 @@ final class SchemaCheck {
                 forbid(path + "." + keyword, "must be false to be structural");
             }
         }
-        Json.at(branch, "properties").ifPresent(properties -> properties.properties().forEach(entry -> {
-            String name = entry.getKey();
-            JsonNode specified = outside.path("properties").path(name);
-            if (specified.isMissingNode() && !outside.path("additionalProperties").isObject()) {
-                require(
-                        outsidePath + ".properties[" + name + "]",
-                        "because it is defined in " + path + ".properties[" + name + "]");
-                return;
-            }
-            boolean ofMap = specified.isMissingNode();
-            branch(
-                    entry.getValue(),
-                    ofMap ? outside.path("additionalProperties") : specified,
-                    outsidePath + (ofMap ? ".additionalProperties" : ".properties[" + name + "]"),
-                    path + ".properties[" + name + "]",
-                    intOrString(specified));
-        }));
+        Json.at(branch, "properties")
+                .ifPresent(properties -> properties.properties().forEach(entry -> {
+                    String name = entry.getKey();
+                    JsonNode specified = outside.path("properties").path(name);
+                    if (specified.isMissingNode()
+                            && !outside.path("additionalProperties").isObject()) {
+                        require(
+                                outsidePath + ".properties[" + name + "]",
+                                "because it is defined in " + path + ".properties[" + name + "]");
+                        return;
+                    }
+                    boolean ofMap = specified.isMissingNode();
+                    branch(
+                            entry.getValue(),
+                            ofMap ? outside.path("additionalProperties") : specified,
+                            outsidePath + (ofMap ? ".additionalProperties" : ".properties[" + name + "]"),
+                            path + ".properties[" + name + "]",
+                            intOrString(specified));
+                }));
         Json.at(branch, "items").ifPresent(items -> {
             if (!outside.has("items")) {
                 require(outsidePath + ".items", "because it is defined in " + path + ".items");
                 return;
             }
-            branch(items, outside.get("items"), outsidePath + ".items", path + ".items", intOrString(outside.get("items")));
+            branch(
+                    items,
+                    outside.get("items"),
+                    outsidePath + ".items",
+                    path + ".items",
+                    intOrString(outside.get("items")));
         });
         for (String keyword : List.of("allOf", "anyOf", "oneOf")) {
             int i = 0;

@@ -150,7 +150,9 @@ public final class ValueCheck {
     private static void text(Bounds bounds, JsonNode value, String path, List<Cause> causes) {
         String text = value.stringValue();
         long length = text.codePointCount(0, text.length());
-        bounds.maxLength().filter(max -> length > max).ifPresent(max -> causes.add(Cause.tooLong(path, max.intValue())));
+        bounds.maxLength()
+                .filter(max -> length > max)
+                .ifPresent(max -> causes.add(Cause.tooLong(path, max.intValue())));
         bounds.minLength()
                 .filter(min -> length < min)
                 .ifPresent(min -> invalid(path, value, "should be at least " + min + " chars long", causes));
@@ -195,7 +197,7 @@ public final class ValueCheck {
 
     /** Numbers are equal when they are as much. */
     private static boolean equal(JsonNode allowed, JsonNode value) {
-        return allowed.isNumber() && value.isNumber()
+        return (allowed.isNumber() && value.isNumber())
                 ? allowed.decimalValue().compareTo(value.decimalValue()) == 0
                 : allowed.equals(value);
     }
@@ -223,7 +225,9 @@ public final class ValueCheck {
                 composite(
                         path,
                         "must validate one and only one schema (oneOf). "
-                                + (tried.holding() == 0 ? "Found none valid" : "Found " + tried.holding() + " valid alternatives"),
+                                + (tried.holding() == 0
+                                        ? "Found none valid"
+                                        : "Found " + tried.holding() + " valid alternatives"),
                         causes);
                 causes.addAll(tried.holding() == 0 ? tried.nearest() : List.of());
             }
@@ -270,13 +274,15 @@ public final class ValueCheck {
             });
         } else if (value.isObject()) {
             Set<String> names = new HashSet<>(value.propertyNames());
-            names.stream().sorted().forEach(name -> schema.field(name).ifPresent(field -> {
-                String at = path.isEmpty() ? name : path + "." + name;
-                // The metadata of an object is judged where that of all objects is.
-                if (!at.equals("metadata")) {
-                    check(field, value.get(name), at, causes);
-                }
-            }));
+            names.stream()
+                    .sorted()
+                    .forEach(name -> schema.field(name).ifPresent(field -> {
+                        String at = path.isEmpty() ? name : path + "." + name;
+                        // The metadata of an object is judged where that of all objects is.
+                        if (!at.equals("metadata")) {
+                            check(field, value.get(name), at, causes);
+                        }
+                    }));
             if (schema.embedded()) {
                 Embedded.check(value, path, causes);
             }

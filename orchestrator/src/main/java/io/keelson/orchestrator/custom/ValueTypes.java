@@ -29,8 +29,8 @@ final class ValueTypes {
             case "object" ->
                 schema.additional().isPresent()
                         ? of(schema.additional().get(), name + ".@values")
-                                .map(values ->
-                                        new Type.MapOf(values, bounds.maxProperties().orElse(Type.MOST)))
+                                .map(values -> new Type.MapOf(
+                                        values, bounds.maxProperties().orElse(Type.MOST)))
                         : Optional.of(object(schema, name, schema.embedded()));
             case "array" ->
                 schema.items()

@@ -15,6 +15,7 @@ import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.api.WatchQuery;
 import io.keelson.orchestrator.api.WriteOptions;
 import io.keelson.orchestrator.auth.Access;
+import io.keelson.orchestrator.kind.Custom;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
@@ -52,6 +53,10 @@ final class Resources {
     }
 
     void handle(Exchange exchange, Target target) throws InterruptedException, Exchange.GoneException {
+        target.kind()
+                .custom()
+                .flatMap(Custom::deprecationWarning)
+                .ifPresent(warning -> exchange.warn(List.of(warning)));
         switch (exchange.method()) {
             case "GET" -> read(exchange, target);
             case "POST" -> post(exchange, target);
@@ -94,7 +99,7 @@ final class Resources {
             case "log" -> log(exchange, target);
             case "scale" -> {
                 requireSubresource(target);
-                exchange.reply(200, Scale.of(get(target)));
+                exchange.reply(200, Scale.of(target.kind(), get(target)));
             }
             default -> {
                 requireSubresource(target);
@@ -294,7 +299,7 @@ final class Resources {
     private void replyWritten(Exchange exchange, int code, Target target, Stored stored) {
         exchange.warn(stored.warnings());
         if (target.subresource().equals("scale")) {
-            exchange.reply(code, Scale.of(stored.object()));
+            exchange.reply(code, Scale.of(target.kind(), stored.object()));
         } else {
             objects.reply(exchange, code, target.kind(), stored.object());
         }

@@ -175,7 +175,7 @@ public final class Rest implements Handler {
 
     private void objects(Exchange exchange, String group, String version, List<String> steps)
             throws InterruptedException, Exchange.GoneException {
-        Target target = Target.parse(api.kinds(), group, version, steps);
+        Target target = Target.find(api, group, version, steps);
         if (!questions.answered(exchange, target)) {
             resources.handle(exchange, target);
         }

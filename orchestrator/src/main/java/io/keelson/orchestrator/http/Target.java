@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.http;
 
+import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
@@ -46,6 +47,19 @@ record Target(Kind kind, String namespace, String name, String subresource) {
         }
         return new Target(
                 kind.get(), namespace, rest.size() > 1 ? rest.get(1) : "", rest.size() > 2 ? rest.get(2) : "");
+    }
+
+    /** As {@link #parse}; if the present table does not know the resource, the newest is asked. */
+    static Target find(Api api, String group, String version, List<String> steps) {
+        try {
+            return parse(api.kinds(), group, version, steps);
+        } catch (ApiException e) {
+            // Kinds of the groups that are part of Keelson have no dot, or are known.
+            if (group.indexOf('.') < 0 || e.reason() != Reason.NOT_FOUND) {
+                throw e;
+            }
+            return parse(api.newestKinds(), group, version, steps);
+        }
     }
 
     /** The answer for a path that leads nowhere. */

@@ -28,7 +28,8 @@ public interface Conversion {
     static ObjectNode read(Kind kind, ObjectNode stored) {
         boolean inForm =
                 kind.apiVersion().equals(Json.string(stored, "apiVersion").orElse(""));
-        return inForm ? stored : kind.strategy().conversion().fromStored(kind, stored);
+        ObjectNode object = inForm ? stored : kind.strategy().conversion().fromStored(kind, stored);
+        return kind.custom().map(custom -> custom.shown(object)).orElse(object);
     }
 
     /** An object in the form in which it is stored. */

@@ -23,10 +23,25 @@ public final class Defaults {
      * be allocated, such as cluster IPs and node ports, is not put here.
      */
     public static void apply(Kind kind, ObjectNode object) {
-        ObjectNode kept = Json.withoutNulls(object);
+        ObjectNode kept = withoutNulls(kind, object);
         object.removeAll();
         object.setAll(kept);
         kind.strategy().defaults().accept(object);
+    }
+
+    /**
+     * The object without nulls, which mean absent; of a kind that is defined at run time without those in its metadata, for elsewhere a
+     * null may be a value.
+     */
+    public static ObjectNode withoutNulls(Kind kind, ObjectNode object) {
+        if (kind.custom().isEmpty()) {
+            return Json.withoutNulls(object);
+        }
+        ObjectNode kept = object.deepCopy();
+        if (kept.get("metadata") instanceof ObjectNode metadata) {
+            kept.set("metadata", Json.withoutNulls(metadata));
+        }
+        return kept;
     }
 
     static void deployment(ObjectNode deployment) {

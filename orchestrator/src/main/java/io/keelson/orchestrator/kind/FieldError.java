@@ -19,7 +19,8 @@ public record FieldError(Reason reason, String path, String message) {
         WRONG_TYPE
     }
 
-    static FieldError unknown(String path) {
+    /** A field that the schema does not have. */
+    public static FieldError unknown(String path) {
         return new FieldError(Reason.UNKNOWN, path, "unknown field \"" + path + "\"");
     }
 

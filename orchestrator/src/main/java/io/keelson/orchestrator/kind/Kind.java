@@ -20,6 +20,7 @@ import java.util.Set;
  * @param verbs what can be done with objects, in alphabetical order: {@link #ALL_VERBS}, or {@code create} alone for questions
  * @param storedAs the row of the version in which objects are stored; empty if that is this one
  * @param strategy how its objects behave
+ * @param custom what a row has that is defined at run time; empty for kinds that are part of Keelson
  */
 public record Kind(
         String group,
@@ -33,7 +34,8 @@ public record Kind(
         Set<String> subresources,
         List<String> verbs,
         Optional<Kind> storedAs,
-        Strategy strategy) {
+        Strategy strategy,
+        Optional<Custom> custom) {
 
     /** What can be done with objects that are stored. */
     public static final List<String> ALL_VERBS =

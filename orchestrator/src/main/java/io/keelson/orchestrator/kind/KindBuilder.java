@@ -20,6 +20,7 @@ public final class KindBuilder {
     private List<String> verbs = Kind.ALL_VERBS;
     private Optional<Kind> storedAs = Optional.empty();
     private Strategy strategy = Strategy.PLAIN;
+    private Optional<Custom> custom = Optional.empty();
 
     KindBuilder(String group, String version, String kind, String resource) {
         this.group = group;
@@ -77,6 +78,12 @@ public final class KindBuilder {
         return this;
     }
 
+    /** It is defined at run time. */
+    public KindBuilder custom(Custom definition) {
+        this.custom = Optional.of(definition);
+        return this;
+    }
+
     /** The row. */
     public Kind build() {
         return new Kind(
@@ -91,6 +98,7 @@ public final class KindBuilder {
                 subresources,
                 verbs,
                 storedAs,
-                strategy);
+                strategy,
+                custom);
     }
 }

@@ -1,6 +1,8 @@
 package io.keelson.orchestrator.kind;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +18,8 @@ final class OpenApiDocument {
     private static final String REF = "#/components/schemas/";
     private static final String STATUS = "io.k8s.apimachinery.pkg.apis.meta.v1.Status";
     private static final String DELETE_OPTIONS = "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions";
+    private static final String OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
+    private static final String LIST_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta";
     private static final String PATCH = "io.k8s.apimachinery.pkg.apis.meta.v1.Patch";
     private static final List<String> PATCH_TYPES = List.of(
             "application/apply-patch+yaml",
@@ -36,8 +40,9 @@ final class OpenApiDocument {
 
     /** Adds the paths and types of a kind. */
     void add(Kind kind) {
-        String type = definitions
-                .typeName(kind.group(), kind.version(), kind.kind())
+        String type = kind.custom()
+                .map(custom -> custom(kind, custom))
+                .or(() -> definitions.typeName(kind.group(), kind.version(), kind.kind()))
                 .orElseThrow(() -> new IllegalArgumentException("no schema for " + kind));
         String list = type + "List";
         open.add(type);
@@ -69,11 +74,56 @@ final class OpenApiDocument {
         }
     }
 
+    /** Adds the type of a kind that is defined at run time, and of its lists; gives its name, which begins with the group, turned. */
+    private String custom(Kind kind, Custom custom) {
+        List<String> labels = Arrays.asList(kind.group().split("\\.", -1));
+        Collections.reverse(labels);
+        String type = String.join(".", labels) + "." + kind.version() + "." + kind.kind();
+        open.add(OBJECT_META);
+        open.add(LIST_META);
+        ObjectNode schema = custom.openApi();
+        ObjectNode properties = Json.child(schema, "properties");
+        word(properties, "apiVersion", "The version of the schema of this object.");
+        word(properties, "kind", "What this object is.");
+        reference(properties.putObject("metadata"), OBJECT_META);
+        groupVersionKind(schema, kind, kind.kind());
+        schemas.set(type, schema);
+        ObjectNode list = schemas.putObject(type + "List").put("type", "object");
+        list.put("description", "A list of objects of the kind " + kind.kind() + ".");
+        list.putArray("required").add("items");
+        ObjectNode parts = list.putObject("properties");
+        word(parts, "apiVersion", "The version of the schema of this list.");
+        word(parts, "kind", "What this list is.");
+        reference(parts.putObject("metadata"), LIST_META);
+        ObjectNode items = parts.putObject("items").put("type", "array");
+        items.putObject("items").put("$ref", REF + type);
+        groupVersionKind(list, kind, kind.kind() + "List");
+        return type;
+    }
+
+    private static void word(ObjectNode properties, String name, String description) {
+        properties.putObject(name).put("type", "string").put("description", description);
+    }
+
+    private static void reference(ObjectNode property, String type) {
+        property.put("description", "What all objects have.")
+                .putArray("allOf")
+                .addObject()
+                .put("$ref", REF + type);
+    }
+
+    private static void groupVersionKind(ObjectNode schema, Kind kind, String name) {
+        schema.putArray("x-kubernetes-group-version-kind")
+                .addObject()
+                .put("group", kind.group())
+                .put("version", kind.version())
+                .put("kind", name);
+    }
+
     private void subresource(ObjectNode path, Kind kind, String type, Subresource subresource) {
-        Kind of = subresource.kind().equals(kind.kind())
-                ? kind
-                : Kind.named(subresource.group(), subresource.version(), subresource.kind(), kind.resource())
-                        .build();
+        KindBuilder other = Kind.named(subresource.group(), subresource.version(), subresource.kind(), kind.resource());
+        kind.custom().ifPresent(other::custom);
+        Kind of = subresource.kind().equals(kind.kind()) ? kind : other.build();
         String subtype =
                 definitions.typeName(of.group(), of.version(), of.kind()).orElse(type);
         open.add(subtype);
@@ -96,8 +146,10 @@ final class OpenApiDocument {
                 .putObject("requestBody")
                 .put("required", true)
                 .putObject("content");
-        PATCH_TYPES.forEach(
-                mediaType -> content.putObject(mediaType).putObject("schema").put("$ref", REF + PATCH));
+        PATCH_TYPES.stream()
+                .filter(mediaType -> kind.custom().isEmpty() || !mediaType.contains("strategic"))
+                .forEach(mediaType ->
+                        content.putObject(mediaType).putObject("schema").put("$ref", REF + PATCH));
     }
 
     private ObjectNode path(String path, Kind kind) {

@@ -10,12 +10,15 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What fields the objects of a kind have, and of which types. */
 public final class Schema {
 
     /** A value in a message is cut after this many characters. */
     private static final int MAX_SHOWN = 60;
+
+    private static final String METADATA = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
 
     private Schema() {}
 
@@ -28,6 +31,11 @@ public final class Schema {
      */
     public static List<FieldError> check(Kind kind, JsonNode object) {
         List<FieldError> errors = new ArrayList<>();
+        if (kind.custom().isPresent() && object instanceof ObjectNode node) {
+            check(Definitions.builtIn().shape(METADATA), node.path("metadata"), "metadata", errors);
+            errors.addAll(kind.custom().get().unknownFields(node));
+            return errors;
+        }
         check(shape(kind), object, "", errors);
         return errors;
     }
@@ -51,7 +59,7 @@ public final class Schema {
     }
 
     private static void check(Shape shape, JsonNode value, String path, List<FieldError> errors) {
-        if (value.isNull()) {
+        if (value.isNull() || value.isMissingNode()) {
             return;
         }
         switch (shape) {

@@ -3,6 +3,7 @@ package io.keelson.orchestrator.loop;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.control.ClusterRoleAggregationController;
 import io.keelson.orchestrator.control.Controller;
+import io.keelson.orchestrator.control.DefinitionController;
 import io.keelson.orchestrator.control.DeploymentController;
 import io.keelson.orchestrator.control.EndpointSliceController;
 import io.keelson.orchestrator.control.EndpointsController;
@@ -17,6 +18,7 @@ import io.keelson.store.Kv;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * All controllers and the scheduler, on whichever server leads. Every server runs one of these; those that do not lead wait to.
@@ -25,7 +27,7 @@ public final class ControlLoop implements AutoCloseable {
 
     private final String name;
     private final Kv kv;
-    private final Kinds kinds;
+    private final Supplier<Kinds> kinds;
     private final Api api;
     private final InstantSource clock;
     private volatile Optional<Leadership> leadership = Optional.empty();
@@ -35,11 +37,11 @@ public final class ControlLoop implements AutoCloseable {
      *
      * @param name of this server, to be found as the leader's name
      * @param kv the store: leader's key, list and watch
-     * @param kinds which objects there are
+     * @param kinds gives the present table of kinds
      * @param api how actions are performed
      * @param clock what time it is
      */
-    public ControlLoop(String name, Kv kv, Kinds kinds, Api api, InstantSource clock) {
+    public ControlLoop(String name, Kv kv, Supplier<Kinds> kinds, Api api, InstantSource clock) {
         this.name = name;
         this.kv = kv;
         this.kinds = kinds;
@@ -59,6 +61,7 @@ public final class ControlLoop implements AutoCloseable {
                 new PodGarbageController(),
                 new ClusterRoleAggregationController(),
                 new NamespaceController(),
+                new DefinitionController(),
                 new GarbageCollector());
     }
 

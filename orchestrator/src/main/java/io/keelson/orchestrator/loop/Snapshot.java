@@ -2,6 +2,7 @@ package io.keelson.orchestrator.loop;
 
 import com.google.protobuf.ByteString;
 import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.MalformedJsonException;
 import io.keelson.orchestrator.kind.Ref;
@@ -13,6 +14,8 @@ import io.keelson.proto.etcd.RangeRequest;
 import io.keelson.proto.etcd.RangeResponse;
 import io.keelson.store.Kv;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** From keys and values to the picture: the list at the beginning, and each value after it. */
@@ -48,6 +51,27 @@ final class Snapshot {
             if (!page.getMore()) {
                 image.reached(revision);
                 return image;
+            }
+            from = page.getKvs(page.getKvsCount() - 1).getKey().concat(ByteString.copyFrom(new byte[1]));
+        }
+    }
+
+    /** The objects of one kind at a revision. */
+    static List<ClusterObject> list(Kv kv, Kinds kinds, Kind kind, long revision, Instant now) {
+        List<ClusterObject> objects = new ArrayList<>();
+        String prefix = kind.keyPrefix();
+        ByteString from = ByteString.copyFromUtf8(prefix);
+        ByteString end = ByteString.copyFromUtf8(prefix.substring(0, prefix.length() - 1) + "0");
+        while (true) {
+            RangeResponse page = kv.range(RangeRequest.newBuilder()
+                    .setKey(from)
+                    .setRangeEnd(end)
+                    .setLimit(PAGE)
+                    .setRevision(revision)
+                    .build());
+            page.getKvsList().forEach(pair -> object(kinds, pair, now).ifPresent(objects::add));
+            if (!page.getMore()) {
+                return objects;
             }
             from = page.getKvs(page.getKvsCount() - 1).getKey().concat(ByteString.copyFrom(new byte[1]));
         }

@@ -2,6 +2,7 @@ package io.keelson.orchestrator.loop;
 
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.control.Controller;
+import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.view.Change;
 import io.keelson.orchestrator.view.ClusterImage;
@@ -24,6 +25,7 @@ import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The time in which one server leads: lists, watches, and lets the controllers work until it is closed. One thread owns the picture; a
@@ -57,7 +59,7 @@ final class Term implements AutoCloseable {
     }
 
     private final Kv kv;
-    private final Kinds kinds;
+    private final Supplier<Kinds> kinds;
     private final List<Controller> controllers;
     private final InstantSource clock;
     private final Performer performer;
@@ -66,7 +68,7 @@ final class Term implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
 
-    Term(Epoch epoch, Kv kv, Kinds kinds, Api api, List<Controller> controllers, InstantSource clock) {
+    Term(Epoch epoch, Kv kv, Supplier<Kinds> kinds, Api api, List<Controller> controllers, InstantSource clock) {
         this.kv = kv;
         this.kinds = kinds;
         this.controllers = controllers;
@@ -81,7 +83,7 @@ final class Term implements AutoCloseable {
         try {
             while (!closed) {
                 try {
-                    follow(Snapshot.list(kv, kinds, clock.instant()));
+                    follow(Snapshot.list(kv, kinds.get(), clock.instant()));
                 } catch (KvException notNow) {
                     LOG.log(Level.DEBUG, () -> "cannot list: " + notNow.getMessage());
                     Thread.sleep(RETRY);
@@ -127,6 +129,7 @@ final class Term implements AutoCloseable {
                         }
                     }
                 }
+                learn(image, kinds.get(), reconciler);
                 if (waiting.size() < ORDERS_LIMIT) {
                     waiting.addAll(reconciler.next(clock.instant(), ORDERS_LIMIT - waiting.size()));
                 }
@@ -137,6 +140,25 @@ final class Term implements AutoCloseable {
             }
         } finally {
             watcher.interrupt();
+        }
+    }
+
+    /** Kinds came or went: takes the objects of those that came into the picture, and out of it those of which nothing is left. */
+    @SuppressWarnings("ReferenceEquality") // A table that is made anew is another one.
+    private void learn(ClusterImage image, Kinds next, Reconciler reconciler) {
+        Kinds before = image.kinds();
+        if (next == before) {
+            return;
+        }
+        image.kinds(next).forEach(reconciler::changed);
+        Instant now = clock.instant();
+        for (Kind kind : next.all()) {
+            boolean came = kind.storedAs().isEmpty()
+                    && !before.byKeyPrefix(kind.keyPrefix()).equals(Optional.of(kind));
+            if (came) {
+                Snapshot.list(kv, next, kind, image.revision(), now)
+                        .forEach(object -> reconciler.changed(image.set(object)));
+            }
         }
     }
 
@@ -162,9 +184,11 @@ final class Term implements AutoCloseable {
 
     private Optional<Change> change(ClusterImage image, Event event) {
         return switch (event.getType()) {
-            case PUT -> Snapshot.object(kinds, event.getKv(), clock.instant()).map(image::set);
+            case PUT ->
+                Snapshot.object(image.kinds(), event.getKv(), clock.instant()).map(image::set);
             case DELETE ->
-                RegistryKey.parse(kinds, event.getKv().getKey().toStringUtf8()).flatMap(image::remove);
+                RegistryKey.parse(image.kinds(), event.getKv().getKey().toStringUtf8())
+                        .flatMap(image::remove);
             case UNRECOGNIZED -> throw new IllegalStateException("an event of an unknown type: " + event);
         };
     }

@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.registry;
 
+import io.keelson.orchestrator.custom.DefinitionKind;
 import io.keelson.orchestrator.kind.InitialState;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
@@ -60,6 +61,9 @@ public final class Deletion {
         Metadata.setFinalizers(object, finalizers(Metadata.finalizers(object), wish.propagation()));
         if (kind.equals(Kinds.NAMESPACE)) {
             Json.child(object, "status").put("phase", "Terminating");
+        }
+        if (kind.equals(Kinds.CUSTOM_RESOURCE_DEFINITION)) {
+            DefinitionKind.beginEnd(object, Metadata.time(now));
         }
         if (complete(kind, object)) {
             return new Prepared.Remove(object);

@@ -35,7 +35,7 @@ public final class Registry {
         if (decoded.rejection().isPresent()) {
             return new Prepared.Refuse(decoded.rejection().get());
         }
-        ObjectNode object = Json.withoutNulls(incoming);
+        ObjectNode object = Defaults.withoutNulls(kind, incoming);
         if (kind.subresources().contains("status") && !kind.strategy().statusAtCreation()) {
             object.remove("status");
         }
@@ -83,7 +83,7 @@ public final class Registry {
         if (refused.isPresent()) {
             return new Prepared.Refuse(refused.get());
         }
-        ObjectNode object = Json.withoutNulls(incoming);
+        ObjectNode object = Defaults.withoutNulls(kind, incoming);
         Metadata.keepSystemFields(live, object);
         if (kind.subresources().contains("status")) {
             Kept.keep(live, object, "status");
@@ -109,7 +109,7 @@ public final class Registry {
             to = Json.child(to, step);
         }
         String last = path[path.length - 1];
-        Optional<JsonNode> part = Json.at(Json.withoutNulls(incoming), path);
+        Optional<JsonNode> part = Json.at(Defaults.withoutNulls(kind, incoming), path);
         if (part.isPresent()) {
             to.set(last, part.get().deepCopy());
         } else {
@@ -127,7 +127,7 @@ public final class Registry {
         Metadata.of(object).remove("resourceVersion");
         ObjectNode before = live.deepCopy();
         Metadata.of(before).remove("resourceVersion");
-        if (kind.strategy().counted() && wishChanged(before, object)) {
+        if (kind.strategy().counted() && wishChanged(kind, before, object)) {
             Metadata.bumpGeneration(object);
         }
         if (Deletion.complete(kind, object)) {
@@ -140,11 +140,14 @@ public final class Registry {
         return new Prepared.Store(object, warnings);
     }
 
-    /** Whether two states differ in what is wished: everything but metadata and status. */
-    private static boolean wishChanged(ObjectNode before, ObjectNode after) {
+    /** Whether two states differ in what is wished: everything but metadata, and the status where that has a door of its own. */
+    private static boolean wishChanged(Kind kind, ObjectNode before, ObjectNode after) {
         Set<String> fields = new HashSet<>(before.propertyNames());
         fields.addAll(after.propertyNames());
-        fields.removeAll(Set.of("metadata", "status"));
+        fields.remove("metadata");
+        if (kind.custom().isEmpty() || kind.subresources().contains("status")) {
+            fields.remove("status");
+        }
         // As text, for a number may be an int in one tree and a long in the other.
         return fields.stream()
                 .anyMatch(field -> !before.path(field).equals(after.path(field))

@@ -1,6 +1,7 @@
 package io.keelson.orchestrator.registry;
 
 import io.keelson.orchestrator.kind.Cause;
+import io.keelson.orchestrator.kind.Custom;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Validation;
@@ -15,20 +16,31 @@ public final class Scale {
     private Scale() {}
 
     /** The Scale of an object. */
-    public static ObjectNode of(ObjectNode object) {
+    public static ObjectNode of(Kind kind, ObjectNode object) {
         ObjectNode scale = Json.object();
         scale.put("apiVersion", "autoscaling/v1").put("kind", "Scale");
         ObjectNode metadata = Json.child(scale, "metadata");
         for (String field : List.of("name", "namespace", "uid", "resourceVersion", "creationTimestamp")) {
             Json.string(object, "metadata", field).ifPresent(value -> metadata.put(field, value));
         }
+        Optional<Custom.ScaleAccess> access = kind.custom().flatMap(Custom::scale);
         Json.child(scale, "spec")
-                .put("replicas", Json.number(object, "spec", "replicas").orElse(0L));
+                .put(
+                        "replicas",
+                        access.map(paths -> paths.wished(object))
+                                .or(() -> Json.number(object, "spec", "replicas"))
+                                .orElse(0L));
         ObjectNode status = Json.child(scale, "status");
-        status.put("replicas", Json.number(object, "status", "replicas").orElse(0L));
-        Json.at(object, "spec", "selector")
-                .ifPresent(selector ->
-                        status.put("selector", LabelSelector.of(selector).toString()));
+        status.put(
+                "replicas",
+                access.map(paths -> paths.present(object))
+                        .or(() -> Json.number(object, "status", "replicas"))
+                        .orElse(0L));
+        (access.isPresent()
+                        ? access.get().selector(object)
+                        : Json.at(object, "spec", "selector")
+                                .map(selector -> LabelSelector.of(selector).toString()))
+                .ifPresent(selector -> status.put("selector", selector));
         return scale;
     }
 
@@ -51,7 +63,11 @@ public final class Scale {
             return new Prepared.Refuse(Rejection.invalid(kind, Metadata.name(live), List.of(cause)));
         }
         ObjectNode object = live.deepCopy();
-        Json.child(object, "spec").put("replicas", (int) replicas);
+        kind.custom()
+                .flatMap(Custom::scale)
+                .ifPresentOrElse(
+                        paths -> paths.wish(object, (int) replicas),
+                        () -> Json.child(object, "spec").put("replicas", (int) replicas));
         return Registry.finish(kind, live, object, Validation.validate(kind, Optional.of(live), object), List.of());
     }
 }

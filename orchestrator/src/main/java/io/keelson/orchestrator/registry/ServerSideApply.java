@@ -12,6 +12,7 @@ import io.keelson.orchestrator.fields.ManagedFields;
 import io.keelson.orchestrator.fields.Manager;
 import io.keelson.orchestrator.fields.Mentioned;
 import io.keelson.orchestrator.fields.Write;
+import io.keelson.orchestrator.kind.Defaults;
 import io.keelson.orchestrator.kind.FieldError;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
@@ -154,14 +155,14 @@ public final class ServerSideApply {
 
     private static Prepared finish(
             Request request, ObjectNode live, ObjectNode config, Applied.Merged merged, Writer writer) {
-        ObjectNode object = Json.withoutNulls(merged.object());
+        ObjectNode object = Defaults.withoutNulls(request.kind(), merged.object());
         boolean annotated = Json.string(object, "metadata", "annotations", LastApplied.ANNOTATION)
                 .filter(text -> !text.isEmpty())
                 .isPresent();
         if (annotated && writer.manager().equals(KUBECTL)) {
             object = LastApplied.annotated(object, config);
         }
-        ObjectNode incoming = request.subresource().equals("scale") ? Scale.of(object) : object;
+        ObjectNode incoming = request.subresource().equals("scale") ? Scale.of(request.kind(), object) : object;
         Prepared prepared =
                 Registry.update(request.kind(), request.subresource(), live, incoming, FieldValidation.IGNORE);
         boolean sameOwners = merged.owners().equals(Tracking.known(live));

@@ -110,7 +110,7 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
             Stored stored = api.get(ref);
             ObjectNode object = switch (request.getSubresource()) {
                 case "", "status" -> stored.object();
-                case "scale" -> Scale.of(stored.object());
+                case "scale" -> Scale.of(ref.kind(), stored.object());
                 default ->
                     throw new ApiException(Reason.NOT_FOUND, "there is no subresource " + request.getSubresource());
             };
@@ -182,7 +182,7 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
             }
             Stored stored = api.patch(ref, request.getSubresource(), type, patch, options(user, request.getOptions()));
             if (request.getSubresource().equals("scale")) {
-                stored = new Stored(Scale.of(stored.object()), stored.revision(), stored.warnings());
+                stored = new Stored(Scale.of(ref.kind(), stored.object()), stored.revision(), stored.warnings());
             }
             return response(stored, request.getEncoding());
         });
@@ -285,6 +285,7 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
         if (!ref.getResource().isEmpty()) {
             return api.kinds()
                     .named(ref.getResource())
+                    .or(() -> api.newestKinds().named(ref.getResource()))
                     .orElseThrow(() -> new ApiException(
                             Reason.NOT_FOUND, "the server doesn't have a resource type \"" + ref.getResource() + "\""));
         }
@@ -296,14 +297,17 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
             throw ApiException.badRequest(
                     "Object '" + (kind.isEmpty() ? "kind" : "apiVersion") + "' is missing; both are needed");
         }
-        return api.kinds().byApiVersion(apiVersion, kind).orElseThrow(() -> {
-            String hint = api.kinds()
-                    .named(kind)
-                    .map(known -> "; " + known.kind() + " is in " + known.apiVersion())
-                    .orElse("");
-            return ApiException.badRequest(
-                    "no matches for kind \"" + kind + "\" in version \"" + apiVersion + "\"" + hint);
-        });
+        return api.kinds()
+                .byApiVersion(apiVersion, kind)
+                .or(() -> api.newestKinds().byApiVersion(apiVersion, kind))
+                .orElseThrow(() -> {
+                    String hint = api.kinds()
+                            .named(kind)
+                            .map(known -> "; " + known.kind() + " is in " + known.apiVersion())
+                            .orElse("");
+                    return ApiException.badRequest(
+                            "no matches for kind \"" + kind + "\" in version \"" + apiVersion + "\"" + hint);
+                });
     }
 
     private Ref ref(ObjectRef ref) {

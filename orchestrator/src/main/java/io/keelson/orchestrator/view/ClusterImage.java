@@ -38,7 +38,7 @@ public final class ClusterImage implements Cluster {
      */
     private static final Set<Kind> HEADER_ONLY = Set.of(Kinds.EVENT, Kinds.CONFIG_MAP, Kinds.SECRET);
 
-    private final Kinds kinds;
+    private Kinds kinds;
     private long revision;
     private final Map<Kind, NavigableMap<String, NavigableMap<String, ClusterObject>>> byKind = new HashMap<>();
     private final Map<String, ClusterObject> byUid = new HashMap<>();
@@ -54,7 +54,9 @@ public final class ClusterImage implements Cluster {
 
     /** An object came or changed. */
     public Change set(ClusterObject given) {
-        ClusterObject object = HEADER_ONLY.contains(given.kind()) ? headerOf(given) : given;
+        boolean headerOnly =
+                HEADER_ONLY.contains(given.kind()) || given.kind().custom().isPresent();
+        ClusterObject object = headerOnly ? headerOf(given) : given;
         Optional<ClusterObject> before =
                 Optional.ofNullable(byKind.computeIfAbsent(object.kind(), kind -> new TreeMap<>())
                         .computeIfAbsent(object.namespace(), namespace -> new TreeMap<>())
@@ -84,6 +86,19 @@ public final class ClusterImage implements Cluster {
             }
         }
         return Optional.of(new Change(ref, Optional.of(gone), Optional.empty()));
+    }
+
+    /** Another table of kinds holds from now on. Objects of kinds that are not in it any more are gone, each with its change. */
+    public List<Change> kinds(Kinds next) {
+        List<Change> gone = new ArrayList<>();
+        for (Kind kind : kinds.all()) {
+            boolean stays = next.byKeyPrefix(kind.keyPrefix()).equals(Optional.of(kind.stored()));
+            if (!stays) {
+                all(kind).forEach(object -> remove(object.ref()).ifPresent(gone::add));
+            }
+        }
+        kinds = next;
+        return gone;
     }
 
     /** All changes up to this revision are in; going back is a broken invariant. */

@@ -105,7 +105,8 @@ class ExpressionTest {
         assertThatThrownBy(() -> ENVIRONMENT.condition("self.replicas + 1")).hasMessage("must evaluate to bool");
         assertThatThrownBy(() -> ENVIRONMENT.condition("self.replicas == 'a'"))
                 .hasMessageContaining("found no matching overload for '_==_'");
-        assertThatThrownBy(() -> ENVIRONMENT.condition("other == 1")).hasMessageContaining("undeclared reference to 'other'");
+        assertThatThrownBy(() -> ENVIRONMENT.condition("other == 1"))
+                .hasMessageContaining("undeclared reference to 'other'");
         assertThatThrownBy(() -> ENVIRONMENT.condition("self.replicas ==")).hasMessageContaining("mismatched input");
         assertThatThrownBy(() -> ENVIRONMENT.condition("'" + "x".repeat(Environment.MAX_LENGTH) + "' == ''"))
                 .isInstanceOf(ExpressionException.class);
@@ -123,14 +124,15 @@ class ExpressionTest {
         assertThat(failure("self.names[7] == ''", Budget.ofObject())).hasMessage("index out of bounds: 7");
         assertThat(failure("self.replicas / 0 == 1", Budget.ofObject())).hasMessage("division by zero");
         assertThat(failure("self.any > 1", Budget.ofObject()).getMessage()).startsWith("no such overload");
-        assertThat(failure("ip('x').family() == 4", Budget.ofObject()).getMessage()).contains("IP Address \"x\"");
+        assertThat(failure("ip('x').family() == 4", Budget.ofObject()).getMessage())
+                .contains("IP Address \"x\"");
     }
 
     @Test
     void whatCostsTooMuchIsStopped() {
         String list = "[0,1,2,3,4,5,6,7,8,9]";
-        String loops = list + ".all(a, " + list + ".all(b, " + list + ".all(c, " + list + ".all(d, " + list
-                + ".all(e, " + list + ".all(f, a + b + c + d + e + f >= 0))))))";
+        String loops = list + ".all(a, " + list + ".all(b, " + list + ".all(c, " + list + ".all(d, " + list + ".all(e, "
+                + list + ".all(f, a + b + c + d + e + f >= 0))))))";
         assertThat(failure(loops, Budget.ofObject()).reason()).isEqualTo(EvaluationException.Reason.TOO_EXPENSIVE);
         Budget small = new Budget(1_000);
         assertThat(failure(loops, small).reason()).isEqualTo(EvaluationException.Reason.BUDGET_USED_UP);
@@ -159,7 +161,9 @@ class ExpressionTest {
     void theEstimateKnowsTheBoundsOfTypes() throws Exception {
         assertThat(ENVIRONMENT.condition("self.replicas > 1").cost()).isLessThan(10);
         assertThat(ENVIRONMENT.condition("self.names.all(n, n != 'x')").cost()).isLessThan(1_000);
-        assertThat(ENVIRONMENT.condition("self.many.all(n, self.many.all(m, n == m))").cost())
+        assertThat(ENVIRONMENT
+                        .condition("self.many.all(n, self.many.all(m, n == m))")
+                        .cost())
                 .isGreaterThan(1_000_000_000L);
     }
 
@@ -179,8 +183,10 @@ class ExpressionTest {
 
     @Test
     void anExpressionKnowsWhatItSpeaksOf() throws Exception {
-        assertThat(ENVIRONMENT.condition("self.replicas == object.x").mentions("object")).isTrue();
-        assertThat(ENVIRONMENT.condition("self.replicas == 1").mentions("object")).isFalse();
+        assertThat(ENVIRONMENT.condition("self.replicas == object.x").mentions("object"))
+                .isTrue();
+        assertThat(ENVIRONMENT.condition("self.replicas == 1").mentions("object"))
+                .isFalse();
     }
 
     @Test
@@ -188,9 +194,53 @@ class ExpressionTest {
         long seed = 20_260_101;
         Random random = new Random(seed);
         List<String> words = List.of(
-                "self", ".", "replicas", "names", "(", ")", "[", "]", "all", "n", ",", "==", "+", "'a'", "1", "1.5", "&&",
-                "||", "!", "?", ":", "{", "}", "has", "matches", "\\", "\"", "ip", "quantity", "map", "in", "-", "%", "b'x'",
-                "r'[", "\0", "é", "size", "type", "dyn", "cel.bind", "optional.of", ".?", "[?", "format.named", "0x1", "u");
+                "self",
+                ".",
+                "replicas",
+                "names",
+                "(",
+                ")",
+                "[",
+                "]",
+                "all",
+                "n",
+                ",",
+                "==",
+                "+",
+                "'a'",
+                "1",
+                "1.5",
+                "&&",
+                "||",
+                "!",
+                "?",
+                ":",
+                "{",
+                "}",
+                "has",
+                "matches",
+                "\\",
+                "\"",
+                "ip",
+                "quantity",
+                "map",
+                "in",
+                "-",
+                "%",
+                "b'x'",
+                "r'[",
+                "\0",
+                "é",
+                "size",
+                "type",
+                "dyn",
+                "cel.bind",
+                "optional.of",
+                ".?",
+                "[?",
+                "format.named",
+                "0x1",
+                "u");
         for (int i = 0; i < 2_000; i++) {
             StringBuilder text = new StringBuilder();
             for (int length = random.nextInt(14); length >= 0; length--) {
@@ -199,7 +249,9 @@ class ExpressionTest {
             try {
                 evaluate(text.toString(), new Budget(10_000));
             } catch (ExpressionException | EvaluationException expected) {
-                assertThat(expected.getMessage()).as("seed " + seed + ": " + text).isNotNull();
+                assertThat(expected.getMessage())
+                        .as("seed " + seed + ": " + text)
+                        .isNotNull();
             } catch (Exception | StackOverflowError wrong) {
                 throw new AssertionError("seed " + seed + ": " + text, wrong);
             }

@@ -44,9 +44,12 @@ class DefinitionCheckTest {
     @Test
     void defaultsAreFilledIn() {
         ObjectNode definition = definition();
-        assertThat(definition.path("spec").path("names").path("singular").asString()).isEqualTo("crontab");
-        assertThat(definition.path("spec").path("names").path("listKind").asString()).isEqualTo("CronTabList");
-        assertThat(definition.path("spec").path("conversion").path("strategy").asString()).isEqualTo("None");
+        assertThat(definition.path("spec").path("names").path("singular").asString())
+                .isEqualTo("crontab");
+        assertThat(definition.path("spec").path("names").path("listKind").asString())
+                .isEqualTo("CronTabList");
+        assertThat(definition.path("spec").path("conversion").path("strategy").asString())
+                .isEqualTo("None");
         assertThat(definition.path("status").path("storedVersions")).hasToString("[\"v1\"]");
         ObjectNode again = definition.deepCopy();
         DefinitionDefaults.apply(again);
@@ -61,33 +64,47 @@ class DefinitionCheckTest {
         assertThat(check(d -> spec(d).put("group", "nodot")))
                 .contains("spec.group: Invalid value: \"nodot\": should be a domain with at least one dot");
         assertThat(check(d -> spec(d).put("group", "x.k8s.io")))
-                .contains("metadata.annotations[api-approved.kubernetes.io]: Required value: protected groups must have approval"
-                        + " annotation \"api-approved.kubernetes.io\", see https://github.com/kubernetes/enhancements/pull/1111");
+                .contains(
+                        "metadata.annotations[api-approved.kubernetes.io]: Required value: protected groups must have approval"
+                                + " annotation \"api-approved.kubernetes.io\", see https://github.com/kubernetes/enhancements/pull/1111");
         assertThat(check(d -> spec(d).put("scope", "World")))
-                .containsExactly("spec.scope: Unsupported value: \"World\": supported values: \"Cluster\", \"Namespaced\"");
+                .containsExactly(
+                        "spec.scope: Unsupported value: \"World\": supported values: \"Cluster\", \"Namespaced\"");
         assertThat(check(d -> Json.child(spec(d), "names").put("listKind", "CronTab")))
-                .containsExactly("spec.names.listKind: Invalid value: \"CronTab\": kind and listKind may not be the same");
+                .containsExactly(
+                        "spec.names.listKind: Invalid value: \"CronTab\": kind and listKind may not be the same");
         assertThat(check(d -> version(d).put("storage", false)))
-                .containsExactly("spec.versions: Invalid value: [\"v1\"]: must have exactly one version marked as storage version");
+                .containsExactly(
+                        "spec.versions: Invalid value: [\"v1\"]: must have exactly one version marked as storage version");
         assertThat(check(d -> version(d).remove("schema")))
                 .containsExactly("spec.versions[0].schema.openAPIV3Schema: Required value: schemas are required");
         assertThat(check(d -> spec(d).put("preserveUnknownFields", true)))
                 .containsExactly("spec.preserveUnknownFields: Invalid value: true: cannot set to true, set"
                         + " x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead");
-        assertThat(check(d -> version(d).putArray("additionalPrinterColumns").addObject().put("name", "A").put("type", "x").put(
-                        "jsonPath", "spec")))
+        assertThat(check(d -> version(d)
+                        .putArray("additionalPrinterColumns")
+                        .addObject()
+                        .put("name", "A")
+                        .put("type", "x")
+                        .put("jsonPath", "spec")))
                 .containsExactly(
                         "spec.versions[0].additionalPrinterColumns[0].type: Invalid value: \"x\": must be one of"
                                 + " boolean,date,integer,number,string",
                         "spec.versions[0].additionalPrinterColumns[0].jsonPath: Invalid value: \"spec\": must be a simple json path"
                                 + " starting with .");
-        assertThat(check(d -> version(d).putObject("subresources").putObject("scale").put("specReplicasPath", ".status.r")))
+        assertThat(check(d ->
+                        version(d).putObject("subresources").putObject("scale").put("specReplicasPath", ".status.r")))
                 .containsExactly(
                         "spec.versions[0].subresources.scale.specReplicasPath: Invalid value: \".status.r\": should be a json path"
                                 + " under .spec",
                         "spec.versions[0].subresources.scale.statusReplicasPath: Required value");
-        assertThat(check(d -> version(d).putArray("selectableFields").addObject().put("jsonPath", ".spec")).getFirst())
-                .startsWith("spec.versions[0].selectableFields[0].jsonPath: Invalid value: \".spec\": must point to a field");
+        assertThat(check(d -> version(d)
+                                .putArray("selectableFields")
+                                .addObject()
+                                .put("jsonPath", ".spec"))
+                        .getFirst())
+                .startsWith(
+                        "spec.versions[0].selectableFields[0].jsonPath: Invalid value: \".spec\": must point to a field");
         assertThat(check(d -> Json.child(spec(d), "conversion").put("strategy", "Webhook")))
                 .containsExactly(
                         "spec.conversion.webhook.clientConfig: Required value: required when strategy is set to Webhook",
@@ -98,13 +115,18 @@ class DefinitionCheckTest {
     void aSchemaIsNotLargerThanItMayBe() {
         assertThat(check(d -> Json.child(Json.child(Json.child(version(d), "schema"), "openAPIV3Schema"), "x")
                         .put("description", "x".repeat(DefinitionCheck.MAX_SCHEMA_BYTES))))
-                .containsExactly("spec.versions[0].schema.openAPIV3Schema: Too long: may not be more than 1000000 bytes");
+                .containsExactly(
+                        "spec.versions[0].schema.openAPIV3Schema: Too long: may not be more than 1000000 bytes");
     }
 
     @Test
     void whatDecidesWhereObjectsAreDoesNotChange() {
         ObjectNode live = definition();
-        ((ObjectNode) live.get("status")).putArray("conditions").addObject().put("type", "Established").put("status", "True");
+        ((ObjectNode) live.get("status"))
+                .putArray("conditions")
+                .addObject()
+                .put("type", "Established")
+                .put("status", "True");
         ObjectNode changed = live.deepCopy();
         spec(changed).put("scope", "Cluster");
         version(changed).put("name", "v2");
@@ -121,9 +143,12 @@ class DefinitionCheckTest {
         ObjectNode object = definition();
         Json.child(object, "metadata").put("name", "others.stable.example.com");
         Json.child(spec(object), "names").put("plural", "others");
-        Json.child(object, "status").set("acceptedNames", Json.parse(
-                "{\"plural\": \"others\", \"singular\": \"other\", \"kind\": \"CronTab\", \"listKind\": \"OtherList\","
-                        + " \"shortNames\": [\"ct\"]}"));
+        Json.child(object, "status")
+                .set(
+                        "acceptedNames",
+                        Json.parse(
+                                "{\"plural\": \"others\", \"singular\": \"other\", \"kind\": \"CronTab\", \"listKind\": \"OtherList\","
+                                        + " \"shortNames\": [\"ct\"]}"));
         Acceptance acceptance = Acceptance.of(mine, List.of(Definition.of(object), mine));
         assertThat(acceptance.conflict()).isEqualTo("ShortNamesConflict");
         assertThat(acceptance.message()).isEqualTo("\"ct\" is already in use, \"CronTab\" is already in use");

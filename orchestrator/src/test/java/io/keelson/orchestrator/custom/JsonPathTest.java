@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keelson.orchestrator.kind.Json;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
 class JsonPathTest {
@@ -38,7 +38,8 @@ class JsonPathTest {
 
     @Test
     void whatIsNoPathIsNone() {
-        for (String text : new String[] {"", "spec", ".spec[", ".spec..x", ".spec[?(@.a~1)]", "[", ".", "x".repeat(2_000)}) {
+        for (String text :
+                new String[] {"", "spec", ".spec[", ".spec..x", ".spec[?(@.a~1)]", "[", ".", "x".repeat(2_000)}) {
             assertThat(JsonPath.parse(text)).as(text).isEmpty();
         }
         long seed = 7;
@@ -49,7 +50,8 @@ class JsonPathTest {
             for (int length = random.nextInt(16); length > 0; length--) {
                 text.append(letters.charAt(random.nextInt(letters.length())));
             }
-            JsonPath.parse(text.toString()).ifPresent(path -> assertThat(path.find(OBJECT)).isNotNull());
+            JsonPath.parse(text.toString())
+                    .ifPresent(path -> assertThat(path.find(OBJECT)).isNotNull());
         }
     }
 }

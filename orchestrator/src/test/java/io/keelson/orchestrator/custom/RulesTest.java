@@ -62,7 +62,9 @@ class RulesTest {
         assertThat(Rules.check(RULES, Optional.empty(), object("bad", "{\"min\": 0, \"max\": 2}"), Budget.ofObject()))
                 .extracting(Cause::toString)
                 .containsExactly("<nil>: Invalid value: \"object\": a bad name");
-        assertThat(check(Optional.empty(), "{\"min\": 0, \"max\": 1, \"map\": {\"a\": \"x\", \"b\": \"y\"}, \"text\": \"A\"}"))
+        assertThat(check(
+                        Optional.empty(),
+                        "{\"min\": 0, \"max\": 1, \"map\": {\"a\": \"x\", \"b\": \"y\"}, \"text\": \"A\"}"))
                 .containsExactly(
                         "spec.map[b]: Invalid value: \"string\": failed rule: self.startsWith('x')",
                         "spec.text: Invalid value: \"string\": failed rule: self.matches('^[a-z]+$')");
@@ -72,9 +74,10 @@ class RulesTest {
     void aTransitionIsJudgedWhereTheValueBeforeIsKnown() {
         assertThat(check(Optional.of("{\"min\": 0, \"max\": 4}"), "{\"min\": 0, \"max\": 3}"))
                 .containsExactly("spec: Invalid value: \"object\": max must not shrink");
-        assertThat(check(
-                        Optional.of("{\"min\": 0, \"max\": 4, \"items\": [{\"name\": \"a\", \"size\": 2}]}"),
-                        "{\"min\": 0, \"max\": 4, \"items\": [{\"name\": \"b\", \"size\": 1}, {\"name\": \"a\", \"size\": 1}]}"))
+        assertThat(
+                        check(
+                                Optional.of("{\"min\": 0, \"max\": 4, \"items\": [{\"name\": \"a\", \"size\": 2}]}"),
+                                "{\"min\": 0, \"max\": 4, \"items\": [{\"name\": \"b\", \"size\": 1}, {\"name\": \"a\", \"size\": 1}]}"))
                 .containsExactly("spec.items[1].size: Invalid value: \"integer\": failed rule: self >= oldSelf");
     }
 
@@ -82,13 +85,15 @@ class RulesTest {
     void whatDidNotChangeIsNotJudgedAgain() {
         String bad = "{\"min\": 0, \"max\": 1, \"text\": \"A\"}";
         assertThat(check(Optional.of(bad), bad)).isEmpty();
-        assertThat(check(Optional.of(bad), "{\"min\": 0, \"max\": 2, \"text\": \"A\"}")).isEmpty();
+        assertThat(check(Optional.of(bad), "{\"min\": 0, \"max\": 2, \"text\": \"A\"}"))
+                .isEmpty();
     }
 
     @Test
     void aFieldThatIsNotThereIsAFailure() {
         assertThat(check(Optional.empty(), "{\"min\": 0}"))
-                .containsExactly("spec: Invalid value: \"object\": no such key: max evaluating rule: self.min <= self.max");
+                .containsExactly(
+                        "spec: Invalid value: \"object\": no such key: max evaluating rule: self.min <= self.max");
     }
 
     @Test
@@ -97,6 +102,7 @@ class RulesTest {
                 .extracting(Cause::toString)
                 .last()
                 .asString()
-                .endsWith("validation failed due to running out of cost budget, no further validation rules will be run");
+                .endsWith(
+                        "validation failed due to running out of cost budget, no further validation rules will be run");
     }
 }

@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 class SchemaCheckTest {
 
     private static List<String> check(String schema) {
-        return SchemaCheck.check(Json.parse(schema), "s").stream().map(Cause::toString).toList();
+        return SchemaCheck.check(Json.parse(schema), "s").stream()
+                .map(Cause::toString)
+                .toList();
     }
 
     private static List<String> property(String schema) {
@@ -27,26 +29,31 @@ class SchemaCheckTest {
         assertThat(property("{\"type\": \"array\", \"items\": {}}"))
                 .containsExactly(
                         "s.properties[p].items.type: Required value: must not be empty for specified array items");
-        assertThat(property("{\"type\": \"array\"}")).containsExactly("s.properties[p].items: Required value: must be specified");
+        assertThat(property("{\"type\": \"array\"}"))
+                .containsExactly("s.properties[p].items: Required value: must be specified");
         assertThat(property("{\"type\": \"text\"}"))
-                .containsExactly("s.properties[p].type: Unsupported value: \"text\": supported values: \"array\", \"boolean\","
-                        + " \"integer\", \"number\", \"object\", \"string\"");
+                .containsExactly(
+                        "s.properties[p].type: Unsupported value: \"text\": supported values: \"array\", \"boolean\","
+                                + " \"integer\", \"number\", \"object\", \"string\"");
         assertThat(property("{\"type\": \"object\", \"properties\": {\"a\": {\"type\": \"string\"}},"
                         + " \"additionalProperties\": {\"type\": \"string\"}}"))
-                .containsExactly("s.properties[p].additionalProperties: Forbidden: additionalProperties and properties are"
-                        + " mutual exclusive");
+                .containsExactly(
+                        "s.properties[p].additionalProperties: Forbidden: additionalProperties and properties are"
+                                + " mutual exclusive");
         assertThat(property("{\"type\": \"object\", \"additionalProperties\": false}"))
                 .containsExactly(
                         "s.properties[p].additionalProperties: Forbidden: additionalProperties cannot be set to false");
         assertThat(property("{\"type\": \"string\", \"$ref\": \"#/x\"}"))
                 .containsExactly("s.properties[p].$ref: Forbidden: $ref is not supported");
         assertThat(property("{\"type\": \"array\", \"uniqueItems\": true, \"items\": {\"type\": \"string\"}}"))
-                .containsExactly("s.properties[p].uniqueItems: Forbidden: uniqueItems cannot be set to true since the runtime"
-                        + " complexity becomes quadratic");
+                .containsExactly(
+                        "s.properties[p].uniqueItems: Forbidden: uniqueItems cannot be set to true since the runtime"
+                                + " complexity becomes quadratic");
         assertThat(property("{\"type\": \"string\", \"pattern\": \"(\"}").getFirst())
                 .startsWith("s.properties[p].pattern: Invalid value: \"(\": must be a valid regular expression");
-        assertThat(check("{\"type\": \"object\", \"properties\": {\"metadata\": {\"type\": \"object\", \"properties\": {"
-                        + "\"labels\": {\"type\": \"object\"}}}}}"))
+        assertThat(check(
+                        "{\"type\": \"object\", \"properties\": {\"metadata\": {\"type\": \"object\", \"properties\": {"
+                                + "\"labels\": {\"type\": \"object\"}}}}}"))
                 .containsExactly("s.properties[metadata]: Forbidden: must not specify anything other than name and"
                         + " generateName, but metadata is implicitly specified");
     }
@@ -57,7 +64,9 @@ class SchemaCheckTest {
                 .containsExactly(
                         "s.properties[p].anyOf[0].type: Forbidden: must be empty to be structural",
                         "s.properties[p].anyOf[1].description: Forbidden: must be empty to be structural");
-        assertThat(property("{\"x-kubernetes-int-or-string\": true, \"anyOf\": [{\"type\": \"integer\"}, {\"type\": \"string\"}]}"))
+        assertThat(
+                        property(
+                                "{\"x-kubernetes-int-or-string\": true, \"anyOf\": [{\"type\": \"integer\"}, {\"type\": \"string\"}]}"))
                 .isEmpty();
         assertThat(property("{\"type\": \"object\", \"allOf\": [{\"properties\": {\"a\": {\"minLength\": 1}}}]}"))
                 .containsExactly("s.properties[p].properties[a]: Required value: because it is defined in"
@@ -80,8 +89,9 @@ class SchemaCheckTest {
                         "s.properties[p].x-kubernetes-list-map-keys[1]: Invalid value: \"z\": entries must all be names of item"
                                 + " properties");
         assertThat(property("{\"type\": \"array\", \"x-kubernetes-list-type\": \"heap\", " + items + "}"))
-                .containsExactly("s.properties[p].x-kubernetes-list-type: Unsupported value: \"heap\": supported values:"
-                        + " \"atomic\", \"map\", \"set\"");
+                .containsExactly(
+                        "s.properties[p].x-kubernetes-list-type: Unsupported value: \"heap\": supported values:"
+                                + " \"atomic\", \"map\", \"set\"");
         assertThat(property("{\"type\": \"array\", \"x-kubernetes-list-type\": \"set\", " + items + "}"))
                 .hasSize(1);
     }
@@ -89,8 +99,9 @@ class SchemaCheckTest {
     @Test
     void aDefaultIsAValueOfItsSchema() {
         assertThat(property("{\"type\": \"integer\", \"default\": \"x\"}"))
-                .containsExactly("s.properties[p].default: Invalid value: \"string\": s.properties[p].default in body must be of"
-                        + " type integer: \"string\"");
+                .containsExactly(
+                        "s.properties[p].default: Invalid value: \"string\": s.properties[p].default in body must be of"
+                                + " type integer: \"string\"");
         assertThat(property("{\"type\": \"object\", \"default\": {\"a\": 1}}"))
                 .containsExactly("s.properties[p].default: Invalid value: {\"a\":1}: must not have unknown fields");
         assertThat(check("{\"type\": \"object\", \"default\": {}}"))
@@ -117,8 +128,9 @@ class SchemaCheckTest {
         assertThat(rules("""
                         {"type": "object", "properties": {"a": {"type": "integer"}},
                          "x-kubernetes-validations": [{"rule": "self.b > 1"}]}""").getFirst())
-                .startsWith("s.x-kubernetes-validations[0].rule: Invalid value: {\"rule\":\"self.b > 1\"}: compilation failed:"
-                        + " ERROR: <input>:1:5: undefined field 'b'");
+                .startsWith(
+                        "s.x-kubernetes-validations[0].rule: Invalid value: {\"rule\":\"self.b > 1\"}: compilation failed:"
+                                + " ERROR: <input>:1:5: undefined field 'b'");
         assertThat(rules("""
                         {"type": "object", "properties": {"a": {"type": "integer"}},
                          "x-kubernetes-validations": [{"rule": "self.a", "reason": "Bad", "message": "a\\nb"}]}"""))
@@ -129,8 +141,9 @@ class SchemaCheckTest {
         assertThat(rules("""
                         {"type": "object", "properties": {"a": {"type": "array", "maxItems": 3, "items": {"type": "integer",
                          "x-kubernetes-validations": [{"rule": "self >= oldSelf"}]}}}}"""))
-                .containsExactly("s.properties[a].items.x-kubernetes-validations[0].rule: Invalid value: \"self >= oldSelf\":"
-                        + " oldSelf cannot be used on the uncorrelatable portion of the schema within s.properties[a].items");
+                .containsExactly(
+                        "s.properties[a].items.x-kubernetes-validations[0].rule: Invalid value: \"self >= oldSelf\":"
+                                + " oldSelf cannot be used on the uncorrelatable portion of the schema within s.properties[a].items");
     }
 
     @Test
@@ -139,9 +152,11 @@ class SchemaCheckTest {
                 {"type": "object", "properties": {"a": {"type": "array", %s "items": {"type": "string" %s}}},
                  "x-kubernetes-validations": [{"rule": "self.a.all(x, self.a.all(y, x == y))"}]}""";
         assertThat(rules(schema.formatted("", "")).getFirst())
-                .isEqualTo("s.x-kubernetes-validations[0].rule: Forbidden: estimated rule cost exceeds budget by factor of more"
-                        + " than 100x (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays,"
-                        + " maps, and strings are declared)");
-        assertThat(rules(schema.formatted("\"maxItems\": 10,", ", \"maxLength\": 20"))).isEmpty();
+                .isEqualTo(
+                        "s.x-kubernetes-validations[0].rule: Forbidden: estimated rule cost exceeds budget by factor of more"
+                                + " than 100x (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays,"
+                                + " maps, and strings are declared)");
+        assertThat(rules(schema.formatted("\"maxItems\": 10,", ", \"maxLength\": 20")))
+                .isEmpty();
     }
 }

@@ -65,7 +65,8 @@ class StructuralTest {
 
     @Test
     void defaultsAreForWhatIsAbsentAndForNullsThatAreNoValues() {
-        ObjectNode object = spec("{\"image\": \"ab\", \"replicas\": null, \"when\": null, \"rules\": [{\"name\": \"n\", \"more\": {}}]}");
+        ObjectNode object = spec(
+                "{\"image\": \"ab\", \"replicas\": null, \"when\": null, \"rules\": [{\"name\": \"n\", \"more\": {}}]}");
         Defaulting.apply(CRON, object);
         assertThat(object.path("spec")).isEqualTo(Json.parse("""
                 {"image": "ab", "replicas": 1, "when": null, "cronSpec": "* * * * *",
@@ -80,7 +81,8 @@ class StructuralTest {
                 .containsExactly(
                         "spec.replicas: Invalid value: \"string\": spec.replicas in body must be of type integer: \"string\"");
         assertThat(wrong("{\"image\": \"ab\", \"replicas\": 15}"))
-                .containsExactly("spec.replicas: Invalid value: 15: spec.replicas in body should be less than or equal to 10");
+                .containsExactly(
+                        "spec.replicas: Invalid value: 15: spec.replicas in body should be less than or equal to 10");
         assertThat(wrong("{\"image\": \"ab\", \"replicas\": 0}"))
                 .containsExactly(
                         "spec.replicas: Invalid value: 0: spec.replicas in body should be greater than or equal to 1");
@@ -93,7 +95,8 @@ class StructuralTest {
                 .containsExactly("spec.cronSpec: Invalid value: \"* *\": spec.cronSpec in body should match"
                         + " '^(\\d+|\\*)(\\s+(\\d+|\\*)){4}$'");
         assertThat(wrong("{\"image\": \"a\"}"))
-                .containsExactly("spec.image: Invalid value: \"a\": spec.image in body should be at least 2 chars long");
+                .containsExactly(
+                        "spec.image: Invalid value: \"a\": spec.image in body should be at least 2 chars long");
         assertThat(wrong("{\"image\": \"abcdef\"}"))
                 .containsExactly("spec.image: Too long: may not be more than 5 bytes");
         assertThat(wrong("{\"image\": \"ab\", \"policy\": \"Deny\"}"))
@@ -102,10 +105,12 @@ class StructuralTest {
                 .containsExactly(
                         "spec.port: Invalid value: \"number\": spec.port in body must be of type integer,string: \"number\"");
         assertThat(wrong("{\"image\": \"ab\", \"when\": \"noon\"}"))
-                .containsExactly("spec.when: Invalid value: \"noon\": spec.when in body must be of type date-time: \"noon\"");
+                .containsExactly(
+                        "spec.when: Invalid value: \"noon\": spec.when in body must be of type date-time: \"noon\"");
         assertThat(wrong("{\"image\": \"ab\", \"when\": null}")).isEmpty();
         assertThat(wrong("{\"image\": \"ab\", \"policy\": null}"))
-                .containsExactly("spec.policy: Invalid value: \"null\": spec.policy in body must be of type string: \"null\"");
+                .containsExactly(
+                        "spec.policy: Invalid value: \"null\": spec.policy in body must be of type string: \"null\"");
         assertThat(wrong("{\"image\": \"ab\", \"tags\": [\"a\", \"b\", \"c\"]}"))
                 .containsExactly("spec.tags: Too many: 3: must have at most 2 items");
         assertThat(wrong("{\"image\": \"ab\", \"rules\": []}"))
@@ -119,8 +124,9 @@ class StructuralTest {
                                 + " valid",
                         "spec.choice.a: Required value");
         assertThat(wrong("{\"image\": \"ab\", \"choice\": {\"a\": \"\", \"b\": \"\"}}"))
-                .containsExactly("<nil>: Invalid value: \"\": \"spec.choice\" must validate one and only one schema (oneOf)."
-                        + " Found 2 valid alternatives");
+                .containsExactly(
+                        "<nil>: Invalid value: \"\": \"spec.choice\" must validate one and only one schema (oneOf)."
+                                + " Found 2 valid alternatives");
         assertThat(wrong("{\"image\": \"ab\", \"template\": {\"kind\": \"Pod\"}}"))
                 .containsExactly("spec.template.apiVersion: Required value: must not be empty");
     }
@@ -164,10 +170,14 @@ class StructuralTest {
             assertThat(SchemaCheck.check(raw, "schema")).as(about).isEmpty();
             Structural schema = Structural.of(raw);
             ObjectNode object = (ObjectNode) schemas.value(raw);
-            assertThat(ValueCheck.check(schema, object)).as(about + " " + object).isEmpty();
+            assertThat(ValueCheck.check(schema, object))
+                    .as(about + " " + object)
+                    .isEmpty();
             assertThat(Pruning.prune(schema, object)).as(about + " " + object).isEmpty();
             Defaulting.apply(schema, object);
-            assertThat(ValueCheck.check(schema, object)).as(about + " " + object).isEmpty();
+            assertThat(ValueCheck.check(schema, object))
+                    .as(about + " " + object)
+                    .isEmpty();
         }
     }
 

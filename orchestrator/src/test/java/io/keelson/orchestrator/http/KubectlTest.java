@@ -130,4 +130,103 @@ class KubectlTest {
                 .isNotZero();
         assertThat(kubectl.run("logs", "nobody").text()).contains("not found");
     }
+
+    private static final String DEFINITION = """
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: crontabs.GROUP}
+            spec:
+              group: GROUP
+              scope: Namespaced
+              names: {plural: crontabs, kind: CronTab, shortNames: [ct-NAME]}
+              versions:
+              - name: v1
+                served: true
+                storage: true
+                subresources: {status: {}, scale: {specReplicasPath: .spec.replicas, statusReplicasPath: .status.replicas}}
+                additionalPrinterColumns: [{name: Cron, type: string, jsonPath: .spec.cron}]
+                schema:
+                  openAPIV3Schema:
+                    type: object
+                    properties:
+                      spec:
+                        type: object
+                        x-kubernetes-validations: [{rule: "self.replicas < 5", message: too many}]
+                        properties:
+                          cron: {type: string, description: When it runs.}
+                          replicas: {type: integer, default: 1}
+                      status: {type: object, properties: {replicas: {type: integer}}}
+            """;
+
+    private static final String CRON_TAB = """
+            apiVersion: GROUP/v1
+            kind: CronTab
+            metadata: {name: mine}
+            spec: {cron: "* *", replicas: 2}
+            """;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.27", "1.28", "1.29", "1.30", "1.31", "1.32", "1.33"})
+    void aKindThatIsDefinedAtRunTimeIsOneLikeAnyOther(String version) throws IOException, InterruptedException {
+        Kubectl kubectl = Kubectl.of(version, kubeconfig, directory, "kind" + version.replace('.', '-'));
+        // Until 1.28 kubectl checks by /openapi/v2 alone, which is not served.
+        String validate = version.compareTo("1.29") < 0 ? "--validate=false" : "--validate=true";
+        String group = kubectl.namespace() + ".example.com";
+        Path definition = Files.writeString(
+                directory.resolve(kubectl.namespace() + "-crd.yaml"),
+                DEFINITION.replace("GROUP", group).replace("NAME", kubectl.namespace()));
+        Path object = Files.writeString(
+                directory.resolve(kubectl.namespace() + "-ct.yaml"), CRON_TAB.replace("GROUP", group));
+        String resource = "crontabs." + group;
+        kubectl.ok("create", "namespace", kubectl.namespace());
+        assertThat(kubectl.ok("apply", validate, "-f", definition.toString())).contains("created");
+        assertThat(kubectl.ok("apply", validate, "-f", definition.toString())).contains("unchanged");
+        assertThat(kubectl.ok("wait", "--for=condition=Established", "crd/" + resource))
+                .contains("condition met");
+        assertThat(kubectl.ok("get", "crd", resource)).contains("CREATED AT");
+        assertThat(kubectl.ok("apply", validate, "-f", object.toString())).contains("/mine created");
+        assertThat(kubectl.ok("apply", validate, "-f", object.toString())).contains("/mine unchanged");
+        Files.writeString(object, CRON_TAB.replace("GROUP", group).replace("* *", "1 1"));
+        assertThat(kubectl.ok("apply", validate, "-f", object.toString())).contains("/mine configured");
+        assertThat(kubectl.ok("get", "ct-" + kubectl.namespace())).contains("CRON", "1 1");
+        if (version.compareTo("1.29") >= 0) {
+            assertThat(kubectl.ok("explain", resource + ".spec.cron")).contains("When it runs.", "<string>");
+        }
+        assertThat(kubectl.ok("scale", resource + "/mine", "--replicas=3")).contains("scaled");
+        assertThat(kubectl.run("patch", resource, "mine", "--type=merge", "-p", "{\"spec\":{\"replicas\":7}}")
+                        .text())
+                .contains("spec: Invalid value: \"object\": too many");
+        assertThat(kubectl.ok("patch", resource, "mine", "--type=merge", "-p", "{\"spec\":{\"replicas\":4}}"))
+                .contains("patched");
+        assertThat(kubectl.run("patch", resource, "mine", "--type=strategic", "-p", "{}")
+                        .code())
+                .isNotZero();
+        Files.writeString(object, CRON_TAB.replace("GROUP", group).replace("cron:", "chron: x, cron:"));
+        assertThat(kubectl.run("apply", "--validate=true", "-f", object.toString())
+                        .text())
+                .contains(version.compareTo("1.29") < 0 ? "NotFound" : "unknown field \"spec.chron\"");
+        assertThat(kubectl.ok("get", resource, "mine", "-o", "jsonpath={.spec.replicas}"))
+                .isEqualTo("4");
+        assertThat(kubectl.ok("label", resource, "mine", "a=b")).contains("labeled");
+        Files.writeString(object, CRON_TAB.replace("GROUP", group).replace("* *", "2 2"));
+        assertThat(kubectl.run("apply", validate, "--server-side", "--field-manager=other", "-f", object.toString())
+                        .text())
+                .contains("conflict");
+        assertThat(kubectl.ok(
+                        "apply",
+                        validate,
+                        "--server-side",
+                        "--force-conflicts",
+                        "--field-manager=other",
+                        "-f",
+                        object.toString()))
+                .contains("serverside-applied");
+        assertThat(kubectl.ok("get", resource, "mine", "-o", "jsonpath={.spec.cron} {.spec.replicas}"))
+                .isEqualTo("2 2 2");
+        assertThat(kubectl.ok("delete", resource, "mine")).contains("deleted");
+        Files.writeString(object, CRON_TAB.replace("GROUP", group));
+        kubectl.ok("create", validate, "-f", object.toString());
+        assertThat(kubectl.ok("delete", "crd", resource)).contains("deleted");
+        assertThat(kubectl.run("get", "--raw", "/apis/" + group + "/v1").code()).isNotZero();
+    }
 }

@@ -32,7 +32,7 @@ final class LeadershipTest {
 
     private ControlLoop loop(String name, CutKv kv) {
         Api api = new Api(kv, Kinds::builtIn, Addresses.standard(), clock, new Random(2));
-        return new ControlLoop(name, kv, Kinds.builtIn(), api, clock);
+        return new ControlLoop(name, kv, Kinds::builtIn, api, clock);
     }
 
     private KeyValue leaderKey() {

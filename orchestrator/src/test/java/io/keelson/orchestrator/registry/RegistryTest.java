@@ -207,7 +207,7 @@ class RegistryTest {
     @Test
     void scaleChangesReplicasAndNothingElse() {
         ObjectNode live = live(Kinds.DEPLOYMENT, deployment());
-        ObjectNode scale = Scale.of(live);
+        ObjectNode scale = Scale.of(Kinds.DEPLOYMENT, live);
         assertThat(Json.number(scale, "spec", "replicas")).contains(2L);
         assertThat(Json.string(scale, "status", "selector")).contains("a=b");
         Json.child(scale, "spec").put("replicas", 7);

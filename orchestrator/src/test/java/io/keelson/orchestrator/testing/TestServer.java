@@ -10,6 +10,7 @@ import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
 import io.keelson.store.HostPort;
+import io.keelson.store.Kv;
 import io.keelson.store.MemoryKv;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
@@ -53,10 +54,15 @@ public final class TestServer implements AutoCloseable {
 
     /** Starts, and waits until the first objects are there. */
     public static TestServer start(Path directory) {
+        return start(directory, "s1", new MemoryKv());
+    }
+
+    /** Starts one of several servers of one store, with an authority of its own. */
+    public static TestServer start(Path directory, String name, Kv kv) {
         TestAuthority authority = new TestAuthority(directory);
         TestAuthority.Issued server = authority.server();
         OrchestratorConfig config = new OrchestratorConfig(
-                "s1",
+                name,
                 List.of(new HostPort("127.0.0.1", freePort())),
                 server.certificate(),
                 server.key(),
@@ -64,8 +70,7 @@ public final class TestServer implements AutoCloseable {
                 "10.96.0.0/16",
                 "10.244.0.0/16",
                 List.of("192.168.7.1:6443"));
-        Orchestrator orchestrator =
-                Orchestrator.start(config, new MemoryKv(), () -> new StoreStatus(Optional.of("s1"), true, 1));
+        Orchestrator orchestrator = Orchestrator.start(config, kv, () -> new StoreStatus(Optional.of(name), true, 1));
         TestServer started = new TestServer(authority, orchestrator, directory);
         Ref last = new Ref(Kinds.ENDPOINT_SLICE, "default", "kubernetes");
         await("the first objects", () -> orchestrator.api().find(last).isPresent());
