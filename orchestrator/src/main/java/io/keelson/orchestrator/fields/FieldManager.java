@@ -105,7 +105,8 @@ public final class FieldManager {
         FieldSet applied = write.scope().of(Mentioned.in(type, config));
         ManagedFields claimed = tracked.with(write.manager(), new Ownership(applied, write.apiVersion(), write.time()));
         ObjectNode merged = Merging.merge(type, live, config);
-        ObjectNode object = Pruning.prune(type, merged, last, applied, claimed.all());
+        // What is pruned empty goes; where the configuration says that it is there and empty, it comes back.
+        ObjectNode object = Merging.merge(type, Pruning.prune(type, merged, last, applied, claimed.all()), config);
 
         Comparison comparison =
                 Comparing.compare(type, live, Json.withoutNulls(object)).in(write.scope());

@@ -102,6 +102,16 @@ public record ManagedFields(Map<Manager, Ownership> owners) {
         return Json.string(entry, field).orElse("");
     }
 
+    /**
+     * The object, changed to have no record of who owns what: for readers whose business it is not, since it may be half of the object.
+     */
+    public static ObjectNode without(ObjectNode object) {
+        if (object.get("metadata") instanceof ObjectNode metadata) {
+            metadata.remove("managedFields");
+        }
+        return object;
+    }
+
     /** The list for {@code metadata.managedFields}, sorted as Kubernetes sorts it. */
     public ArrayNode encode() {
         ArrayNode entries = Json.array();

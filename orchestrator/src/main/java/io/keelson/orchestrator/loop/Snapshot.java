@@ -1,6 +1,7 @@
 package io.keelson.orchestrator.loop;
 
 import com.google.protobuf.ByteString;
+import io.keelson.orchestrator.fields.ManagedFields;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
@@ -86,7 +87,7 @@ final class Snapshot {
         try {
             return ref.map(found -> new ClusterObject(
                     found,
-                    Json.parse(keyValue.getValue().toByteArray()),
+                    ManagedFields.without(Json.parse(keyValue.getValue().toByteArray())),
                     keyValue.getCreateRevision(),
                     keyValue.getModRevision(),
                     now));

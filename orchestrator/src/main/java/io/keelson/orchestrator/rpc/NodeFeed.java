@@ -2,6 +2,7 @@ package io.keelson.orchestrator.rpc;
 
 import com.google.protobuf.ByteString;
 import io.keelson.orchestrator.api.RegistryChange;
+import io.keelson.orchestrator.fields.ManagedFields;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
@@ -131,7 +132,7 @@ final class NodeFeed {
     private static NodeWatchEvent set(Ref ref, ObjectNode object, long revision) {
         return about(ref, revision)
                 .setType(NodeWatchEvent.Type.SET)
-                .setObject(ByteString.copyFrom(Json.write(object)))
+                .setObject(ByteString.copyFrom(Json.write(ManagedFields.without(object))))
                 .build();
     }
 

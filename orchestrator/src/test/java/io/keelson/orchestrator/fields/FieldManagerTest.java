@@ -293,6 +293,14 @@ class FieldManagerTest {
     }
 
     @Test
+    void whatIsAppliedEmptyStaysEmpty() {
+        State state = configMap().apply("a", map("{\"k\":\"1\"}")).apply("a", map("{}"));
+        state.is(map("{}"));
+        assertThat(state.applied("a")).containsExactly(".data");
+        state.apply("a", map("{}")).is(map("{}"));
+    }
+
+    @Test
     void nullTakesALeafAwayAndOwnsIt() {
         State state = configMap().update("u", map("{\"k\":\"1\",\"l\":\"1\"}")).force("a", map("{\"k\":null}"));
         state.is(map("{\"l\":\"1\"}"));
