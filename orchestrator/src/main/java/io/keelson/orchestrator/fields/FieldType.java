@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.fields;
 
+import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Shape;
 import io.keelson.orchestrator.kind.Shape.Division;
 import io.keelson.orchestrator.kind.Shape.Field;
@@ -7,6 +8,7 @@ import io.keelson.orchestrator.kind.Shape.ListOf;
 import io.keelson.orchestrator.kind.Shape.MapOf;
 import io.keelson.orchestrator.kind.Shape.Scalar;
 import io.keelson.orchestrator.kind.Shape.Struct;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -108,6 +110,12 @@ public record FieldType(Shape shape, Division division) {
         if (value != null && !value.isNull()) {
             return Optional.of(value);
         }
-        return shape.items().field(name).flatMap(Field::keyDefault).map(StringNode::new);
+        return shape.items().field(name).flatMap(field -> field.keyDefault().map(text -> literal(field.shape(), text)));
+    }
+
+    private static JsonNode literal(Shape shape, String text) {
+        boolean quoted =
+                shape != Scalar.INT32 && shape != Scalar.INT64 && shape != Scalar.NUMBER && shape != Scalar.BOOLEAN;
+        return quoted ? new StringNode(text) : Json.parseAny(text.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * Sets of fields as Kubernetes writes them: an object of objects by steps. A step is {@code f:NAME}, {@code k:{"KEY":VALUE}},
@@ -93,6 +94,10 @@ public final class FieldsV1 {
     }
 
     private static PathElement key(String step, String text) {
+        Optional<PathElement> simple = simpleKey(text);
+        if (simple.isPresent()) {
+            return simple.get();
+        }
         if (!(json(step, text) instanceof ObjectNode key)) {
             throw new FieldsException("the key in \"" + step + "\" is no object");
         }
@@ -100,6 +105,20 @@ public final class FieldsV1 {
         key.properties()
                 .forEach(part -> parts.add(new PathElement.Key.Part(part.getKey(), new Literal(part.getValue()))));
         return new PathElement.Key(parts);
+    }
+
+    /** Most keys are one plain text, {@code {"name":"web"}}, and many are read with every write: these need no parser. */
+    private static Optional<PathElement> simpleKey(String text) {
+        String[] parts = text.split("\"", -1);
+        boolean simple = parts.length == 5
+                && parts[0].equals("{")
+                && parts[2].equals(":")
+                && parts[4].equals("}")
+                && text.indexOf('\\') < 0;
+        return simple
+                ? Optional.of(new PathElement.Key(
+                        List.of(new PathElement.Key.Part(parts[1], new Literal(new StringNode(parts[3]))))))
+                : Optional.empty();
     }
 
     private static PathElement index(String step, String text) {

@@ -63,11 +63,16 @@ public final class Scale {
             return new Prepared.Refuse(Rejection.invalid(kind, Metadata.name(live), List.of(cause)));
         }
         ObjectNode object = live.deepCopy();
+        wish(kind, object, (int) replicas);
+        return Registry.finish(kind, live, object, Validation.validate(kind, Optional.of(live), object), List.of());
+    }
+
+    /** Puts a number of replicas where objects of a kind have it. */
+    static void wish(Kind kind, ObjectNode object, int replicas) {
         kind.custom()
                 .flatMap(Custom::scale)
                 .ifPresentOrElse(
-                        paths -> paths.wish(object, (int) replicas),
-                        () -> Json.child(object, "spec").put("replicas", (int) replicas));
-        return Registry.finish(kind, live, object, Validation.validate(kind, Optional.of(live), object), List.of());
+                        paths -> paths.wish(object, replicas),
+                        () -> Json.child(object, "spec").put("replicas", replicas));
     }
 }

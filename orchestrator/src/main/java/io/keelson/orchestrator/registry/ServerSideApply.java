@@ -12,6 +12,7 @@ import io.keelson.orchestrator.fields.ManagedFields;
 import io.keelson.orchestrator.fields.Manager;
 import io.keelson.orchestrator.fields.Mentioned;
 import io.keelson.orchestrator.fields.Write;
+import io.keelson.orchestrator.kind.Cause;
 import io.keelson.orchestrator.kind.Defaults;
 import io.keelson.orchestrator.kind.FieldError;
 import io.keelson.orchestrator.kind.Json;
@@ -119,8 +120,8 @@ public final class ServerSideApply {
                 .put("apiVersion", request.kind().apiVersion())
                 .put("kind", request.kind().kind());
         Json.at(request.config(), "metadata").ifPresent(metadata -> config.set("metadata", metadata));
-        Json.at(request.config(), "spec", "replicas")
-                .ifPresent(replicas -> Json.child(config, "spec").set("replicas", replicas));
+        Json.number(request.config(), "spec", "replicas")
+                .ifPresent(replicas -> Scale.wish(request.kind(), config, replicas.intValue()));
         return config;
     }
 
@@ -196,7 +197,7 @@ public final class ServerSideApply {
                     "the name of the object (" + said + ") does not match the name on the URL (" + name + ")"));
         }
         if (request.subresource().equals("scale")) {
-            return Scale.mismatch(config);
+            return Scale.mismatch(config).or(() -> replicasMissing(request.kind(), name, config));
         }
         Kind kind = request.kind();
         Optional<Rejection> unfit = Decoding.check(kind, Optional.empty(), config, FieldValidation.IGNORE)
@@ -209,6 +210,21 @@ public final class ServerSideApply {
                 .map(error -> "." + error.path() + ": field not declared in schema")
                 .toList();
         return unknown.isEmpty() ? Optional.empty() : Optional.of(untyped(request, name, joined(unknown)));
+    }
+
+    private static Optional<Rejection> replicasMissing(Kind kind, String name, ObjectNode scale) {
+        boolean fine = Json.number(scale, "spec", "replicas")
+                .filter(replicas -> replicas >= 0 && replicas <= Integer.MAX_VALUE)
+                .isPresent();
+        return fine
+                ? Optional.empty()
+                : Optional.of(Rejection.invalid(
+                        kind,
+                        name,
+                        List.of(Cause.invalid(
+                                "spec.replicas",
+                                scale.path("spec").path("replicas").toString(),
+                                "must be a whole number greater than or equal to 0"))));
     }
 
     private static String joined(List<String> errors) {

@@ -8,7 +8,11 @@ import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Schema;
+import io.keelson.orchestrator.kind.Shape;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
@@ -247,6 +251,15 @@ class FieldManagerTest {
     }
 
     @Test
+    void theDefaultOfAKeyIsOfTheTypeOfTheKey() {
+        Shape.Field port = new Shape.Field(
+                Shape.Scalar.INT32, false, false, Optional.empty(), Optional.empty(), Optional.of("80"));
+        Shape item = new Shape.Struct("Item", Map.of("port", port), Set.of());
+        FieldType list = new FieldType(new Shape.ListOf(item), new Shape.Division.ByKeys(List.of("port")));
+        assertThat(list.step(Json.object())).isEqualTo(list.step(Json.object().put("port", 80)));
+    }
+
+    @Test
     void itemsOfSetsAreOwnedOneByOne() {
         String both = "{\"metadata\":{\"finalizers\":[\"a\",\"b\"]}}";
         State state = configMap()
@@ -377,7 +390,7 @@ class FieldManagerTest {
         Manager manager = Manager.updating("u", "apps/v1", "status");
         Manager other = Manager.applying("a", "");
         ManagedFields owners =
-                new ManagedFields(java.util.Map.of(other, new Ownership(Mentioned.in(type, before), "apps/v1", "")));
+                new ManagedFields(Map.of(other, new Ownership(Mentioned.in(type, before), "apps/v1", "")));
         ManagedFields through = FieldManager.update(
                 type, new Write(manager, "apps/v1", new Scope.Only(status), "t"), before, after, owners);
         assertThat(through.of(manager).orElseThrow().fields().paths())

@@ -243,6 +243,11 @@ class ServerSideApplyTest {
         String scale = "{apiVersion: autoscaling/v1, kind: Scale, metadata: {name: scaled}, spec: {replicas: 1}}";
         Answer refused = apply(DEPLOYMENTS + "scaled/scale", "s", scale);
         assertThat(refused.message()).isEqualTo("Apply failed with 1 conflict: conflict with \"a\": .spec.replicas");
+        assertThat(apply(DEPLOYMENTS + "scaled/scale", "s", scale.replace("replicas: 1", "replicas: -1"))
+                        .message())
+                .isEqualTo(
+                        "Deployment.apps \"scaled\" is invalid: spec.replicas: Invalid value: -1: must be a whole number"
+                                + " greater than or equal to 0");
         Answer forced = apply(DEPLOYMENTS + "scaled/scale", "s&force=true", scale);
         assertThat(forced.body().get("kind").asString()).isEqualTo("Scale");
         assertThat(forced.body().at("/spec/replicas").asInt()).isEqualTo(1);
