@@ -6,6 +6,7 @@ import io.keelson.bench.Figure.Good;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,7 +39,8 @@ final class ColdStart implements Workload {
         figures.put(CLEAN, restart(cluster, member, Cluster.Stop.TERMINATE));
         figures.put(KILLED, restart(cluster, member, Cluster.Stop.KILL));
         try (Stream<Path> files = Files.walk(cluster.dataDir(member))) {
-            figures.put(DISK, files.mapToLong(ColdStart::allocated).sum() / 1024.0 / 1024);
+            Set<Object> counted = new HashSet<>();
+            figures.put(DISK, files.mapToLong(file -> newBytes(file, counted)).sum() / 1024.0 / 1024);
         }
         return figures;
     }
@@ -53,9 +55,11 @@ final class ColdStart implements Workload {
         return (System.nanoTime() - begun) / 1e9;
     }
 
-    private static long allocated(Path file) {
+    /** A file that has several names, as in snapshots, counts once. */
+    private static long newBytes(Path file, Set<Object> counted) {
         try {
-            return Files.isRegularFile(file) ? Files.size(file) : 0;
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            return attributes.isRegularFile() && counted.add(attributes.fileKey()) ? attributes.size() : 0;
         } catch (IOException e) {
             // Removed meanwhile: the member is at work.
             return 0;

@@ -29,6 +29,11 @@ record LogLimits(long snapshotEntries, int preservedEntries, long segmentBytes) 
         return setting.isEmpty() ? new LogLimits(timing.snapshotCount(), 1_000, SEGMENT_BYTES) : parse(setting);
     }
 
+    /** A snapshot is made after so many bytes of entries at the latest. */
+    long snapshotBytes() {
+        return 8 * segmentBytes;
+    }
+
     private static LogLimits parse(String setting) {
         String[] parts = setting.split(",", -1);
         if (parts.length != 3) {

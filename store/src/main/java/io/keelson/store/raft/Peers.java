@@ -33,6 +33,7 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.retry.RetryPolicies;
 import org.apache.ratis.server.RaftConfiguration;
@@ -46,6 +47,8 @@ import org.jspecify.annotations.Nullable;
 final class Peers implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Peers.class.getName());
+
+    private static final long SNAPSHOT_MILLIS = 30_000;
 
     private final RaftServer server;
     private final RaftServer.Division division;
@@ -238,6 +241,12 @@ final class Peers implements AutoCloseable {
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /** Has this member make a snapshot of what it has applied. */
+    CompletableFuture<RaftClientReply> snapshot() {
+        return server.snapshotManagementAsync(SnapshotManagementRequest.newCreate(
+                clientId, division.getId(), group, callIds.incrementAndGet(), SNAPSHOT_MILLIS, 1));
     }
 
     private RaftClientRequest request(RaftPeerId to, RaftClientRequest.Type type, Message message) {

@@ -56,6 +56,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private final RaftCluster cluster;
     private final AutoCompactor compactor;
     private final Integrity integrity;
+    private final LogLength logLength;
     private final Consumer<Throwable> onFailure;
     private final DataSize size;
     private final CompactionLoop compaction;
@@ -123,6 +124,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
         this.cluster = new RaftCluster(config, identity, this, peers, seeds, blocking);
         this.compactor = new AutoCompactor(this, peers, config.options().compaction());
         this.integrity = new Integrity(this, peers, blocking, System.nanoTime());
+        this.logLength = new LogLength(machine, peers, limits.snapshotBytes());
         machine.tell(new Applier(
                 members,
                 history,
@@ -222,6 +224,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
             leases.tick();
             cluster.tick();
             compactor.tick(System.nanoTime());
+            logLength.tick();
             barrier.tick();
             integrity.tick(System.nanoTime());
             leaderLoss.tick(System.nanoTime());

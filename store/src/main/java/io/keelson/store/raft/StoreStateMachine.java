@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -73,6 +74,8 @@ final class StoreStateMachine extends BaseStateMachine {
     private volatile @Nullable RocksState state;
     /** What the state holds; entries up to here are not applied again. */
     private long appliedIndex;
+    /** Of the entries that Ratis has given since the last snapshot; those that the state held already count, too. */
+    private final AtomicLong bytesSinceSnapshot = new AtomicLong();
     /** What the state held when it was opened. */
     private long openedAt;
 
@@ -178,6 +181,8 @@ final class StoreStateMachine extends BaseStateMachine {
                 appliedIndex = entry.getIndex();
             }
             updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
+            bytesSinceSnapshot.addAndGet(
+                    entry.getStateMachineLogEntry().getLogData().size());
             return CompletableFuture.completedFuture(Message.EMPTY);
         } catch (IOException | RuntimeException e) {
             var problem = new IllegalStateException(
@@ -323,7 +328,13 @@ final class StoreStateMachine extends BaseStateMachine {
             return snapshots.newest().map(TermIndex::getIndex).orElse(-1L);
         }
         snapshots.take(state(), at);
+        bytesSinceSnapshot.set(0);
         return at.getIndex();
+    }
+
+    /** How long the log behind the last snapshot is, in bytes of entries. */
+    long bytesSinceSnapshot() {
+        return bytesSinceSnapshot.get();
     }
 
     @Override
