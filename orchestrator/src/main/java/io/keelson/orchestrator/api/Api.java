@@ -36,13 +36,14 @@ public final class Api {
      * @param random for uids and the suffixes of generated names; must be thread safe
      */
     public Api(Kv kv, PresentKinds kinds, Addresses addresses, InstantSource clock, RandomGenerator random) {
-        this(kv, kinds, addresses, clock, random, WriteCheck.NONE);
+        this(kv, kinds, addresses, clock, random, WriteCheck.NONE, Admission.NONE);
     }
 
     /**
      * As the other one.
      *
      * @param check looks at each write before it is stored
+     * @param admission changes and judges each write
      */
     public Api(
             Kv kv,
@@ -50,12 +51,13 @@ public final class Api {
             Addresses addresses,
             InstantSource clock,
             RandomGenerator random,
-            WriteCheck check) {
+            WriteCheck check,
+            Admission admission) {
         this.kv = kv;
         this.kinds = kinds;
         this.addresses = addresses;
         this.reads = new Reads(kv);
-        this.writes = new Writes(kv, reads, addresses, clock, random, check);
+        this.writes = new Writes(kv, reads, addresses, clock, random, check, admission);
     }
 
     /** The object; NOT_FOUND if there is none. Linearizable. */

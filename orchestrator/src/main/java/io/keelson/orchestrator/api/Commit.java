@@ -11,6 +11,7 @@ import io.keelson.orchestrator.registry.Rejection;
 import io.keelson.proto.etcd.Compare;
 import io.keelson.proto.etcd.DeleteRangeRequest;
 import io.keelson.proto.etcd.PutRequest;
+import io.keelson.proto.etcd.RangeRequest;
 import io.keelson.proto.etcd.RequestOp;
 import io.keelson.proto.etcd.ResponseOp;
 import io.keelson.proto.etcd.TxnRequest;
@@ -36,7 +37,7 @@ final class Commit {
         /** It is done, at this revision. */
         record Done(long revision) implements Result {}
 
-        /** The object, or its namespace, is not as it was. Nothing was written: read and decide again. */
+        /** The object, or what it was admitted by, is not as it was. Nothing was written: read and decide again. */
         record Raced() implements Result {}
 
         /** Another object holds this. Nothing was written. */
@@ -56,15 +57,11 @@ final class Commit {
      *
      * @param before what is stored by what the caller has read; empty if nothing is
      * @param after what shall be stored; empty for a delete
-     * @param unchanged keys that must still be at these revisions
+     * @param terms what else must be as it was, and what else is to be written
      * @param guards the caller's own conditions; if one fails that is an {@link ApiException} with CONFLICT
      */
     Result run(
-            Ref ref,
-            Optional<Stored> before,
-            Optional<ObjectNode> after,
-            Map<String, Long> unchanged,
-            List<Compare> guards) {
+            Ref ref, Optional<Stored> before, Optional<ObjectNode> after, Admission.Terms terms, List<Compare> guards) {
         Map<String, String> heldBefore =
                 before.map(stored -> Holdings.of(ref.kind(), stored.object())).orElse(Map.of());
         Map<String, String> heldAfter =
@@ -78,9 +75,13 @@ final class Commit {
         long revision = before.map(Stored::revision).orElse(0L);
         txn.addCompare(Keys.modRevision(ref.key(), revision));
         txn.addFailure(read(ref.key()));
-        unchanged.forEach((key, at) -> {
+        terms.unchanged().forEach((key, at) -> {
             txn.addCompare(Keys.modRevision(key, at));
             txn.addFailure(read(key));
+        });
+        terms.ranges().forEach((prefix, at) -> {
+            txn.addCompare(Keys.unwrittenSince(prefix, at));
+            txn.addFailure(readNewest(prefix));
         });
         for (String key : taking) {
             txn.addCompare(Keys.absent(key));
@@ -95,21 +96,27 @@ final class Commit {
             txn.addSuccess(delete(ref.key()));
         }
         releasing.forEach(key -> txn.addSuccess(delete(key)));
+        terms.also().forEach((other, object) -> txn.addSuccess(put(other.key(), bytes(other, object), 0)));
 
         TxnResponse answer = Failures.translated(() -> kv.txn(txn.build()));
         return answer.getSucceeded()
                 ? new Result.Done(answer.getHeader().getRevision())
-                : failure(ref, revision, unchanged, taking, answer.getResponsesList());
+                : failure(ref, revision, terms, taking, answer.getResponsesList());
     }
 
     private static Result failure(
-            Ref ref, long revision, Map<String, Long> unchanged, List<String> taking, List<ResponseOp> found) {
+            Ref ref, long revision, Admission.Terms terms, List<String> taking, List<ResponseOp> found) {
         int at = 0;
         if (modRevision(found.get(at++)) != revision) {
             return new Result.Raced();
         }
-        for (long expected : unchanged.values()) {
+        for (long expected : terms.unchanged().values()) {
             if (modRevision(found.get(at++)) != expected) {
+                return new Result.Raced();
+            }
+        }
+        for (long newest : terms.ranges().values()) {
+            if (modRevision(found.get(at++)) > newest) {
                 return new Result.Raced();
             }
         }
@@ -141,6 +148,19 @@ final class Commit {
     private static RequestOp read(String key) {
         return RequestOp.newBuilder()
                 .setRequestRange(Keys.get(key).toBuilder().setKeysOnly(true))
+                .build();
+    }
+
+    /** The key under a prefix that was written last. */
+    private static RequestOp readNewest(String prefix) {
+        return RequestOp.newBuilder()
+                .setRequestRange(RangeRequest.newBuilder()
+                        .setKey(Keys.bytes(prefix))
+                        .setRangeEnd(Keys.end(prefix))
+                        .setSortTarget(RangeRequest.SortTarget.MOD)
+                        .setSortOrder(RangeRequest.SortOrder.DESCEND)
+                        .setLimit(1)
+                        .setKeysOnly(true))
                 .build();
     }
 

@@ -40,6 +40,17 @@ final class Keys {
                 .build();
     }
 
+    /** Nothing under a prefix has been written after a revision; what is deleted does not count. */
+    static Compare unwrittenSince(String prefix, long revision) {
+        return Compare.newBuilder()
+                .setKey(bytes(prefix))
+                .setRangeEnd(end(prefix))
+                .setTarget(Compare.CompareTarget.MOD)
+                .setResult(Compare.CompareResult.LESS)
+                .setModRevision(revision + 1)
+                .build();
+    }
+
     /** The key is not there. */
     static Compare absent(String key) {
         return modRevision(key, 0);

@@ -13,7 +13,9 @@ import io.keelson.orchestrator.registry.FieldValidation;
 import io.keelson.orchestrator.registry.Given;
 import io.keelson.orchestrator.registry.Holdings;
 import io.keelson.orchestrator.registry.LastApplied;
+import io.keelson.orchestrator.registry.Mutation;
 import io.keelson.orchestrator.registry.NamespaceLife;
+import io.keelson.orchestrator.registry.Operation;
 import io.keelson.orchestrator.registry.Prepared;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.registry.Registry;
@@ -33,7 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -52,8 +54,16 @@ final class Writes {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final WriteCheck check;
+    private final Admission admission;
 
-    Writes(Kv kv, Reads reads, Addresses addresses, InstantSource clock, RandomGenerator random, WriteCheck check) {
+    Writes(
+            Kv kv,
+            Reads reads,
+            Addresses addresses,
+            InstantSource clock,
+            RandomGenerator random,
+            WriteCheck check,
+            Admission admission) {
         this.kv = kv;
         this.reads = reads;
         this.commit = new Commit(kv, new EventLease(kv, clock));
@@ -61,12 +71,17 @@ final class Writes {
         this.clock = clock;
         this.random = random;
         this.check = check;
+        this.admission = admission;
+    }
+
+    private Admission.Pass admit(Operation operation, Ref ref, String subresource, User user, boolean dryRun) {
+        return admission.begin(new Admission.Intent(operation, ref.kind(), ref.namespace(), subresource, user, dryRun));
     }
 
     Stored create(Kind kind, String namespace, ObjectNode object, WriteOptions options) {
         boolean generated = Json.string(object, "metadata", "name").orElse("").isEmpty();
-        return create(kind, namespace, generated, options, given -> {
-            Prepared prepared = Registry.create(kind, namespace, object, options.validation(), given);
+        return create(kind, namespace, generated, options, (given, mutation) -> {
+            Prepared prepared = Registry.create(kind, namespace, object, options.validation(), given, mutation);
             return Tracking.created(kind, object, prepared, writer(options, given.now()));
         });
     }
@@ -80,39 +95,49 @@ final class Writes {
     }
 
     private Stored create(
-            Kind kind, String namespace, boolean generated, WriteOptions options, Function<Given, Prepared> decide) {
+            Kind kind,
+            String namespace,
+            boolean generated,
+            WriteOptions options,
+            BiFunction<Given, Mutation, Prepared> decide) {
         Rejection last = Rejection.conflict(kind, "", "too many writers");
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-            Prepared prepared = decide.apply(given());
-            Prepared.Store store = switch (prepared) {
-                case Prepared.Store fine -> fine;
-                case Prepared.Refuse refused -> throw new ApiException(refused.rejection());
-                case Prepared.Unchanged _, Prepared.Remove _ ->
-                    throw new IllegalStateException("a create can only store or refuse");
-            };
-            Ref ref = new Ref(
-                    kind,
-                    namespace,
-                    Json.string(store.object(), "metadata", "name").orElseThrow());
-            check.check(options.user(), ref, "", Optional.empty(), store.object());
-            Map<String, Long> unchanged = namespaceAdmits(ref);
-            Map<String, String> chosenByUser = Holdings.of(kind, store.object());
-            fill(kind, store.object());
-            if (options.dryRun()) {
-                if (reads.find(ref).isPresent()) {
-                    throw new ApiException(Rejection.alreadyExists(kind, ref.name()));
+            Admission.Intent intent =
+                    new Admission.Intent(Operation.CREATE, kind, namespace, "", options.user(), options.dryRun());
+            try (Admission.Pass pass = admission.begin(intent)) {
+                Prepared prepared = decide.apply(given(), pass::mutate);
+                Prepared.Store store = switch (prepared) {
+                    case Prepared.Store fine -> fine;
+                    case Prepared.Refuse refused -> throw new ApiException(refused.rejection());
+                    case Prepared.Unchanged _, Prepared.Remove _ ->
+                        throw new IllegalStateException("a create can only store or refuse");
+                };
+                Ref ref = new Ref(
+                        kind,
+                        namespace,
+                        Json.string(store.object(), "metadata", "name").orElseThrow());
+                check.check(options.user(), ref, "", Optional.empty(), store.object());
+                Map<String, Long> inNamespace = namespaceAdmits(ref);
+                Admission.Terms terms = pass.validate(ref.name(), Optional.empty(), Optional.of(store.object()))
+                        .with(inNamespace);
+                Map<String, String> chosenByUser = Holdings.of(kind, store.object());
+                fill(kind, store.object());
+                if (options.dryRun()) {
+                    if (reads.find(ref).isPresent()) {
+                        throw new ApiException(Rejection.alreadyExists(kind, ref.name()));
+                    }
+                    return new Stored(store.object(), 0, terms.after(store.warnings()));
                 }
-                return new Stored(store.object(), 0, store.warnings());
-            }
-            switch (commit.run(ref, Optional.empty(), Optional.of(store.object()), unchanged, options.guards())) {
-                case Commit.Result.Done done -> {
-                    return stored(store, done);
-                }
-                case Commit.Result.Taken taken -> refuseIfChosen(ref, taken, chosenByUser);
-                case Commit.Result.Raced _ -> {
-                    last = Rejection.alreadyExists(kind, ref.name());
-                    if (!generated && reads.find(ref).isPresent()) {
-                        throw new ApiException(last);
+                switch (commit.run(ref, Optional.empty(), Optional.of(store.object()), terms, options.guards())) {
+                    case Commit.Result.Done done -> {
+                        return stored(store, done, terms);
+                    }
+                    case Commit.Result.Taken taken -> refuseIfChosen(ref, taken, chosenByUser);
+                    case Commit.Result.Raced _ -> {
+                        last = Rejection.alreadyExists(kind, ref.name());
+                        if (!generated && reads.find(ref).isPresent()) {
+                            throw new ApiException(last);
+                        }
                     }
                 }
             }
@@ -120,10 +145,10 @@ final class Writes {
         throw new ApiException(last);
     }
 
-    private static Stored stored(Prepared.Store store, Commit.Result.Done done) {
+    private static Stored stored(Prepared.Store store, Commit.Result.Done done, Admission.Terms terms) {
         ObjectNode object = store.object();
         Json.child(object, "metadata").put("resourceVersion", Long.toString(done.revision()));
-        return new Stored(object, done.revision(), store.warnings());
+        return new Stored(object, done.revision(), terms.after(store.warnings()));
     }
 
     private static void refuseIfChosen(Ref ref, Commit.Result.Taken taken, Map<String, String> chosenByUser) {
@@ -176,18 +201,25 @@ final class Writes {
     }
 
     Stored update(Ref ref, String subresource, ObjectNode object, WriteOptions options) {
-        return change(ref, subresource, options, live -> updated(ref, subresource, live, object, options));
+        return change(
+                ref,
+                subresource,
+                options,
+                (live, mutation) -> updated(ref, subresource, live, object, options, mutation));
     }
 
-    private Prepared updated(Ref ref, String subresource, Stored live, ObjectNode object, WriteOptions options) {
-        Prepared prepared = Registry.update(ref.kind(), subresource, live.object(), object, options.validation());
+    private Prepared updated(
+            Ref ref, String subresource, Stored live, ObjectNode object, WriteOptions options, Mutation mutation) {
+        Prepared prepared =
+                Registry.update(ref.kind(), subresource, live.object(), object, options.validation(), mutation);
         return Tracking.updated(ref.kind(), subresource, live.object(), object, prepared, writer(options));
     }
 
     Stored patch(Ref ref, String subresource, PatchType type, JsonNode patch, WriteOptions options) {
-        return change(ref, subresource, options, live -> {
+        return change(ref, subresource, options, (live, mutation) -> {
             ObjectNode target = subresource.equals("scale") ? Scale.of(ref.kind(), live.object()) : live.object();
-            return updated(ref, subresource, live, patched(ref, subresource, type, target, patch), options);
+            ObjectNode patched = patched(ref, subresource, type, target, patch);
+            return updated(ref, subresource, live, patched, options, mutation);
         });
     }
 
@@ -255,7 +287,7 @@ final class Writes {
                 ref,
                 request.subresource(),
                 options,
-                current -> ServerSideApply.update(request, current.object(), writer(options)));
+                (current, mutation) -> ServerSideApply.update(request, current.object(), writer(options), mutation));
         return applied(live, after, options);
     }
 
@@ -266,8 +298,8 @@ final class Writes {
                 ref.namespace(),
                 false,
                 options,
-                given -> ServerSideApply.create(
-                        request, ref.namespace(), ref.name(), writer(options, given.now()), given));
+                (given, mutation) -> ServerSideApply.create(
+                        request, ref.namespace(), ref.name(), writer(options, given.now()), given, mutation));
         return new Applied(Applied.Outcome.CREATED, created);
     }
 
@@ -299,7 +331,8 @@ final class Writes {
                 if (live.isEmpty()) {
                     return new Applied(Applied.Outcome.CREATED, create(kind, namespace, wanted, options));
                 }
-                Stored after = change(ref, "", options, current -> merge(ref, current, wanted, options));
+                Stored after =
+                        change(ref, "", options, (current, mutation) -> merge(ref, current, wanted, options, mutation));
                 return applied(live.get(), after, options);
             } catch (ApiException e) {
                 if (!raced(live, e)) {
@@ -310,30 +343,35 @@ final class Writes {
         throw new ApiException(tooManyWriters(ref));
     }
 
-    private Prepared merge(Ref ref, Stored live, ObjectNode wanted, WriteOptions options) {
+    private Prepared merge(Ref ref, Stored live, ObjectNode wanted, WriteOptions options, Mutation mutation) {
         Optional<ObjectNode> last = LastApplied.of(live.object());
         try {
             ObjectNode merged = ThreeWay.apply(ref.kind(), last, live.object(), wanted);
-            return updated(ref, "", live, merged, options);
+            return updated(ref, "", live, merged, options, mutation);
         } catch (PatchException e) {
             return new Prepared.Refuse(Rejection.badRequest(String.valueOf(e.getMessage())));
         }
     }
 
     /** Changes an object that is there. */
-    private Stored change(Ref ref, String subresource, WriteOptions options, Function<Stored, Prepared> decide) {
+    private Stored change(
+            Ref ref, String subresource, WriteOptions options, BiFunction<Stored, Mutation, Prepared> decide) {
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             Stored live = reads.find(ref).orElseThrow(() -> ApiException.notFound(ref.kind(), ref.name()));
-            Prepared prepared = decide.apply(live);
-            Map<String, String> chosenByUser = Map.of();
-            if (prepared instanceof Prepared.Store store) {
-                check.check(options.user(), ref, subresource, Optional.of(live.object()), store.object());
-                chosenByUser = Holdings.of(ref.kind(), store.object());
-                fill(ref.kind(), store.object());
-            }
-            Optional<Stored> done = carryOut(ref, live, prepared, options, chosenByUser);
-            if (done.isPresent()) {
-                return done.get();
+            try (Admission.Pass pass = admit(Operation.UPDATE, ref, subresource, options.user(), options.dryRun())) {
+                Prepared prepared = decide.apply(live, pass::mutate);
+                Map<String, String> chosenByUser = Map.of();
+                Admission.Terms terms = Admission.Terms.NONE;
+                if (prepared instanceof Prepared.Store store) {
+                    check.check(options.user(), ref, subresource, Optional.of(live.object()), store.object());
+                    terms = pass.validate(ref.name(), Optional.of(live.object()), Optional.of(store.object()));
+                    chosenByUser = Holdings.of(ref.kind(), store.object());
+                    fill(ref.kind(), store.object());
+                }
+                Optional<Stored> done = carryOut(ref, live, prepared, options, chosenByUser, terms);
+                if (done.isPresent()) {
+                    return done.get();
+                }
             }
         }
         throw new ApiException(tooManyWriters(ref));
@@ -341,7 +379,12 @@ final class Writes {
 
     /** Empty if something came between. */
     private Optional<Stored> carryOut(
-            Ref ref, Stored live, Prepared prepared, WriteOptions options, Map<String, String> chosenByUser) {
+            Ref ref,
+            Stored live,
+            Prepared prepared,
+            WriteOptions options,
+            Map<String, String> chosenByUser,
+            Admission.Terms terms) {
         Optional<ObjectNode> after = switch (prepared) {
             case Prepared.Refuse refused -> throw new ApiException(refused.rejection());
             case Prepared.Unchanged _ -> Optional.empty();
@@ -350,7 +393,7 @@ final class Writes {
         };
         List<String> warnings = switch (prepared) {
             case Prepared.Unchanged unchanged -> unchanged.warnings();
-            case Prepared.Store store -> store.warnings();
+            case Prepared.Store store -> terms.after(store.warnings());
             case Prepared.Refuse _, Prepared.Remove _ -> List.of();
         };
         if (after.isEmpty()) {
@@ -362,7 +405,7 @@ final class Writes {
             return Optional.of(new Stored(object, live.revision(), warnings));
         }
         Optional<ObjectNode> write = prepared instanceof Prepared.Remove ? Optional.empty() : after;
-        return switch (commit.run(ref, Optional.of(live), write, Map.of(), options.guards())) {
+        return switch (commit.run(ref, Optional.of(live), write, terms, options.guards())) {
             case Commit.Result.Done done -> {
                 Json.child(object, "metadata").put("resourceVersion", Long.toString(done.revision()));
                 yield Optional.of(new Stored(object, done.revision(), warnings));
@@ -383,10 +426,16 @@ final class Writes {
             Prepared prepared = Deletion.delete(ref.kind(), live.object(), wish, clock.instant());
             WriteOptions write =
                     new WriteOptions(options.user(), "", options.dryRun(), FieldValidation.IGNORE, options.guards());
-            Optional<Stored> done = carryOut(ref, live, prepared, write, Map.of());
-            if (done.isPresent()) {
-                boolean gone = prepared instanceof Prepared.Remove && !options.dryRun();
-                return new Deleted(done.get().object(), gone, done.get().revision());
+            if (prepared instanceof Prepared.Refuse refused) {
+                throw new ApiException(refused.rejection());
+            }
+            try (Admission.Pass pass = admit(Operation.DELETE, ref, "", options.user(), options.dryRun())) {
+                Admission.Terms terms = pass.validate(ref.name(), Optional.of(live.object()), Optional.empty());
+                Optional<Stored> done = carryOut(ref, live, prepared, write, Map.of(), terms);
+                if (done.isPresent()) {
+                    boolean gone = prepared instanceof Prepared.Remove && !options.dryRun();
+                    return new Deleted(done.get().object(), gone, done.get().revision());
+                }
             }
         }
         throw new ApiException(tooManyWriters(ref));

@@ -31,6 +31,21 @@ public final class Registry {
      */
     public static Prepared create(
             Kind kind, String namespace, ObjectNode incoming, FieldValidation validation, Given given) {
+        return create(kind, namespace, incoming, validation, given, Mutation.NONE);
+    }
+
+    /**
+     * A new object, which others may change before it is validated.
+     *
+     * @param namespace where it shall be; empty for cluster-scoped kinds
+     */
+    public static Prepared create(
+            Kind kind,
+            String namespace,
+            ObjectNode incoming,
+            FieldValidation validation,
+            Given given,
+            Mutation mutation) {
         Decoding.Result decoded = Decoding.check(kind, Optional.empty(), incoming, validation);
         if (decoded.rejection().isPresent()) {
             return new Prepared.Refuse(decoded.rejection().get());
@@ -48,6 +63,7 @@ public final class Registry {
         }
         kind.strategy().initial().accept(object);
         Defaults.apply(kind, object);
+        object = mutation.apply(Optional.empty(), object);
         List<Cause> causes = Validation.validate(kind, Optional.empty(), object);
         return causes.isEmpty()
                 ? new Prepared.Store(object, decoded.warnings())
@@ -63,8 +79,19 @@ public final class Registry {
      */
     public static Prepared update(
             Kind kind, String subresource, ObjectNode live, ObjectNode incoming, FieldValidation validation) {
+        return update(kind, subresource, live, incoming, validation, Mutation.NONE);
+    }
+
+    /** A changed object, which others may change further, where it is sent whole, before it is validated. */
+    public static Prepared update(
+            Kind kind,
+            String subresource,
+            ObjectNode live,
+            ObjectNode incoming,
+            FieldValidation validation,
+            Mutation mutation) {
         return switch (subresource) {
-            case "" -> updateWhole(kind, live, incoming, validation);
+            case "" -> updateWhole(kind, live, incoming, validation, mutation);
             case "status" -> updatePart(kind, live, incoming, validation, "status");
             case "finalize" -> updatePart(kind, live, incoming, validation, "spec", "finalizers");
             case "scale" -> Scale.update(kind, live, incoming);
@@ -77,7 +104,8 @@ public final class Registry {
         };
     }
 
-    private static Prepared updateWhole(Kind kind, ObjectNode live, ObjectNode incoming, FieldValidation validation) {
+    private static Prepared updateWhole(
+            Kind kind, ObjectNode live, ObjectNode incoming, FieldValidation validation, Mutation mutation) {
         Decoding.Result decoded = Decoding.check(kind, Optional.of(live), incoming, validation);
         Optional<Rejection> refused = decoded.rejection().or(() -> Metadata.mismatch(kind, live, incoming));
         if (refused.isPresent()) {
@@ -90,6 +118,7 @@ public final class Registry {
         }
         Kept.of(kind).accept(live, object);
         Defaults.apply(kind, object);
+        object = mutation.apply(Optional.of(live), object);
         List<Cause> causes = new ArrayList<>(Validation.validate(kind, Optional.of(live), object));
         Metadata.newFinalizers(live, object).ifPresent(causes::add);
         return finish(kind, live, object, causes, decoded.warnings());

@@ -50,7 +50,8 @@ public final class ServerSideApply {
      * @param namespace where it shall be; empty for cluster-scoped kinds
      * @param name as the caller addresses it
      */
-    public static Prepared create(Request request, String namespace, String name, Writer writer, Given given) {
+    public static Prepared create(
+            Request request, String namespace, String name, Writer writer, Given given, Mutation mutation) {
         Kind kind = request.kind();
         if (!request.subresource().isEmpty()) {
             return new Prepared.Refuse(Rejection.notFound(kind, name));
@@ -67,7 +68,7 @@ public final class ServerSideApply {
                 case Applied.Refused(List<Conflict> conflicts) -> refused(conflicts);
                 case Applied.Merged merged ->
                     stored(
-                            Registry.create(kind, namespace, merged.object(), FieldValidation.IGNORE, given),
+                            Registry.create(kind, namespace, merged.object(), FieldValidation.IGNORE, given, mutation),
                             merged.owners());
             };
         } catch (FieldsException e) {
@@ -97,7 +98,7 @@ public final class ServerSideApply {
     }
 
     /** An object that is there. */
-    public static Prepared update(Request request, ObjectNode live, Writer writer) {
+    public static Prepared update(Request request, ObjectNode live, Writer writer, Mutation mutation) {
         String name = Metadata.name(live);
         Optional<Rejection> refused = refusal(request, name);
         if (refused.isPresent()) {
@@ -107,7 +108,7 @@ public final class ServerSideApply {
         try {
             return switch (apply(request, live, config, writer)) {
                 case Applied.Refused(List<Conflict> conflicts) -> refused(conflicts);
-                case Applied.Merged merged -> finish(request, live, config, merged, writer);
+                case Applied.Merged merged -> finish(request, live, config, merged, writer, mutation);
             };
         } catch (FieldsException e) {
             return new Prepared.Refuse(untyped(request, name, String.valueOf(e.getMessage())));
@@ -155,7 +156,12 @@ public final class ServerSideApply {
     }
 
     private static Prepared finish(
-            Request request, ObjectNode live, ObjectNode config, Applied.Merged merged, Writer writer) {
+            Request request,
+            ObjectNode live,
+            ObjectNode config,
+            Applied.Merged merged,
+            Writer writer,
+            Mutation mutation) {
         ObjectNode object = Defaults.withoutNulls(request.kind(), merged.object());
         boolean annotated = Json.string(object, "metadata", "annotations", LastApplied.ANNOTATION)
                 .filter(text -> !text.isEmpty())
@@ -164,8 +170,8 @@ public final class ServerSideApply {
             object = LastApplied.annotated(object, config);
         }
         ObjectNode incoming = request.subresource().equals("scale") ? Scale.of(request.kind(), object) : object;
-        Prepared prepared =
-                Registry.update(request.kind(), request.subresource(), live, incoming, FieldValidation.IGNORE);
+        Prepared prepared = Registry.update(
+                request.kind(), request.subresource(), live, incoming, FieldValidation.IGNORE, mutation);
         boolean sameOwners = merged.owners().equals(Tracking.known(live));
         if (prepared instanceof Prepared.Unchanged unchanged && !sameOwners) {
             ObjectNode same = live.deepCopy();

@@ -1,0 +1,108 @@
+package io.keelson.orchestrator.api;
+
+import io.keelson.orchestrator.kind.Kind;
+import io.keelson.orchestrator.kind.Ref;
+import io.keelson.orchestrator.registry.Operation;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Who has a say in writes beside the kind's own rules. Thread safe. */
+@FunctionalInterface
+public interface Admission {
+
+    /** Admits everything as it is. */
+    Admission NONE = _ -> new Pass() {
+        @Override
+        public ObjectNode mutate(Optional<ObjectNode> live, ObjectNode object) {
+            return object;
+        }
+
+        @Override
+        public Terms validate(String name, Optional<ObjectNode> live, Optional<ObjectNode> object) {
+            return Terms.NONE;
+        }
+
+        @Override
+        public void close() {}
+    };
+
+    /**
+     * A write that somebody wants.
+     *
+     * @param operation what it does
+     * @param kind of the object
+     * @param namespace empty for cluster-scoped kinds
+     * @param subresource empty for the object itself
+     * @param user who asks
+     * @param dryRun whether everything is done but the commit
+     */
+    record Intent(Operation operation, Kind kind, String namespace, String subresource, User user, boolean dryRun) {}
+
+    /**
+     * Under which terms a write is admitted.
+     *
+     * @param unchanged keys that must still be at these revisions, 0: absent
+     * @param ranges begins of keys under which nothing may have been written after these revisions
+     * @param also objects to write in the same transaction; their own keys are in {@code unchanged}
+     * @param warnings for the writer
+     */
+    record Terms(
+            Map<String, Long> unchanged, Map<String, Long> ranges, Map<Ref, ObjectNode> also, List<String> warnings) {
+
+        /** Without any. */
+        public static final Terms NONE = new Terms(Map.of(), Map.of(), Map.of(), List.of());
+
+        /** Keeps its own copies. */
+        public Terms {
+            unchanged = Map.copyOf(unchanged);
+            ranges = Map.copyOf(ranges);
+            also = Map.copyOf(also);
+            warnings = List.copyOf(warnings);
+        }
+
+        /** The same, and these keys must still be at these revisions. */
+        Terms with(Map<String, Long> more) {
+            Map<String, Long> all = new HashMap<>(unchanged);
+            all.putAll(more);
+            return new Terms(all, ranges, also, warnings);
+        }
+
+        /** All warnings, these first. */
+        List<String> after(List<String> first) {
+            return Stream.concat(first.stream(), warnings.stream()).toList();
+        }
+    }
+
+    /** Begins the admission of one attempt at a write; another attempt reads everything anew. */
+    Pass begin(Intent intent);
+
+    /** One attempt. Of one thread; to be closed when the write is committed or given up. */
+    interface Pass extends AutoCloseable {
+
+        /**
+         * The object as those make it who may change it.
+         *
+         * @param live what is stored; empty for a new object
+         * @param object what is to be stored, with all defaults; not used any more by the caller
+         * @throws ApiException if the write is refused
+         */
+        ObjectNode mutate(Optional<ObjectNode> live, ObjectNode object);
+
+        /**
+         * Judges what is to be stored.
+         *
+         * @param name of the object, which is known by now
+         * @param live what is stored; empty for a new object
+         * @param object what is to be stored; empty for a delete
+         * @throws ApiException if the write is refused
+         */
+        Terms validate(String name, Optional<ObjectNode> live, Optional<ObjectNode> object);
+
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,11 @@
+package io.keelson.orchestrator.registry;
+
+/** What a write does, in the words of {@code AdmissionReview}. */
+public enum Operation {
+    /** An object comes into being. */
+    CREATE,
+    /** An object, or a part of it, changes. */
+    UPDATE,
+    /** An object is to go. */
+    DELETE
+}
