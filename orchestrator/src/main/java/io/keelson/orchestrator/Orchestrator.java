@@ -6,6 +6,7 @@ import io.keelson.orchestrator.access.Gate;
 import io.keelson.orchestrator.access.Grants;
 import io.keelson.orchestrator.access.Questions;
 import io.keelson.orchestrator.access.ToldKv;
+import io.keelson.orchestrator.admission.Admissions;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.LiveKinds;
@@ -21,6 +22,7 @@ import io.keelson.orchestrator.rpc.Callers;
 import io.keelson.orchestrator.rpc.NothingAfterCancel;
 import io.keelson.orchestrator.rpc.Services;
 import io.keelson.orchestrator.rpc.Tunnels;
+import io.keelson.orchestrator.webhook.AdmissionCaller;
 import io.keelson.orchestrator.webhook.ConversionWebhooks;
 import io.keelson.orchestrator.webhook.ServiceAddresses;
 import io.keelson.proto.etcd.RangeRequest;
@@ -79,7 +81,11 @@ public final class Orchestrator implements AutoCloseable {
         AtomicReference<Optional<Api>> self = new AtomicReference<>(Optional.empty());
         LiveKinds kinds = new LiveKinds(
                 kv, new ConversionWebhooks(service -> self.get().flatMap(api -> ServiceAddresses.of(api, service))));
-        Api api = new Api(told, kinds, addresses, clock, new SecureRandom(), new Grants(gate));
+        Admissions admissions = new Admissions(
+                told,
+                kinds,
+                new AdmissionCaller(service -> self.get().flatMap(api -> ServiceAddresses.of(api, service))));
+        Api api = new Api(told, kinds, addresses, clock, new SecureRandom(), new Grants(gate), admissions);
         self.set(Optional.of(api));
         Orchestrator orchestrator = new Orchestrator(api);
         try {

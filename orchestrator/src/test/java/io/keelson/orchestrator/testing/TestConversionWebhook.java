@@ -48,7 +48,7 @@ public final class TestConversionWebhook implements AutoCloseable {
         return webhook;
     }
 
-    private static SSLContext context(TestAuthority.Issued issued) throws IOException {
+    static SSLContext context(TestAuthority.Issued issued) throws IOException {
         try (InputStream in = Files.newInputStream(issued.certificate())) {
             Certificate certificate = CertificateFactory.getInstance("X.509").generateCertificate(in);
             String base64 = Files.readString(issued.key()).replaceAll("-----[A-Z ]+-----", "");

@@ -1,0 +1,184 @@
+package io.keelson.orchestrator.admission;
+
+import io.keelson.orchestrator.admit.BuiltIns;
+import io.keelson.orchestrator.admit.Policies;
+import io.keelson.orchestrator.admit.Policy;
+import io.keelson.orchestrator.admit.Quotas;
+import io.keelson.orchestrator.admit.Request;
+import io.keelson.orchestrator.admit.Verdict;
+import io.keelson.orchestrator.api.Admission;
+import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kind;
+import io.keelson.orchestrator.kind.Kinds;
+import io.keelson.orchestrator.kind.Ref;
+import io.keelson.orchestrator.registry.Operation;
+import io.keelson.orchestrator.registry.Rejection;
+import io.keelson.store.Kv;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Lets everybody who has one have a say in a write, in Kubernetes' order. */
+public final class Admissions implements Admission {
+
+    /** Writers of more namespaces than this at once may wait for each other without need. */
+    private static final int STRIPES = 64;
+
+    private static final Kind QUOTA =
+            Kinds.builtIn().byApiVersion("v1", "ResourceQuota").orElseThrow();
+
+    /** So many policies are kept compiled. */
+    private static final int MAX_COMPILED = 256;
+
+    private final Kv kv;
+    private final Supplier<Kinds> kinds;
+    private final Webhooks webhooks;
+    private final Parsed parsed = new Parsed();
+    private final Map<String, Compiled> policies = new ConcurrentHashMap<>();
+    private final List<ReentrantLock> locks;
+
+    private record Compiled(String revision, Policy policy) {}
+
+    /**
+     * Over the store in which the objects are.
+     *
+     * @param kinds gives the present table of kinds, among which policies find their parameters
+     * @param caller asks webhooks
+     */
+    public Admissions(Kv kv, Supplier<Kinds> kinds, WebhookCaller caller) {
+        this.kv = kv;
+        this.kinds = kinds;
+        this.webhooks = new Webhooks(caller);
+        this.locks = Stream.generate(ReentrantLock::new).limit(STRIPES).toList();
+    }
+
+    /** Compiling takes longer than evaluating, so it is done once for each form of a policy. */
+    private Policy compiled(ObjectNode stored) {
+        String name = Json.string(stored, "metadata", "name").orElse("");
+        String revision = Json.string(stored, "metadata", "resourceVersion").orElse("");
+        Compiled known = policies.get(name);
+        if (known != null && known.revision().equals(revision)) {
+            return known.policy();
+        }
+        if (policies.size() >= MAX_COMPILED) {
+            policies.clear();
+        }
+        Policy fresh = Policy.of(stored);
+        policies.put(name, new Compiled(revision, fresh));
+        return fresh;
+    }
+
+    @Override
+    public Pass begin(Intent intent) {
+        return new OnePass(intent);
+    }
+
+    private final class OnePass implements Pass {
+
+        private final Intent intent;
+        private final StoreFacts facts;
+        private final List<String> warnings = new ArrayList<>();
+        private Optional<ReentrantLock> held = Optional.empty();
+
+        OnePass(Intent intent) {
+            this.intent = intent;
+            // What is changed or deleted has been read just now.
+            this.facts = new StoreFacts(kv, parsed, kinds, intent.operation() != Operation.CREATE);
+        }
+
+        private Request request(String name, Optional<ObjectNode> live, Optional<ObjectNode> object) {
+            return new Request(
+                    intent.operation(),
+                    intent.kind(),
+                    intent.subresource(),
+                    intent.namespace(),
+                    name,
+                    intent.user(),
+                    intent.dryRun(),
+                    object,
+                    live);
+        }
+
+        @Override
+        public ObjectNode mutate(Optional<ObjectNode> live, ObjectNode object) {
+            Request request = request(Json.string(object, "metadata", "name").orElse(""), live, Optional.of(object));
+            return webhooks.mutate(
+                    request.with(builtIn(request, object)), facts, changed -> builtIn(request, changed), warnings);
+        }
+
+        private ObjectNode builtIn(Request request, ObjectNode object) {
+            refuse(BuiltIns.mutate(request.with(object), object, facts));
+            return object;
+        }
+
+        @Override
+        public Terms validate(String name, Optional<ObjectNode> live, Optional<ObjectNode> object) {
+            Request request = request(name, live, object);
+            if (object.isEmpty()) {
+                webhooks.mutate(request, facts, UnaryOperator.identity(), warnings);
+            }
+            heard(BuiltIns.validate(request, facts));
+            heard(Policies.judge(request, facts, Admissions.this::compiled));
+            webhooks.validate(request, facts, warnings);
+            Map<Ref, ObjectNode> charged = Quotas.concerns(request) ? charge(request) : Map.of();
+            return new Terms(facts.unchanged(), facts.ranges(), charged, warnings);
+        }
+
+        private void heard(Verdict verdict) {
+            refuse(verdict.refusal());
+            warnings.addAll(verdict.warnings());
+        }
+
+        /** One writer of a quota after the other: each needs the sum that the one before has left. */
+        private Map<Ref, ObjectNode> charge(Request request) {
+            String namespace = request.namespace();
+            if (facts.list(QUOTA, namespace).isEmpty()) {
+                return Map.of();
+            }
+            ReentrantLock lock = locks.get(Math.floorMod(namespace.hashCode(), STRIPES));
+            lock.lock();
+            held = Optional.of(lock);
+            StoreFacts now = new StoreFacts(kv, parsed, kinds, false);
+            Quotas.Result result = Quotas.judge(request, now.list(QUOTA, namespace));
+            now.ranges().forEach(facts.ranges()::put);
+            return switch (result) {
+                case Quotas.Result.Exceeded exceeded -> throw new ApiException(exceeded.rejection());
+                case Quotas.Result.Within within -> written(within.charged());
+            };
+        }
+
+        private Map<Ref, ObjectNode> written(List<ObjectNode> quotas) {
+            Map<Ref, ObjectNode> all = new LinkedHashMap<>();
+            for (ObjectNode quota : quotas) {
+                Ref ref = new Ref(
+                        QUOTA,
+                        intent.namespace(),
+                        Json.string(quota, "metadata", "name").orElseThrow());
+                Json.child(quota, "metadata").remove("resourceVersion");
+                all.put(ref, quota);
+            }
+            return all;
+        }
+
+        private static void refuse(Optional<Rejection> refusal) {
+            refusal.ifPresent(why -> {
+                throw new ApiException(why);
+            });
+        }
+
+        @Override
+        public void close() {
+            held.ifPresent(ReentrantLock::unlock);
+            held = Optional.empty();
+        }
+    }
+}

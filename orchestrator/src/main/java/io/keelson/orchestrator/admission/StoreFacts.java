@@ -1,0 +1,121 @@
+package io.keelson.orchestrator.admission;
+
+import com.google.protobuf.ByteString;
+import io.keelson.orchestrator.admit.Facts;
+import io.keelson.orchestrator.api.Failures;
+import io.keelson.orchestrator.kind.Conversion;
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kind;
+import io.keelson.orchestrator.kind.Kinds;
+import io.keelson.orchestrator.kind.Ref;
+import io.keelson.proto.etcd.KeyValue;
+import io.keelson.proto.etcd.RangeRequest;
+import io.keelson.proto.etcd.RangeResponse;
+import io.keelson.store.Kv;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The objects as they are during one attempt at a write, and what must not change until it is committed: namespaces, and all in them that
+ * was read but pods, which only warnings are about and which change all the time. Kinds of the whole cluster may change: a write that began
+ * before a class or a policy came may be judged without it.
+ */
+final class StoreFacts implements Facts {
+
+    private final Kv kv;
+    private final Parsed parsed;
+    private final Supplier<Kinds> kinds;
+    private final Map<String, Long> unchanged = new HashMap<>();
+    private final Map<String, Long> ranges = new HashMap<>();
+    private final Map<String, List<ObjectNode>> lists = new HashMap<>();
+
+    /** Whether the local replica is known to show everything that was written before the request. */
+    private boolean caughtUp;
+
+    /**
+     * Facts of one attempt.
+     *
+     * @param caughtUp whether something was read linearizably since the request came; reads of the local replica do from then on
+     */
+    StoreFacts(Kv kv, Parsed parsed, Supplier<Kinds> kinds, boolean caughtUp) {
+        this.kv = kv;
+        this.kinds = kinds;
+        this.parsed = parsed;
+        this.caughtUp = caughtUp;
+    }
+
+    /** Keys that must still be at these revisions. */
+    Map<String, Long> unchanged() {
+        return unchanged;
+    }
+
+    /** Begins of keys under which nothing may have been written after these revisions. */
+    Map<String, Long> ranges() {
+        return ranges;
+    }
+
+    @Override
+    public Optional<Kind> kind(String apiVersion, String kind) {
+        return kinds.get().byApiVersion(apiVersion, kind);
+    }
+
+    @Override
+    public Optional<ObjectNode> find(Kind kind, String namespace, String name) {
+        String key = new Ref(kind, namespace, name).key();
+        RangeResponse answer = read(RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)));
+        Optional<KeyValue> pair = answer.getKvsList().stream().findFirst();
+        if (kind.namespaced() || kind.equals(Kinds.NAMESPACE)) {
+            unchanged.put(key, pair.map(KeyValue::getModRevision).orElse(0L));
+        }
+        return pair.map(each -> object(kind, each));
+    }
+
+    @Override
+    public List<ObjectNode> list(Kind kind, String namespace) {
+        String prefix = kind.keyPrefix() + (namespace.isEmpty() ? "" : namespace + "/");
+        return lists.computeIfAbsent(prefix, _ -> {
+            RangeRequest.Builder range = RangeRequest.newBuilder()
+                    .setKey(ByteString.copyFromUtf8(prefix))
+                    .setRangeEnd(end(prefix));
+            if (!kind.namespaced()) {
+                return parsed.all(prefix, read(range.setKeysOnly(true)), key -> newest(kind, key));
+            }
+            RangeResponse answer = read(range);
+            if (!kind.equals(Kinds.POD)) {
+                ranges.put(prefix, answer.getHeader().getRevision());
+            }
+            List<ObjectNode> objects = new ArrayList<>();
+            answer.getKvsList().forEach(pair -> objects.add(object(kind, pair)));
+            return objects;
+        });
+    }
+
+    private Optional<Parsed.Entry> newest(Kind kind, ByteString key) {
+        return read(RangeRequest.newBuilder().setKey(key)).getKvsList().stream()
+                .findFirst()
+                .map(pair -> new Parsed.Entry(pair.getModRevision(), object(kind, pair)));
+    }
+
+    private RangeResponse read(RangeRequest.Builder request) {
+        RangeResponse answer = Failures.translated(
+                () -> kv.range(request.setSerializable(caughtUp).build()));
+        caughtUp = true;
+        return answer;
+    }
+
+    private static ObjectNode object(Kind kind, KeyValue pair) {
+        return Conversion.read(kind, Json.withResourceVersion(pair.getValue().toByteArray(), pair.getModRevision()));
+    }
+
+    private static ByteString end(String prefix) {
+        byte[] end = prefix.getBytes(StandardCharsets.UTF_8);
+        end[end.length - 1]++;
+        return ByteString.copyFrom(end);
+    }
+}

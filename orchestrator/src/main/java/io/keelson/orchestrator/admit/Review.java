@@ -1,0 +1,221 @@
+package io.keelson.orchestrator.admit;
+
+import io.keelson.orchestrator.kind.Conversion;
+import io.keelson.orchestrator.kind.Defaults;
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kind;
+import io.keelson.orchestrator.kind.MalformedJsonException;
+import io.keelson.orchestrator.patch.PatchException;
+import io.keelson.orchestrator.patch.Patches;
+import io.keelson.orchestrator.registry.Reason;
+import io.keelson.orchestrator.registry.Rejection;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code AdmissionReview} of {@code admission.k8s.io/v1}: the question to a webhook, and its answer. */
+public final class Review {
+
+    private static final String VERSION = "admission.k8s.io/v1";
+
+    /** What a webhook must not change. */
+    private static final List<String> SYSTEM_FIELDS = List.of(
+            "name",
+            "namespace",
+            "uid",
+            "creationTimestamp",
+            "generation",
+            "deletionTimestamp",
+            "deletionGracePeriodSeconds",
+            "resourceVersion");
+
+    private Review() {}
+
+    /** What comes of an answer. */
+    public sealed interface Answer {
+
+        /**
+         * The webhook lets the write pass.
+         *
+         * @param object what is to be stored now; empty if the webhook changed nothing
+         * @param warnings for the writer
+         * @param audit for the audit log, under the webhook's name
+         */
+        record Allowed(Optional<ObjectNode> object, List<String> warnings, Map<String, String> audit)
+                implements Answer {}
+
+        /**
+         * The webhook refuses the write.
+         *
+         * @param rejection in its words
+         * @param warnings for the writer
+         */
+        record Denied(Rejection rejection, List<String> warnings) implements Answer {}
+
+        /** The answer cannot be understood, which counts as none. */
+        record Broken(String why) implements Answer {}
+    }
+
+    /**
+     * The question.
+     *
+     * @param uid names it in the answer
+     * @param kind in the version in which the webhook wants the object
+     */
+    public static ObjectNode question(String uid, Request request, Kind kind) {
+        ObjectNode review = Json.object().put("apiVersion", VERSION).put("kind", "AdmissionReview");
+        ObjectNode inner = request(request, kind);
+        inner.put("uid", uid);
+        request.object().ifPresent(object -> inner.set("object", Webhook.as(kind, request, object)));
+        request.old().ifPresent(old -> inner.set("oldObject", Webhook.as(kind, request, old)));
+        if (request.object().isEmpty()) {
+            inner.putNull("object");
+        }
+        if (request.old().isEmpty()) {
+            inner.putNull("oldObject");
+        }
+        review.set("request", inner);
+        return review;
+    }
+
+    /** The request without objects, as expressions see it too. */
+    static ObjectNode request(Request request, Kind kind) {
+        ObjectNode inner = Json.object();
+        kind(inner.putObject("kind"), kind);
+        resource(inner.putObject("resource"), kind);
+        kind(inner.putObject("requestKind"), request.kind());
+        resource(inner.putObject("requestResource"), request.kind());
+        if (!request.subresource().isEmpty()) {
+            inner.put("subResource", request.subresource()).put("requestSubResource", request.subresource());
+        }
+        if (!request.name().isEmpty()) {
+            inner.put("name", request.name());
+        }
+        if (!request.namespace().isEmpty()) {
+            inner.put("namespace", request.namespace());
+        }
+        inner.put("operation", request.operation().name());
+        ObjectNode user =
+                inner.putObject("userInfo").put("username", request.user().name());
+        if (!request.user().uid().isEmpty()) {
+            user.put("uid", request.user().uid());
+        }
+        request.user().groups().forEach(user.putArray("groups")::add);
+        request.user()
+                .extra()
+                .forEach((key, values) ->
+                        values.forEach(Json.child(user, "extra").putArray(key)::add));
+        String options = switch (request.operation()) {
+            case CREATE -> "CreateOptions";
+            case UPDATE -> "UpdateOptions";
+            case DELETE -> "DeleteOptions";
+        };
+        inner.putObject("options").put("kind", options).put("apiVersion", "meta.k8s.io/v1");
+        return inner.put("dryRun", request.dryRun());
+    }
+
+    private static void kind(ObjectNode into, Kind kind) {
+        into.put("group", kind.group()).put("version", kind.version()).put("kind", kind.kind());
+    }
+
+    private static void resource(ObjectNode into, Kind kind) {
+        into.put("group", kind.group()).put("version", kind.version()).put("resource", kind.resource());
+    }
+
+    /**
+     * Reads an answer.
+     *
+     * @param mayPatch whether the webhook may change the object
+     */
+    public static Answer answer(
+            Webhook webhook, String uid, Request request, Kind kind, String body, boolean mayPatch) {
+        try {
+            ObjectNode review = Json.parse(body);
+            String version = review.path("apiVersion").asString("");
+            if (!version.equals(VERSION) || !review.path("kind").asString("").equals("AdmissionReview")) {
+                return new Answer.Broken("expected webhook response of " + VERSION + ", Kind=AdmissionReview, got "
+                        + version + ", Kind=" + review.path("kind").asString(""));
+            }
+            JsonNode response = review.path("response");
+            if (!response.isObject()) {
+                return new Answer.Broken("webhook response was absent");
+            }
+            String said = response.path("uid").asString("");
+            if (!said.equals(uid)) {
+                return new Answer.Broken("expected response.uid=\"" + uid + "\", got \"" + said + "\"");
+            }
+            List<String> warnings = PodView.strings(response.path("warnings"));
+            if (!response.path("allowed").asBoolean(false)) {
+                return new Answer.Denied(denied(webhook, response.path("status")), warnings);
+            }
+            return new Answer.Allowed(
+                    mayPatch ? patched(response, request, kind) : Optional.empty(),
+                    warnings,
+                    Json.strings(response, "auditAnnotations"));
+        } catch (MalformedJsonException | PatchException | IllegalArgumentException e) {
+            return new Answer.Broken(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Rejection denied(Webhook webhook, JsonNode status) {
+        String by = "admission webhook \"" + webhook.name() + "\" denied the request";
+        String message = status.path("message").asString("");
+        String reason = status.path("reason").asString("");
+        String why = message.isEmpty() ? reason : message;
+        long code = Json.number(status, "code").orElse(0L);
+        // Of several with one code the reason decides; a code that nobody knows counts as a bad request.
+        Reason known = Arrays.stream(Reason.values())
+                .filter(each ->
+                        each.code() == code && (reason.isEmpty() || each.word().equals(reason)))
+                .findFirst()
+                .or(() -> Arrays.stream(Reason.values())
+                        .filter(each -> each.code() == code)
+                        .findFirst())
+                .orElse(Reason.BAD_REQUEST);
+        return Rejection.of(known, why.isEmpty() ? by + " without explanation" : by + ": " + why);
+    }
+
+    private static Optional<ObjectNode> patched(JsonNode response, Request request, Kind kind) {
+        String encoded = response.path("patch").asString("");
+        if (encoded.isEmpty() || request.object().isEmpty()) {
+            return Optional.empty();
+        }
+        String type = response.path("patchType").asString("");
+        if (!type.equals("JSONPatch")) {
+            throw new IllegalArgumentException(
+                    type.isEmpty()
+                            ? "webhook returned response.patch but not response.patchType"
+                            : "unsupported patch type \"" + type + "\"");
+        }
+        byte[] patch = Base64.getDecoder().decode(encoded.getBytes(StandardCharsets.US_ASCII));
+        if (!(Json.parseAny(patch) instanceof ArrayNode operations)) {
+            throw new IllegalArgumentException("a JSON patch is a list of operations");
+        }
+        ObjectNode before = request.object().get();
+        JsonNode after = Patches.json(Webhook.as(kind, request, before).deepCopy(), operations);
+        if (!(after instanceof ObjectNode changed)
+                || !changed.path("apiVersion").asString("").equals(kind.apiVersion())
+                || !changed.path("kind").asString("").equals(kind.kind())) {
+            throw new IllegalArgumentException("the patch makes another kind of object");
+        }
+        ObjectNode object = kind.equals(request.kind()) ? changed : Conversion.read(request.kind(), changed);
+        ObjectNode whole = Defaults.withoutNulls(request.kind(), object);
+        ObjectNode metadata = Json.child(whole, "metadata");
+        for (String field : SYSTEM_FIELDS) {
+            Optional<JsonNode> kept = Json.at(before, "metadata", field);
+            if (kept.isPresent()) {
+                metadata.set(field, kept.get());
+            } else {
+                metadata.remove(field);
+            }
+        }
+        Defaults.apply(request.kind(), whole);
+        return Optional.of(whole);
+    }
+}

@@ -1,0 +1,139 @@
+package io.keelson.orchestrator.admit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.registry.Reason;
+import io.keelson.orchestrator.registry.Rejection;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.ObjectNode;
+
+class PoliciesTest {
+
+    private static final String NAMESPACE = "{\"apiVersion\": \"v1\", \"kind\": \"Namespace\","
+            + " \"metadata\": {\"name\": \"ns\", \"labels\": {\"max\": \"3\"}}}";
+
+    private static String policy(String spec) {
+        return """
+                {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicy",
+                 "metadata": {"name": "p"},
+                 "spec": {"matchConstraints": {"resourceRules": [{"operations": ["CREATE", "UPDATE"],
+                   "apiGroups": ["apps"], "apiVersions": ["v1"], "resources": ["deployments"]}]}, %s}}
+                """.formatted(spec);
+    }
+
+    private static String binding(String spec) {
+        return """
+                {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicyBinding",
+                 "metadata": {"name": "b"}, "spec": {"policyName": "p", %s}}
+                """.formatted(spec);
+    }
+
+    private static final String DENY = "\"validationActions\": [\"Deny\"]";
+
+    private static ObjectNode deployment(int replicas) {
+        return Objects.defaulted("""
+                {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d", "namespace": "ns"},
+                 "spec": {"replicas": %d, "template": {"spec": {"containers": [{"name": "c", "image": "i"}]}}}}
+                """.formatted(replicas));
+    }
+
+    private static Verdict judge(int replicas, String... objects) {
+        return Policies.judge(Objects.create(deployment(replicas)), Objects.with(objects), Policy::of);
+    }
+
+    @Test
+    void aViolationIsDeniedInKubernetesWords() {
+        String five = policy("\"validations\": [{\"expression\": \"object.spec.replicas <= 5\"}]");
+        assertThat(judge(5, five, binding(DENY), NAMESPACE)).isEqualTo(Verdict.FINE);
+        Rejection refusal = judge(6, five, binding(DENY), NAMESPACE).refusal().orElseThrow();
+        assertThat(refusal.message())
+                .isEqualTo("deployments.apps \"d\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied"
+                        + " request: failed expression: object.spec.replicas <= 5");
+        assertThat(refusal.reason()).isEqualTo(Reason.INVALID);
+        assertThat(judge(6, five, NAMESPACE)).as("bound to nothing").isEqualTo(Verdict.FINE);
+    }
+
+    @Test
+    void variablesAndTheNamespaceAreKnownAndTheMessageCanBeComputed() {
+        String spec = "\"variables\": [{\"name\": \"max\", \"expression\":"
+                + " \"int(namespaceObject.metadata.labels['max'])\"}], \"validations\": [{\"expression\":"
+                + " \"object.spec.replicas <= variables.max\", \"messageExpression\": \"'at most ' +"
+                + " string(variables.max)\", \"reason\": \"Forbidden\"}]";
+        Rejection refusal =
+                judge(4, policy(spec), binding(DENY), NAMESPACE).refusal().orElseThrow();
+        assertThat(refusal.message()).endsWith("denied request: at most 3");
+        assertThat(refusal.reason()).isEqualTo(Reason.FORBIDDEN);
+        assertThat(judge(3, policy(spec), binding(DENY), NAMESPACE)).isEqualTo(Verdict.FINE);
+    }
+
+    @Test
+    void parametersAreReadFromTheObjectThatTheBindingNames() {
+        String spec = "\"paramKind\": {\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\"}, \"validations\":"
+                + " [{\"expression\": \"object.spec.replicas <= int(params.data.max)\"}]";
+        String bound = binding(
+                DENY
+                        + ", \"paramRef\": {\"name\": \"limits\", \"namespace\": \"ns\", \"parameterNotFoundAction\": \"Deny\"}");
+        String limits = "{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"metadata\": {\"name\": \"limits\","
+                + " \"namespace\": \"ns\"}, \"data\": {\"max\": \"2\"}}";
+        assertThat(judge(2, policy(spec), bound, limits, NAMESPACE)).isEqualTo(Verdict.FINE);
+        assertThat(judge(3, policy(spec), bound, limits, NAMESPACE).refusal()).isPresent();
+        assertThat(judge(2, policy(spec), bound, NAMESPACE).refusal().map(Rejection::message))
+                .hasValueSatisfying(message -> assertThat(message)
+                        .endsWith("denied request: failed to configure binding: no params found for policy binding with"
+                                + " `Deny` parameterNotFoundAction"));
+    }
+
+    @Test
+    void aBindingCanWarnAndTellTheAuditLogInstead() {
+        String no = policy("\"validations\": [{\"expression\": \"false\", \"message\": \"never\"}]");
+        Verdict verdict = judge(1, no, binding("\"validationActions\": [\"Warn\", \"Audit\"]"), NAMESPACE);
+        assertThat(verdict.refusal()).isEmpty();
+        assertThat(verdict.warnings())
+                .containsExactly("Validation failed for ValidatingAdmissionPolicy 'p' with binding 'b': never");
+        assertThat(verdict.audit()).containsKey("validation.policy.admission.k8s.io/validation_failure");
+    }
+
+    @Test
+    void anExpressionThatFailsCountsAsThePolicySays() {
+        String broken = "\"validations\": [{\"expression\": \"object.spec.none.x == 1\"}]";
+        assertThat(judge(1, policy(broken), binding(DENY), NAMESPACE).refusal().map(Rejection::message))
+                .hasValueSatisfying(message -> assertThat(message)
+                        .contains(
+                                "denied request: expression 'object.spec.none.x == 1' resulted in error: no such key"));
+        assertThat(judge(1, policy(broken + ", \"failurePolicy\": \"Ignore\""), binding(DENY), NAMESPACE))
+                .isEqualTo(Verdict.FINE);
+    }
+
+    @Test
+    void conditionsAndMatchResourcesNarrowWhatIsJudged() {
+        String no = "\"validations\": [{\"expression\": \"false\"}]";
+        String conditioned = policy(
+                no + ", \"matchConditions\": [{\"name\": \"large\", \"expression\": \"object.spec.replicas > 10\"}]");
+        assertThat(judge(1, conditioned, binding(DENY), NAMESPACE)).isEqualTo(Verdict.FINE);
+        assertThat(judge(11, conditioned, binding(DENY), NAMESPACE).refusal()).isPresent();
+        String elsewhere =
+                binding(DENY + ", \"matchResources\": {\"namespaceSelector\": {\"matchLabels\": {\"max\": \"4\"}}}");
+        assertThat(judge(1, policy(no), elsewhere, NAMESPACE)).isEqualTo(Verdict.FINE);
+    }
+
+    @Test
+    void whatCannotBeCompiledOrEvaluatedIsRefusedAtItsCreation() {
+        ObjectNode broken = Json.parse(policy("\"validations\": [{\"expression\": \"nobody.knows > 1\"}]"));
+        Optional<String> refusal = Objects.with().refusal(broken);
+        assertThat(refusal)
+                .hasValueSatisfying(message -> assertThat(message)
+                        .startsWith("ValidatingAdmissionPolicy.admissionregistration.k8s.io \"p\" is invalid:"
+                                + " spec.validations[0].expression: Invalid value: \"nobody.knows > 1\": compilation"
+                                + " failed: "));
+        ObjectNode mutating = Json.parse("""
+                {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingAdmissionPolicy",
+                 "metadata": {"name": "m"}}
+                """);
+        assertThat(Objects.with().refusal(mutating))
+                .contains(
+                        "mutatingadmissionpolicies.admissionregistration.k8s.io \"m\" is forbidden: mutating admission"
+                                + " policies are not evaluated by this server");
+    }
+}
