@@ -12,6 +12,8 @@ import io.keelson.orchestrator.control.NamespaceController;
 import io.keelson.orchestrator.control.NodeLifecycleController;
 import io.keelson.orchestrator.control.PodGarbageController;
 import io.keelson.orchestrator.control.ReplicaSetController;
+import io.keelson.orchestrator.control.ResourceQuotaController;
+import io.keelson.orchestrator.control.ServiceAccountController;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.schedule.SchedulingController;
 import io.keelson.store.Kv;
@@ -62,6 +64,8 @@ public final class ControlLoop implements AutoCloseable {
                 new ClusterRoleAggregationController(),
                 new NamespaceController(),
                 new DefinitionController(),
+                new ServiceAccountController(),
+                new ResourceQuotaController(),
                 new GarbageCollector());
     }
 

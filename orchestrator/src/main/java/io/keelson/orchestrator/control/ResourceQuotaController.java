@@ -1,0 +1,49 @@
+package io.keelson.orchestrator.control;
+
+import io.keelson.orchestrator.admit.Quotas;
+import io.keelson.orchestrator.kind.Kind;
+import io.keelson.orchestrator.kind.Kinds;
+import io.keelson.orchestrator.kind.Ref;
+import io.keelson.orchestrator.view.Change;
+import io.keelson.orchestrator.view.Cluster;
+import io.keelson.orchestrator.view.ClusterObject;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Counts what quotas are used. Admission adds what a write needs more in the write's own transaction; this takes away what was given up:
+ * objects that are gone, or need less. So a quota may show too much for a moment, and never too little.
+ */
+public final class ResourceQuotaController implements Controller {
+
+    private static final Kind QUOTA =
+            Kinds.builtIn().byApiVersion("v1", "ResourceQuota").orElseThrow();
+
+    @Override
+    public String name() {
+        return "resourcequota-controller";
+    }
+
+    @Override
+    public Stream<Ref> touchedBy(Change change, Cluster cluster) {
+        return change.ref().kind().equals(Kinds.EVENT)
+                        || change.ref().namespace().isEmpty()
+                ? Stream.of()
+                : cluster.in(QUOTA, change.ref().namespace()).stream().map(ClusterObject::ref);
+    }
+
+    @Override
+    public List<Action> reconcile(Cluster cluster, Ref ref, Instant now) {
+        return cluster
+                .get(ref)
+                .flatMap(quota -> Statuses.update(
+                        quota,
+                        Quotas.status(
+                                quota.json(),
+                                cluster.in(ref.namespace()).stream()
+                                        .map(each -> new Quotas.Counted(each.kind(), each.json())))))
+                .stream()
+                .toList();
+    }
+}
