@@ -7,6 +7,7 @@ import io.jsonwebtoken.security.SecurityException;
 import io.jsonwebtoken.security.SignatureAlgorithm;
 import io.keelson.store.StoreOptions;
 import io.keelson.store.mvcc.AuthState;
+import io.keelson.store.tls.PemKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ final class TokenOptions {
                     throw invalid(text, PRIVATE_KEY + " or " + PUBLIC_KEY + " is missing");
                 }
                 yield JwtTokens.of(
-                        signature, signing, proving.orElseGet(() -> Pems.publicOf(signing.orElseThrow())), ttl, clock);
+                        signature, signing, proving.orElseGet(() -> PublicHalf.of(signing.orElseThrow())), ttl, clock);
             }
             default -> throw invalid(text, SIGN_METHOD + " " + name + " signs in a way that is not known here");
         };
@@ -127,17 +128,17 @@ final class TokenOptions {
 
     private static PrivateKey privateKey(String text, byte[] pem) {
         try {
-            return Pems.privateKey(pem);
+            return PemKeys.privateKey(pem);
         } catch (IOException e) {
-            throw invalid(text, PRIVATE_KEY + " is no private key: " + e.getMessage());
+            throw invalid(text, PRIVATE_KEY + " is no private key: it " + e.getMessage());
         }
     }
 
     private static PublicKey publicKey(String text, byte[] pem) {
         try {
-            return Pems.publicKey(pem);
+            return PemKeys.publicKey(pem);
         } catch (IOException e) {
-            throw invalid(text, PUBLIC_KEY + " is no public key: " + e.getMessage());
+            throw invalid(text, PUBLIC_KEY + " is no public key: it " + e.getMessage());
         }
     }
 

@@ -51,7 +51,7 @@ record Loaded(X509ExtendedKeyManager keys, Optional<X509ExtendedTrustManager> tr
     private static boolean belongTogether(X509Certificate certificate, PrivateKey key) throws GeneralSecurityException {
         String algorithm = switch (key.getAlgorithm()) {
             case "RSA" -> "SHA256withRSA";
-            case "EC", "ECDSA" -> "SHA256withECDSA";
+            case "EC" -> "SHA256withECDSA";
             default -> key.getAlgorithm();
         };
         byte[] text = "these belong together".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
