@@ -40,11 +40,11 @@ final class StoreCommand implements OwnWords {
     private static int serve(Setup setup) throws InterruptedException {
         Serving.logLines(setup.logging());
         setup.remarks().forEach(Serving::log);
-        EtcdFlags.makeOwnCertificates(setup);
         var config = setup.config();
         var died = new CountDownLatch(1);
         Store store;
         try {
+            EtcdFlags.makeOwnCertificates(setup);
             store = Store.start(config, failure -> {
                 System.getLogger("keelson").log(System.Logger.Level.ERROR, "the store has died", failure);
                 died.countDown();

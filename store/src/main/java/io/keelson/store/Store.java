@@ -4,6 +4,8 @@ import io.keelson.store.metrics.Metrics;
 import io.keelson.store.node.Replica;
 import io.keelson.store.raft.RaftReplica;
 import io.keelson.store.rpc.StoreServer;
+import io.keelson.store.tls.Credentials;
+import io.keelson.store.tls.TlsProblem;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -33,6 +35,8 @@ public final class Store implements AutoCloseable {
      *     certificate that cannot be read; the message names it and the way out
      */
     public static Store start(StoreConfig config, Consumer<Throwable> onFailure) {
+        check("clients", config.clientTls());
+        check("members", config.peerTls());
         DataDirectory.claim(config);
         var metrics = new Metrics();
         RaftReplica replica = RaftReplica.start(config, metrics, onFailure);
@@ -41,6 +45,15 @@ public final class Store implements AutoCloseable {
         } catch (RuntimeException e) {
             replica.close();
             throw e;
+        }
+    }
+
+    /** Before anything is written: who has mistyped the name of a file should not find a data directory. */
+    private static void check(String speakingTo, Optional<Tls> tls) {
+        try {
+            tls.ifPresent(Credentials::load);
+        } catch (TlsProblem e) {
+            throw new IllegalStateException("TLS for " + speakingTo + ": " + e.getMessage(), e);
         }
     }
 

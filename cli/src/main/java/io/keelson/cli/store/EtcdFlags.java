@@ -3,6 +3,8 @@ package io.keelson.cli.store;
 import io.keelson.cli.print.Trouble;
 import io.keelson.store.HostPort;
 import io.keelson.store.Tls;
+import io.keelson.store.tls.Credentials;
+import io.keelson.store.tls.TlsProblem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -81,9 +83,15 @@ public final class EtcdFlags {
         }
     }
 
-    /** Makes the certificates that {@code --auto-tls} and {@code --peer-auto-tls} ask for, if they are not there yet. */
+    /**
+     * Makes the certificates that {@code --auto-tls} and {@code --peer-auto-tls} ask for, if they are not there yet.
+     *
+     * @throws TlsProblem naming the file, if the other certificate, which is given, cannot be used; then nothing is written
+     */
     public static void makeOwnCertificates(Setup setup) {
         var config = setup.config();
+        if (!setup.ownForClients()) config.clientTls().ifPresent(Credentials::load);
+        if (!setup.ownForPeers()) config.peerTls().ifPresent(Credentials::load);
         if (setup.ownForClients())
             make(
                     setup,

@@ -252,6 +252,21 @@ class EtcdFlagsTest {
     }
 
     @Test
+    void ownCertificateIsNotMadeWhenTheOtherCannotBeUsed(@TempDir Path dir) {
+        var setup = setup(
+                "--data-dir=" + dir.resolve("data"),
+                "--auto-tls",
+                "--listen-client-urls=https://127.0.0.1:1",
+                "--peer-cert-file=" + dir.resolve("absent.pem"),
+                "--peer-key-file=" + dir.resolve("absent.key"),
+                "--listen-peer-urls=https://127.0.0.1:2");
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(() -> EtcdFlags.makeOwnCertificates(setup))
+                .withMessageContaining("absent.pem is not there");
+        assertThat(dir.resolve("data")).doesNotExist();
+    }
+
+    @Test
     void fileTakesThePlaceOfFlags(@TempDir Path dir) throws Exception {
         var file = Files.writeString(dir.resolve("etcd.yaml"), """
                 name: 'f'
