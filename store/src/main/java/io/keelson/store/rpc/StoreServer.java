@@ -224,7 +224,9 @@ public final class StoreServer implements AutoCloseable {
         builder.directExecutor();
         builder.addStreamTracerFactory(callMetrics);
         interceptors.forEach(builder::intercept);
-        services.forEach(builder::addService);
+        // The last one is asked first.
+        builder.intercept(new Unreadable());
+        services.stream().map(Unreadable::marked).forEach(builder::addService);
         return builder;
     }
 
