@@ -6,6 +6,8 @@ import io.keelson.orchestrator.api.Stored;
 import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.api.WriteOptions;
 import io.keelson.orchestrator.auth.DefaultRoles;
+import io.keelson.orchestrator.flow.DefaultFlows;
+import io.keelson.orchestrator.flow.Flows;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
@@ -43,11 +45,17 @@ final class Bootstrap {
         }
         DefaultRoles.clusterRoles().forEach(role -> reconcile(Kinds.CLUSTER_ROLE, role));
         DefaultRoles.clusterRoleBindings().forEach(binding -> reconcile(Kinds.CLUSTER_ROLE_BINDING, binding));
+        DefaultFlows.levels().forEach(level -> ensure(kind("PriorityLevelConfiguration"), "", level));
+        DefaultFlows.schemas().forEach(schema -> ensure(kind("FlowSchema"), "", schema));
         ensure(Kinds.SERVICE, "default", service());
         if (!endpoints.isEmpty()) {
             replace(Kinds.ENDPOINTS, endpointsObject());
             replace(Kinds.ENDPOINT_SLICE, slice());
         }
+    }
+
+    private Kind kind(String flowControl) {
+        return api.kinds().byApiVersion(Flows.GROUP + "/v1", flowControl).orElseThrow();
     }
 
     private static ObjectNode object(Kind kind, String namespace, String name) {

@@ -11,7 +11,10 @@ import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.LiveKinds;
 import io.keelson.orchestrator.api.PodLogs;
+import io.keelson.orchestrator.audit.Auditing;
+import io.keelson.orchestrator.flow.Turnstile;
 import io.keelson.orchestrator.http.Listener;
+import io.keelson.orchestrator.http.Reception;
 import io.keelson.orchestrator.http.Rest;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.loop.ControlLoop;
@@ -95,7 +98,17 @@ public final class Orchestrator implements AutoCloseable {
             PodLogs logs = new PodLogs(api, tunnels);
             Questions questions =
                     new Questions(gate, api, clock, () -> UUID.randomUUID().toString());
-            Rest rest = new Rest(api, gate, questions, logs, clock, version(), () -> notReady(kv));
+            Turnstile turnstile = new Turnstile(told, config.access().seats());
+            Auditing auditing = new Auditing(config.access().audit(), clock);
+            orchestrator.open.push(auditing);
+            Rest rest = new Rest(
+                    api,
+                    new Reception(gate, turnstile, auditing),
+                    questions,
+                    logs,
+                    clock,
+                    version(),
+                    () -> notReady(kv));
             ControlLoop control = new ControlLoop(config.name(), kv, kinds, api, clock);
             Supplier<ServerStatusResponse> status =
                     () -> status(config.name(), store.get(), control.leader(), started, clock.instant());
@@ -109,14 +122,17 @@ public final class Orchestrator implements AutoCloseable {
                         started,
                         rest,
                         services,
-                        List.of(new NothingAfterCancel(), new Callers(gate)));
+                        List.of(new NothingAfterCancel(), new Callers(gate, turnstile, auditing)));
                 orchestrator.open.push(listener);
                 orchestrator.ports.add(listener.port());
             }
             orchestrator.bootstrap(new Bootstrap(api, config.apiEndpoints()));
             control.start();
             orchestrator.open.push(control);
-            orchestrator.upkeep(gate);
+            orchestrator.upkeep(() -> {
+                gate.upkeep();
+                turnstile.upkeep();
+            });
             Compaction compaction = new Compaction(
                     kv,
                     () -> control.leader().equals(Optional.of(config.name())),
@@ -198,13 +214,13 @@ public final class Orchestrator implements AutoCloseable {
     }
 
     /** Beside everything else; what fails now is done the next time. */
-    private void upkeep(Gate gate) {
+    private void upkeep(Runnable work) {
         Thread thread = Thread.ofVirtual().name("access-upkeep").start(() -> {
             try {
                 while (true) {
                     Thread.sleep(UPKEEP);
                     try {
-                        gate.upkeep();
+                        work.run();
                     } catch (ApiException e) {
                         LOG.log(Level.DEBUG, () -> "keys and roles could not be looked after: " + e.getMessage());
                     }

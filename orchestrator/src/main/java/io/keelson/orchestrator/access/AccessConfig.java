@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.access;
 
+import io.keelson.orchestrator.audit.AuditConfig;
 import java.util.Optional;
 
 /**
@@ -8,13 +9,27 @@ import java.util.Optional;
  * @param anonymous whether requests without credentials are those of {@code system:anonymous}; else they are refused
  * @param issuer what stands in tokens of service accounts as their issuer, and as their audience if nobody says one; the same on all
  *     servers
+ * @param seats how many requests a server carries out at the same time; more wait for their turn
+ * @param audit what is written of requests; empty for nothing
  * @param oidc an OpenID provider whose users may come; empty for none
  */
-public record AccessConfig(boolean anonymous, String issuer, Optional<OidcConfig> oidc) {
+public record AccessConfig(
+        boolean anonymous, String issuer, int seats, Optional<AuditConfig> audit, Optional<OidcConfig> oidc) {
+
+    /** The seats if the operator says nothing: as many as Kubernetes has. */
+    public static final int DEFAULT_SEATS = 600;
 
     /** The issuer if the operator says none. */
     public static final String DEFAULT_ISSUER = "https://kubernetes.default.svc.cluster.local";
 
-    /** Nobody without credentials, no OpenID provider. */
-    public static final AccessConfig DEFAULT = new AccessConfig(false, DEFAULT_ISSUER, Optional.empty());
+    /** Nobody without credentials, no OpenID provider, no audit. */
+    public static final AccessConfig DEFAULT =
+            new AccessConfig(false, DEFAULT_ISSUER, DEFAULT_SEATS, Optional.empty(), Optional.empty());
+
+    /** Checks the bounds. */
+    public AccessConfig {
+        if (seats < 1) {
+            throw new IllegalArgumentException("--max-requests-inflight must be at least 1, but is " + seats);
+        }
+    }
 }

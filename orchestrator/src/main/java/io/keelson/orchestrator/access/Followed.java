@@ -28,7 +28,7 @@ import java.util.function.Supplier;
  *
  * @param <T> what is kept; used by one thread at a time
  */
-final class Followed<T> {
+public final class Followed<T> {
 
     /** Keys read from the store at once. */
     private static final int PAGE = 500;
@@ -37,7 +37,7 @@ final class Followed<T> {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /** What a change means. */
-    interface Learn<T> {
+    public interface Learn<T> {
         /**
          * Takes notice of a key.
          *
@@ -63,7 +63,7 @@ final class Followed<T> {
      * @param prefix of the keys; ends with a slash
      * @param empty makes what is known of no key
      */
-    Followed(ToldKv kv, String prefix, Supplier<T> empty, Learn<T> learn) {
+    public Followed(ToldKv kv, String prefix, Supplier<T> empty, Learn<T> learn) {
         this.kv = kv;
         this.prefix = prefix;
         this.empty = empty;
@@ -76,7 +76,7 @@ final class Followed<T> {
      * @param question must not keep what it is given
      * @throws ApiException SERVICE_UNAVAILABLE or TIMEOUT if the store cannot be read
      */
-    <A> A ask(Function<T, A> question) {
+    public <A> A ask(Function<T, A> question) {
         long atLeast = kv.told();
         synchronized (lock) {
             return Failures.translated(() -> question.apply(current(atLeast)));
@@ -84,7 +84,7 @@ final class Followed<T> {
     }
 
     /** As {@link #ask}, but of the newest revision: all that anybody has been told of is seen. */
-    <A> A askNewest(Function<T, A> question) {
+    public <A> A askNewest(Function<T, A> question) {
         Failures.translated(() -> kv.range(RangeRequest.newBuilder()
                 .setKey(ByteString.copyFromUtf8(prefix))
                 .setKeysOnly(true)
@@ -93,7 +93,7 @@ final class Followed<T> {
     }
 
     /** Reads what has happened, if anybody has asked before: so that history need not be kept for whoever asks next. */
-    void keepUp() {
+    public void keepUp() {
         synchronized (lock) {
             if (open.isPresent()) {
                 Failures.translated(() -> current(0));

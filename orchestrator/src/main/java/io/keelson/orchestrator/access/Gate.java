@@ -99,7 +99,7 @@ public final class Gate {
     /**
      * The user that a request acts as.
      *
-     * @param acting told of the real user and the one that it acts as, if these are two
+     * @param acting told of the real user and the one that it wants to act as, if these are two; before it is known whether it may
      * @throws ApiException UNAUTHORIZED if nobody knows who sends it, FORBIDDEN if it must not act as another
      */
     public User user(Credentials credentials, BiConsumer<User, User> acting) {
@@ -114,11 +114,11 @@ public final class Gate {
         if (credentials.actAs().isEmpty()) {
             return user;
         }
+        User other = credentials.actAs().get().user();
+        acting.accept(user, other);
         for (Access.ToObjects needed : credentials.actAs().get().needed()) {
             require(user, needed);
         }
-        User other = credentials.actAs().get().user();
-        acting.accept(user, other);
         return other;
     }
 

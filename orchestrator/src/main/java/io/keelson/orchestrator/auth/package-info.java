@@ -1,7 +1,8 @@
 /**
- * Who asks, and may they: a certificate's subject becomes a {@link io.keelson.orchestrator.api.User}, a user and what it wants become a
- * yes or a {@link io.keelson.orchestrator.registry.Rejection} in Kubernetes' words. Pure. The rules are three, see
- * {@link io.keelson.orchestrator.auth.Authorization}; RBAC is not built yet. Must not know of connections or requests.
+ * Who asks, and may they, as rules: certificates, claims of tokens and secrets become a {@link io.keelson.orchestrator.api.User}, or
+ * nobody; a user and what it wants become a {@link io.keelson.orchestrator.auth.Decision}, by roles ({@link
+ * io.keelson.orchestrator.auth.Rbac}) and the rules for nodes; a no becomes a {@link io.keelson.orchestrator.registry.Rejection} in
+ * Kubernetes' words. Pure. Must not know of connections, of the store or of signatures.
  */
 @NullMarked
 package io.keelson.orchestrator.auth;

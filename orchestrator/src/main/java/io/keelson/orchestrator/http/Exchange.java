@@ -7,9 +7,13 @@ import io.keelson.orchestrator.access.Credentials;
 import io.keelson.orchestrator.access.Gate;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.User;
+import io.keelson.orchestrator.audit.AuditedRequest;
 import io.keelson.orchestrator.auth.Access;
 import io.keelson.orchestrator.auth.RequestInfo;
+import io.keelson.orchestrator.flow.Turnstile;
 import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.MalformedJsonException;
+import io.keelson.orchestrator.kind.Protobuf;
 import io.keelson.orchestrator.registry.Reason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -40,6 +44,11 @@ final class Exchange {
     private final Query query;
     private final Gate gate;
     private Optional<User> user = Optional.empty();
+    private Optional<User> realUser = Optional.empty();
+    private Optional<AuditedRequest> audit = Optional.empty();
+    private Optional<Turnstile.Turn> turn = Optional.empty();
+    private Optional<byte[]> answered = Optional.empty();
+    private int code = 200;
     private boolean begun;
 
     Exchange(ServerRequest request, ServerResponse response, Gate gate) {
@@ -93,7 +102,7 @@ final class Exchange {
      */
     User user() {
         if (user.isEmpty()) {
-            user = Optional.of(gate.user(credentials(), (_, _) -> {}));
+            user = Optional.of(gate.user(credentials(), (real, _) -> realUser = Optional.of(real)));
         }
         return user.get();
     }
@@ -115,6 +124,55 @@ final class Exchange {
         return user();
     }
 
+    /** The user behind the one that the request acts as; empty if that is the same. */
+    Optional<User> realUser() {
+        return realUser;
+    }
+
+    String source() {
+        return request.remotePeer().host();
+    }
+
+    /** The path with its query, as it was sent. */
+    String uri() {
+        String query = request.prologue().query().rawValue();
+        return request.prologue().uriPath().rawPath() + (query.isEmpty() ? "" : "?" + query);
+    }
+
+    /** Notes for whom bodies are kept. */
+    void audited(AuditedRequest by) {
+        audit = Optional.of(by);
+    }
+
+    /** Takes a seat, which is given back when the answer is complete, or has begun and may take long. */
+    void seated(Turnstile.Turn taken) {
+        turn = Optional.of(taken);
+    }
+
+    /** The answer begins now and may go on for hours: it needs no seat any more. */
+    void goesOn() {
+        stand();
+        audit.ifPresent(by -> by.started(code));
+    }
+
+    private void stand() {
+        turn.ifPresent(Turnstile.Turn::close);
+    }
+
+    /** All is over: the seat is given back, and what is to be told is told. */
+    void over() {
+        stand();
+        audit.ifPresent(by -> by.completed(code, answered.flatMap(Exchange::parsed)));
+    }
+
+    private static Optional<ObjectNode> parsed(byte[] body) {
+        try {
+            return Optional.of(Json.parse(body));
+        } catch (MalformedJsonException notAnObject) {
+            return Optional.empty();
+        }
+    }
+
     /**
      * The body, whole; empty if there is none.
      *
@@ -131,9 +189,20 @@ final class Exchange {
                         Reason.REQUEST_ENTITY_TOO_LARGE,
                         "Request entity too large: limit is " + MAX_BODY_BYTES + " bytes");
             }
+            audit.filter(AuditedRequest::wantsSent).ifPresent(by -> sent(bytes).ifPresent(by::sent));
             return bytes;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private Optional<ObjectNode> sent(byte[] body) {
+        try {
+            return header("Content-Type").startsWith("application/vnd.kubernetes.protobuf")
+                    ? Optional.of(Protobuf.decode(body))
+                    : parsed(body);
+        } catch (MalformedJsonException | ApiException notAnObject) {
+            return Optional.empty();
         }
     }
 
@@ -155,8 +224,13 @@ final class Exchange {
     }
 
     /** Answers with bytes, compressed if they are many and the client takes that. */
-    void reply(int code, String contentType, byte[] bytes) {
-        response.status(code);
+    void reply(int status, String contentType, byte[] bytes) {
+        code = status;
+        if (audit.filter(AuditedRequest::wantsAnswer).isPresent()) {
+            answered = Optional.of(bytes);
+        }
+        stand();
+        response.status(status);
         response.header("Content-Type", contentType);
         if (bytes.length >= MIN_GZIP_BYTES && header("Accept-Encoding").contains("gzip")) {
             response.header("Content-Encoding", "gzip");

@@ -187,6 +187,7 @@ final class Resources {
         try (LogStream log = logs.open(target.namespace(), target.name(), wanted)) {
             // The first piece before the answer begins, so that a failure is told with the right status.
             Optional<byte[]> piece = log.next(LONGEST_SILENCE);
+            exchange.goesOn();
             Exchange.Pieces out = exchange.pieces("text/plain");
             while (piece.filter(bytes -> bytes.length > 0).isPresent()) {
                 out.write(piece.get());

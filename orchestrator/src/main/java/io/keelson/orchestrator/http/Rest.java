@@ -4,7 +4,6 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import io.keelson.orchestrator.access.Gate;
 import io.keelson.orchestrator.access.Questions;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
@@ -18,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
@@ -28,13 +26,10 @@ public final class Rest implements Handler {
 
     private static final System.Logger LOG = System.getLogger(Rest.class.getName());
 
-    /** What load balancers and clients ask before they can show who they are. */
-    private static final Set<String> FOR_EVERYBODY = Set.of("version", "healthz", "livez", "readyz");
-
     private final Resources resources;
     private final Api api;
     private final AtomicReference<Served> served;
-    private final Gate gate;
+    private final Reception reception;
     private final QuestionDoor questions;
     private final ObjectNode version;
     private final Supplier<Optional<String>> notReady;
@@ -42,20 +37,20 @@ public final class Rest implements Handler {
     /**
      * REST over an API.
      *
-     * @param gate decides who may
+     * @param reception lets requests in, or not
      * @param asked answers what is sent to be answered and not to be stored
      * @param version what {@code /version} answers
      * @param notReady why this server cannot serve now; empty if it can. Asks the store
      */
     public Rest(
             Api api,
-            Gate gate,
+            Reception reception,
             Questions asked,
             PodLogs logs,
             InstantSource clock,
             ObjectNode version,
             Supplier<Optional<String>> notReady) {
-        this.gate = gate;
+        this.reception = reception;
         this.questions = new QuestionDoor(asked);
         this.resources = new Resources(api, logs, clock);
         this.api = api;
@@ -66,8 +61,17 @@ public final class Rest implements Handler {
 
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
-        Exchange exchange = new Exchange(request, response, gate);
+        Exchange exchange = new Exchange(request, response, reception.gate());
         try {
+            serve(exchange);
+        } finally {
+            exchange.over();
+        }
+    }
+
+    private void serve(Exchange exchange) {
+        try {
+            reception.admit(exchange);
             route(exchange);
         } catch (ApiException e) {
             fail(exchange, e);
@@ -95,9 +99,6 @@ public final class Rest implements Handler {
 
     private void route(Exchange exchange) throws InterruptedException, Exchange.GoneException {
         List<String> steps = exchange.steps();
-        if (!FOR_EVERYBODY.contains(steps.getFirst())) {
-            exchange.authorized(exchange.info().access());
-        }
         switch (steps.getFirst()) {
             case "version" -> exchange.reply(200, version);
             case "healthz", "livez" -> exchange.reply(200, "text/plain", bytes("ok"));
@@ -155,12 +156,12 @@ public final class Rest implements Handler {
     private void issuer(Exchange exchange) {
         switch (exchange.path()) {
             case "/.well-known/openid-configuration" ->
-                exchange.reply(200, gate.documents().configuration());
+                exchange.reply(200, reception.gate().documents().configuration());
             case "/openid/v1/jwks" ->
                 exchange.reply(
                         200,
                         "application/jwk-set+json",
-                        Json.write(gate.documents().keySet()));
+                        Json.write(reception.gate().documents().keySet()));
             default -> throw Target.notFound();
         }
     }

@@ -56,6 +56,7 @@ final class Watches {
         try (ObjectWatch watch = api.watch(query)) {
             // Before the answer begins, so that a revision that is gone is told with the right status.
             first.addAll(watch.next(Duration.ZERO));
+            exchange.goesOn();
             Exchange.Pieces out = exchange.pieces("application/json");
             out.write(NOTHING);
             Lines lines = new Lines(kind, form, bookmarks, out);

@@ -2,40 +2,118 @@ package io.keelson.orchestrator.rpc;
 
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.ForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.Status;
 import io.helidon.webserver.grpc.ServerContextKeys;
 import io.keelson.orchestrator.access.Credentials;
 import io.keelson.orchestrator.access.Gate;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.User;
+import io.keelson.orchestrator.audit.AuditedRequest;
+import io.keelson.orchestrator.audit.Auditing;
 import io.keelson.orchestrator.auth.Access;
 import io.keelson.orchestrator.auth.Authorization;
 import io.keelson.orchestrator.auth.Impersonation;
+import io.keelson.orchestrator.flow.Turnstile;
+import io.keelson.orchestrator.registry.Reason;
 import java.security.Principal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.StreamSupport;
 
-/** Finds out who calls: by certificate, or by the same headers as in REST. Each question is put to the gate anew, for a stream is long. */
+/**
+ * What every call passes, as every request of REST does: who is it, is it told of, is it its turn, may it. Callers show a certificate, or
+ * the same headers as in REST. Each question is put to the gate anew, for a stream is long.
+ */
 public final class Callers implements ServerInterceptor {
 
-    /** What a call shows, and who decides. */
-    private record Shown(Gate gate, Metadata headers) {}
+    /** The call on its way. */
+    private static final class Call {
 
-    private static final Context.Key<Shown> SHOWN = Context.key("keelson-caller");
+        private final Callers door;
+        private final Metadata headers;
+        private final String method;
+        private final String source;
+        private Optional<Turnstile.Turn> turn = Optional.empty();
+        private Optional<AuditedRequest> audit = Optional.empty();
+
+        Call(Callers door, Metadata headers, String method) {
+            this.door = door;
+            this.headers = headers;
+            this.method = method;
+            this.source = Optional.ofNullable(ServerContextKeys.CONNECTION_CONTEXT.get())
+                    .map(connection -> connection.remotePeer().host())
+                    .orElse("");
+        }
+
+        synchronized User authorized(Access access) {
+            boolean first = audit.isEmpty();
+            AuditedRequest told = audit.orElseGet(() -> door.auditing.begin(new AuditedRequest.About(
+                    access,
+                    "",
+                    "/" + method,
+                    source,
+                    Optional.ofNullable(headers.get(AGENT)).orElse(""))));
+            audit = Optional.of(told);
+            AtomicReference<Optional<User>> real = new AtomicReference<>(Optional.empty());
+            try {
+                User user = door.gate.user(credentials(headers), (sender, _) -> real.set(Optional.of(sender)));
+                if (first) {
+                    told.by(real.get().orElse(user), real.get().map(_ -> user));
+                    take(user, access);
+                }
+                door.gate.require(user, access);
+                return user;
+            } catch (ApiException e) {
+                told.forbidden(e.rejection().message());
+                throw e;
+            }
+        }
+
+        /** Agents' own calls have no need of a turn: there is one agent for a node. */
+        private void take(User user, Access access) {
+            if (access instanceof Access.ForNode) {
+                return;
+            }
+            try {
+                turn = Optional.of(door.turnstile.enter(user, access));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new ApiException(Reason.SERVICE_UNAVAILABLE, "the server stops; call another, or again");
+            }
+        }
+
+        synchronized void stand() {
+            turn.ifPresent(Turnstile.Turn::close);
+        }
+
+        synchronized void over(Status status) {
+            stand();
+            audit.ifPresent(told -> told.completed(httpCode(status.getCode()), Optional.empty()));
+        }
+    }
+
+    private static final Context.Key<Call> CALL = Context.key("keelson-call");
     private static final Metadata.Key<String> AUTHORIZATION = key("authorization");
     private static final Metadata.Key<String> ACT_AS = key("impersonate-user");
     private static final Metadata.Key<String> ACT_IN = key("impersonate-group");
+    private static final Metadata.Key<String> AGENT = key("user-agent");
 
     private final Gate gate;
+    private final Turnstile turnstile;
+    private final Auditing auditing;
 
-    /** Callers that this gate lets in. */
-    public Callers(Gate gate) {
+    /** Callers that these let pass and tell of. */
+    public Callers(Gate gate, Turnstile turnstile, Auditing auditing) {
         this.gate = gate;
+        this.turnstile = turnstile;
+        this.auditing = auditing;
     }
 
     private static Metadata.Key<String> key(String name) {
@@ -45,21 +123,48 @@ public final class Callers implements ServerInterceptor {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        return Contexts.interceptCall(
-                Context.current().withValue(SHOWN, new Shown(gate, headers)), call, headers, next);
+        Call own = new Call(this, headers, call.getMethodDescriptor().getFullMethodName());
+        ServerCall<Q, A> told = new ForwardingServerCall.SimpleForwardingServerCall<>(call) {
+            @Override
+            public void close(Status status, Metadata trailers) {
+                own.over(status);
+                super.close(status, trailers);
+            }
+        };
+        return Contexts.interceptCall(Context.current().withValue(CALL, own), told, headers, next);
     }
 
     /**
      * The caller of the present call, if it may do this.
      *
-     * @throws ApiException UNAUTHORIZED if nobody knows who it is, FORBIDDEN if it may not
+     * @throws ApiException UNAUTHORIZED if nobody knows who it is, FORBIDDEN if it may not, TOO_MANY_REQUESTS if it must come again
      */
     static User authorized(Access access) {
-        Shown shown =
-                Optional.ofNullable(SHOWN.get()).orElseThrow(() -> new ApiException(Authorization.unauthorized()));
-        User user = shown.gate().user(credentials(shown.headers()), (_, _) -> {});
-        shown.gate().require(user, access);
-        return user;
+        return Optional.ofNullable(CALL.get())
+                .orElseThrow(() -> new ApiException(Authorization.unauthorized()))
+                .authorized(access);
+    }
+
+    /** The present call goes on for long: it needs no seat any more. */
+    static void goesOn() {
+        Optional.ofNullable(CALL.get()).ifPresent(Call::stand);
+    }
+
+    private static int httpCode(Status.Code code) {
+        return switch (code) {
+            case OK -> 200;
+            case INVALID_ARGUMENT, FAILED_PRECONDITION, OUT_OF_RANGE -> 400;
+            case UNAUTHENTICATED -> 401;
+            case PERMISSION_DENIED -> 403;
+            case NOT_FOUND -> 404;
+            case ALREADY_EXISTS, ABORTED -> 409;
+            case RESOURCE_EXHAUSTED -> 429;
+            case CANCELLED -> 499;
+            case UNIMPLEMENTED -> 501;
+            case UNAVAILABLE -> 503;
+            case DEADLINE_EXCEEDED -> 504;
+            case UNKNOWN, INTERNAL, DATA_LOSS -> 500;
+        };
     }
 
     private static Credentials credentials(Metadata headers) {

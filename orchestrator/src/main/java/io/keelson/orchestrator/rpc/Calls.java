@@ -74,6 +74,9 @@ final class Calls {
             LOG.log(Level.ERROR, "a call failed", e);
             ApiException failure = new ApiException(Reason.INTERNAL_ERROR, "Internal error occurred: " + e);
             end(() -> out.onError(failure(failure)));
+        } finally {
+            // Also when the caller has gone, and nobody hears of an end.
+            Callers.goesOn();
         }
     }
 

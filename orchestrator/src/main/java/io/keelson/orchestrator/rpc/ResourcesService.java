@@ -245,6 +245,7 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
         Calls.stream(out, sink -> {
             Kind kind = kind(request.getKind());
             authorize("watch", kind, "", request.getNamespace(), "");
+            Callers.goesOn();
             WatchQuery query = new WatchQuery(
                     kind,
                     namespaceOfMany(kind, request.getNamespace()),

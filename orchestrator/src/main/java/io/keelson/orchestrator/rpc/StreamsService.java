@@ -30,6 +30,7 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
         Calls.stream(out, sink -> {
             String namespace = request.getNamespace().isEmpty() ? "default" : request.getNamespace();
             Calls.authorized(new Access.ToObjects("get", "", "pods/log", namespace, request.getPod()));
+            Callers.goesOn();
             if (request.getPod().isEmpty()) {
                 throw ApiException.badRequest("the name of the pod is missing");
             }

@@ -296,7 +296,8 @@ class GateTest {
     void nobodyIsAnonymousUnlessTheOperatorSaysSo() {
         Credentials none = new Credentials(Optional.empty(), Optional.empty(), Optional.empty());
         assertThatThrownBy(() -> gate.user(none, (_, _) -> {})).hasMessage("Unauthorized");
-        Gate open = gate(new AccessConfig(true, AccessConfig.DEFAULT_ISSUER, Optional.empty()));
+        Gate open = gate(new AccessConfig(
+                true, AccessConfig.DEFAULT_ISSUER, AccessConfig.DEFAULT_SEATS, Optional.empty(), Optional.empty()));
         assertThat(open.user(none, (_, _) -> {}))
                 .isEqualTo(new User("system:anonymous", List.of("system:unauthenticated")));
         Credentials bad = new Credentials(Optional.empty(), Optional.of("bad"), Optional.empty());

@@ -6,6 +6,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.keelson.orchestrator.Orchestrator;
 import io.keelson.orchestrator.OrchestratorConfig;
 import io.keelson.orchestrator.StoreStatus;
+import io.keelson.orchestrator.access.AccessConfig;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
@@ -54,11 +55,20 @@ public final class TestServer implements AutoCloseable {
 
     /** Starts, and waits until the first objects are there. */
     public static TestServer start(Path directory) {
-        return start(directory, "s1", new MemoryKv());
+        return start(directory, AccessConfig.DEFAULT);
+    }
+
+    /** As the other one, with what an operator decides about access. */
+    public static TestServer start(Path directory, AccessConfig access) {
+        return start(directory, "s1", new MemoryKv(), access);
     }
 
     /** Starts one of several servers of one store, with an authority of its own. */
     public static TestServer start(Path directory, String name, Kv kv) {
+        return start(directory, name, kv, AccessConfig.DEFAULT);
+    }
+
+    private static TestServer start(Path directory, String name, Kv kv, AccessConfig access) {
         TestAuthority authority = new TestAuthority(directory);
         TestAuthority.Issued server = authority.server();
         OrchestratorConfig config = new OrchestratorConfig(
@@ -69,7 +79,8 @@ public final class TestServer implements AutoCloseable {
                 authority.certificate(),
                 "10.96.0.0/16",
                 "10.244.0.0/16",
-                List.of("192.168.7.1:6443"));
+                List.of("192.168.7.1:6443"),
+                access);
         Orchestrator orchestrator = Orchestrator.start(config, kv, () -> new StoreStatus(Optional.of(name), true, 1));
         TestServer started = new TestServer(authority, orchestrator, directory);
         Ref last = new Ref(Kinds.ENDPOINT_SLICE, "default", "kubernetes");

@@ -1,0 +1,156 @@
+package io.keelson.orchestrator.flow;
+
+import io.keelson.orchestrator.access.Followed;
+import io.keelson.orchestrator.access.ToldKv;
+import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.User;
+import io.keelson.orchestrator.auth.Access;
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.MalformedJsonException;
+import io.keelson.orchestrator.registry.Reason;
+import io.keelson.proto.etcd.KeyValue;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Lets requests of this server through in their turn. Thread safe. */
+public final class Turnstile {
+
+    /** Who has waited so long for its turn is told to come again. */
+    static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private static final String PREFIX = "/registry/" + Flows.GROUP + "/";
+
+    private final Followed<Flows> flows;
+    private final int seats;
+    private final Map<String, FairQueue<CountDownLatch>> queues = new HashMap<>();
+
+    /**
+     * Nobody is inside.
+     *
+     * @param seats of all levels together: how many requests are carried out at the same time
+     */
+    public Turnstile(ToldKv kv, int seats) {
+        this.flows = new Followed<>(kv, PREFIX, Flows::new, Turnstile::learn);
+        this.seats = seats;
+    }
+
+    private static void learn(Flows known, List<String> path, Optional<KeyValue> pair) {
+        if (path.size() != 2) {
+            return;
+        }
+        try {
+            pair.ifPresentOrElse(
+                    there -> known.set(
+                            path.get(0),
+                            path.get(1),
+                            Json.parse(there.getValue().toByteArray())),
+                    () -> known.forget(path.get(0), path.get(1)));
+        } catch (MalformedJsonException notAnObject) {
+            known.forget(path.get(0), path.get(1));
+        }
+    }
+
+    /** A seat that somebody has until it is given back; giving it back twice is as once. */
+    public static final class Turn implements AutoCloseable {
+
+        private final Flows.Place place;
+        private final Runnable back;
+        private final AtomicBoolean over = new AtomicBoolean();
+
+        private Turn(Flows.Place place, Runnable back) {
+            this.place = place;
+            this.back = back;
+        }
+
+        /** The schema and level by which it was given. */
+        public Flows.Place place() {
+            return place;
+        }
+
+        @Override
+        public void close() {
+            if (over.compareAndSet(false, true)) {
+                back.run();
+            }
+        }
+    }
+
+    /**
+     * Waits for a turn.
+     *
+     * @throws ApiException TOO_MANY_REQUESTS if too many wait already, or it did not come in time
+     */
+    public Turn enter(User user, Access access) throws InterruptedException {
+        Flows.Place place = flows.ask(known -> known.place(user, access, seats));
+        if (place.level().exempt()) {
+            return new Turn(place, () -> {});
+        }
+        CountDownLatch called = new CountDownLatch(1);
+        switch (queue(place, called)) {
+            case SEATED -> {}
+            case REFUSED -> throw tooMany();
+            case QUEUED -> {
+                boolean inTime = false;
+                try {
+                    inTime = called.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+                } finally {
+                    if (!inTime) {
+                        giveUp(place, called);
+                    }
+                }
+                if (!inTime) {
+                    throw tooMany();
+                }
+            }
+        }
+        return new Turn(place, () -> leave(place));
+    }
+
+    private static ApiException tooMany() {
+        return new ApiException(Reason.TOO_MANY_REQUESTS, "too many requests, please try again later.");
+    }
+
+    private synchronized FairQueue.Entry queue(Flows.Place place, CountDownLatch called) {
+        Flows.Level level = place.level();
+        FairQueue<CountDownLatch> queue = queues.computeIfAbsent(
+                level.name(), _ -> new FairQueue<>(place.seats(), level.maxOfFlow(), level.maxOfAll()));
+        queue.bounds(place.seats(), level.maxOfFlow(), level.maxOfAll());
+        FairQueue.Entry entry = queue.enter(place.flow(), called);
+        callNext(queue);
+        return entry;
+    }
+
+    private synchronized void leave(Flows.Place place) {
+        FairQueue<CountDownLatch> queue = queues.get(place.level().name());
+        if (queue != null) {
+            queue.leave();
+            callNext(queue);
+        }
+    }
+
+    /** It waits no longer; if it was called at this very moment it gives its seat to the next. */
+    private synchronized void giveUp(Flows.Place place, CountDownLatch called) {
+        FairQueue<CountDownLatch> queue = queues.get(place.level().name());
+        if (queue != null && !queue.forget(place.flow(), called)) {
+            queue.leave();
+            callNext(queue);
+        }
+    }
+
+    private static void callNext(FairQueue<CountDownLatch> queue) {
+        for (Optional<CountDownLatch> next = queue.next(); next.isPresent(); next = queue.next()) {
+            next.get().countDown();
+        }
+    }
+
+    /** Reads what has happened, so that no history piles up unread. */
+    public void upkeep() {
+        flows.keepUp();
+    }
+}
