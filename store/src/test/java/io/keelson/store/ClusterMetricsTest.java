@@ -133,6 +133,7 @@ class ClusterMetricsTest {
             String trips = "etcd_network_peer_round_trip_time_seconds_count{To=\"" + Long.toHexString(id) + "\"}";
             assertThat(value(page(leader), trips)).as(page(leader)).isGreaterThanOrEqualTo(10);
         }
+        assertBytesAndPeersAreTold(leader, others);
         assertThat(status(leader, "/health")).isEqualTo(200);
         assertThat(status(leader, "/v3/kv/range")).isEqualTo(404);
 
@@ -140,5 +141,22 @@ class ClusterMetricsTest {
         gone.close();
         String failures = "etcd_network_peer_sent_failures_total{To=\"unknown\"}";
         assertThat(await(leader, page -> value(page, failures) > 0)).contains(failures);
+    }
+
+    /** The 20 values went from the leader to each of the others, and each is in touch with somebody. */
+    private void assertBytesAndPeersAreTold(String leader, List<String> others) throws Exception {
+        for (String other : others) {
+            String sent = "etcd_network_peer_sent_bytes_total{To=\"" + id(other) + "\"}";
+            String received = "etcd_network_peer_received_bytes_total{From=\"" + id(leader) + "\"}";
+            String inTouch = "etcd_network_active_peers{Local=\"" + id(other) + "\",Remote=\"";
+            assertThat(value(page(leader), sent)).isGreaterThan(20 * 20);
+            assertThat(value(page(other), received)).isGreaterThan(20 * 20);
+            assertThat(await(other, page -> page.contains(inTouch))).contains(inTouch);
+        }
+    }
+
+    private String id(String member) {
+        return Long.toHexString(
+                Objects.requireNonNull(running.get(member)).replica().standing().memberId());
     }
 }

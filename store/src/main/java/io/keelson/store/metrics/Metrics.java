@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** All metrics of one member. A name is given once; twice is a mistake and throws. Thread safe. */
 public final class Metrics {
@@ -114,6 +115,20 @@ public final class Metrics {
                 .help(help)
                 .labelNames(label)
                 .callback(point -> point.call(1, value))
+                .register(registry);
+    }
+
+    /**
+     * What there is at the moment, each as the labels of a 1.
+     *
+     * @param now asked for when a page is made; as many values each as there are labels
+     */
+    public void present(String name, String help, List<String> labels, Supplier<List<List<String>>> now) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames(labels.toArray(String[]::new))
+                .callback(point -> now.get().forEach(values -> point.call(1, values.toArray(String[]::new))))
                 .register(registry);
     }
 

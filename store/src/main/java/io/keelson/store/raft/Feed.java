@@ -1,13 +1,16 @@
 package io.keelson.store.raft;
 
+import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.grpc.server.GrpcLogAppender;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.raftlog.RaftLogIOException;
+import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +29,16 @@ final class Feed extends GrpcLogAppender {
     private volatile boolean superfluous;
 
     private final CommitNews from;
+    private final PeerTraffic traffic;
 
-    /** @param from tells this feed what is committed until it is stopped */
-    Feed(RaftServer.Division server, LeaderState state, FollowerInfo follower, CommitNews from) {
+    /**
+     * @param from tells this feed what is committed until it is stopped
+     * @param traffic where it counts what it sends
+     */
+    Feed(RaftServer.Division server, LeaderState state, FollowerInfo follower, CommitNews from, PeerTraffic traffic) {
         super(server, state, follower);
         this.from = from;
+        this.traffic = traffic;
         from.begins(this);
     }
 
@@ -80,9 +88,34 @@ final class Feed extends GrpcLogAppender {
     }
 
     @Override
+    public Iterable<InstallSnapshotRequestProto> newInstallSnapshotRequests(String requestId, SnapshotInfo snapshot) {
+        Iterable<InstallSnapshotRequestProto> requests = super.newInstallSnapshotRequests(requestId, snapshot);
+        return () -> {
+            Iterator<InstallSnapshotRequestProto> each = requests.iterator();
+            return new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    return each.hasNext();
+                }
+
+                @Override
+                public InstallSnapshotRequestProto next() {
+                    InstallSnapshotRequestProto request = each.next();
+                    traffic.sent(getFollowerId(), request.getSerializedSize());
+                    return request;
+                }
+            };
+        };
+    }
+
+    @Override
     public @Nullable AppendEntriesRequestProto newAppendEntriesRequest(long callId, boolean heartbeat)
             throws RaftLogIOException {
         AppendEntriesRequestProto request = super.newAppendEntriesRequest(callId, heartbeat);
+        if (request != null) {
+            // Worked out here, and kept in the message for who writes it.
+            traffic.sent(getFollowerId(), request.getSerializedSize());
+        }
         if (request != null && request.hasPreviousLog()) {
             long last = request.getPreviousLog().getIndex() + request.getEntriesCount();
             told = Math.max(told, Math.min(last, request.getLeaderCommit()));

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Watches the connections over which leaders feed this member, and tells when one has ended: the kernel closes them in the moment in which
- * a process dies, long before silence would tell.
+ * a process dies, long before silence would tell. Counts what comes over all of them.
  */
 final class PeerConnections implements GrpcServices.Customizer {
 
@@ -29,7 +29,13 @@ final class PeerConnections implements GrpcServices.Customizer {
         private volatile @Nullable ByteString leader;
     }
 
+    private final PeerTraffic traffic;
     private volatile Consumer<RaftPeerId> ended = _ -> {};
+
+    /** @param traffic where requests that come are counted */
+    PeerConnections(PeerTraffic traffic) {
+        this.traffic = traffic;
+    }
 
     /** @param told from now on, on a thread of the network, which must not be held up, which leader's connection has ended */
     void whenEnded(Consumer<RaftPeerId> told) {
@@ -59,7 +65,7 @@ final class PeerConnections implements GrpcServices.Customizer {
         }
     }
 
-    private static final class Names implements ServerInterceptor {
+    private final class Names implements ServerInterceptor {
         @Override
         public <Q, A> ServerCall.Listener<Q> interceptCall(
                 ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
@@ -70,6 +76,7 @@ final class PeerConnections implements GrpcServices.Customizer {
                     : new SimpleForwardingServerCallListener<>(listener) {
                         @Override
                         public void onMessage(Q message) {
+                            traffic.received(message);
                             if (connection.leader == null && message instanceof AppendEntriesRequestProto entries) {
                                 connection.leader = entries.getServerRequest().getRequestorId();
                             }

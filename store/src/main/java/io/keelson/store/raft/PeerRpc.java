@@ -14,12 +14,14 @@ import org.apache.ratis.server.leader.LogAppender;
 public final class PeerRpc implements RpcType {
 
     private static final String NEWS = "keelson.commit-news";
+    private static final String TRAFFIC = "keelson.peer-traffic";
 
     /** For Ratis. */
     public PeerRpc() {}
 
-    /** Who tells the appenders of a server that is made with these parameters what is committed. */
-    static void tell(Parameters parameters, CommitNews news) {
+    /** Who tells the appenders of a server that is made with these parameters what is committed, and where they count what they send. */
+    static void tell(Parameters parameters, CommitNews news, PeerTraffic traffic) {
+        parameters.put(TRAFFIC, traffic, PeerTraffic.class);
         parameters.put(NEWS, news, CommitNews.class);
     }
 
@@ -34,7 +36,11 @@ public final class PeerRpc implements RpcType {
             @Override
             public LogAppender newLogAppender(RaftServer.Division server, LeaderState state, FollowerInfo follower) {
                 return new Feed(
-                        server, state, follower, Objects.requireNonNull(parameters.get(NEWS, CommitNews.class)));
+                        server,
+                        state,
+                        follower,
+                        Objects.requireNonNull(parameters.get(NEWS, CommitNews.class)),
+                        Objects.requireNonNull(parameters.get(TRAFFIC, PeerTraffic.class)));
             }
         };
     }

@@ -55,6 +55,7 @@ final class Peers implements AutoCloseable {
     private final RaftGroupId group;
     private final RaftProperties properties;
     private final Parameters parameters;
+    private final PeerTraffic traffic;
     private final ClientId clientId = ClientId.randomId();
     private final AtomicLong callIds = new AtomicLong();
     private final Map<RaftPeerId, RaftClient> clients = new ConcurrentHashMap<>();
@@ -64,12 +65,14 @@ final class Peers implements AutoCloseable {
             RaftServer.Division division,
             RaftGroupId group,
             RaftProperties properties,
-            Parameters parameters) {
+            Parameters parameters,
+            PeerTraffic traffic) {
         this.server = server;
         this.division = division;
         this.group = group;
         this.properties = properties;
         this.parameters = parameters;
+        this.traffic = traffic;
     }
 
     /** Whether this member leads, as far as it knows, and has caught up with what leaders before it committed. */
@@ -134,6 +137,18 @@ final class Peers implements AutoCloseable {
                                 .map(rpc -> PeerIds.member(
                                         RaftPeerId.valueOf(rpc.getId().getId()))))
                 .collect(Collectors.toSet());
+    }
+
+    /** Who hears of this member all the time: the leader's followers that answer, and a follower's leader. */
+    Set<Long> inTouch(long withinMillis) {
+        if (isLeading()) {
+            long self = PeerIds.member(division.getId());
+            return answering(withinMillis).stream()
+                    .filter(member -> member != self)
+                    .collect(Collectors.toSet());
+        }
+        RaftPeerId leader = leader();
+        return leader == null || leader.equals(division.getId()) ? Set.of() : Set.of(PeerIds.member(leader));
     }
 
     /**
@@ -265,6 +280,7 @@ final class Peers implements AutoCloseable {
      * There may never be an answer.
      */
     CompletableFuture<RaftClientReply> send(RaftPeerId leader, Message message) {
+        traffic.sent(leader, message.getContent().size());
         try {
             return Calling.member(() -> client(leader)
                     .getClientRpc()
@@ -276,6 +292,7 @@ final class Peers implements AutoCloseable {
 
     /** A question to another member; blocks for at most the client's request timeout. */
     RaftClientReply ask(RaftPeerId peer, Message message) throws IOException {
+        traffic.sent(peer, message.getContent().size());
         return Calling.member(() -> client(peer).io().sendReadOnly(message, peer));
     }
 

@@ -51,7 +51,6 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private final Proposer proposer;
     private final ReadBarrier barrier;
     private final RaftLeases leases;
-    private final PeerConnections connections = new PeerConnections();
     private final LeaderLoss leaderLoss;
     private final RaftCluster cluster;
     private final AutoCompactor compactor;
@@ -89,8 +88,10 @@ public final class RaftReplica implements Replica, AutoCloseable {
         this.authentication = Authentication.of(config.options().auth());
         RaftProperties properties = RaftSettings.properties(config, limits);
         Parameters parameters = RaftSettings.parameters(config.peerTls());
+        var traffic = new PeerTraffic(metrics);
+        var connections = new PeerConnections(traffic);
         GrpcConfigKeys.Server.setServicesCustomizer(parameters, connections);
-        PeerRpc.tell(parameters, commitNews);
+        PeerRpc.tell(parameters, commitNews, traffic);
         var seeds = new Seeds(
                 config.members().stream()
                         .filter(member -> !member.name().equals(config.name()))
@@ -105,7 +106,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
         this.machine = ratis.machine();
         this.compaction = new CompactionLoop(machine::state, this::fail);
         this.history = new OpenHistory(machine::state, wakeUps);
-        this.peers = ratis.peers(properties, parameters);
+        this.peers = ratis.peers(properties, parameters, traffic);
         this.proposer = new Proposer(Long.toHexString(identity.memberId()), peers, measured);
         this.full = new FullStore(identity.memberId(), this, proposer);
         this.barrier = new ReadBarrier(peers, timer, reads, measured);
@@ -137,6 +138,10 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 new PeerQuestions(leases, cluster, integrity, peers),
                 this::removedSoon,
                 this::fail));
+        traffic.show(
+                Long.toHexString(identity.memberId()),
+                peers,
+                config.options().timing().election().toMillis());
         show(metrics);
     }
 

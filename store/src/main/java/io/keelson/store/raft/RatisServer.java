@@ -90,8 +90,8 @@ final class RatisServer {
     }
 
     /** Ways from here to the members. */
-    Peers peers(RaftProperties properties, Parameters parameters) {
-        return new Peers(server, division, group.getGroupId(), properties, parameters);
+    Peers peers(RaftProperties properties, Parameters parameters, PeerTraffic traffic) {
+        return new Peers(server, division, group.getGroupId(), properties, parameters, traffic);
     }
 
     /** The last entry of the log, which is whole. */
