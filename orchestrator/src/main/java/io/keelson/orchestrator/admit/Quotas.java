@@ -107,6 +107,12 @@ public final class Quotas {
         return new Result.Exceeded(request.forbidden(why));
     }
 
+    /** Whether two forms of an object count for the same, in whatever quota. */
+    public static boolean same(Kind kind, ObjectNode before, ObjectNode after) {
+        return before.path("spec").equals(after.path("spec"))
+                && Usage.of(kind, before).equals(Usage.of(kind, after));
+    }
+
     /**
      * The status of a quota, counted anew.
      *

@@ -27,10 +27,23 @@ public final class ResourceQuotaController implements Controller {
 
     @Override
     public Stream<Ref> touchedBy(Change change, Cluster cluster) {
-        return change.ref().kind().equals(Kinds.EVENT)
-                        || change.ref().namespace().isEmpty()
+        return changesNothing(change)
                 ? Stream.of()
                 : cluster.in(QUOTA, change.ref().namespace()).stream().map(ClusterObject::ref);
+    }
+
+    /** Most changes are of statuses, and counting is work. */
+    private static boolean changesNothing(Change change) {
+        if (change.ref().kind().equals(Kinds.EVENT) || change.ref().namespace().isEmpty()) {
+            return true;
+        }
+        return !change.ref().kind().equals(QUOTA)
+                && change.before().isPresent()
+                && change.after().isPresent()
+                && Quotas.same(
+                        change.ref().kind(),
+                        change.before().get().json(),
+                        change.after().get().json());
     }
 
     @Override
