@@ -28,7 +28,9 @@ class DirectionsTest {
         ROOT + "select..",
         ROOT + "view..",
         ROOT + "control..",
-        ROOT + "schedule.."
+        ROOT + "schedule..",
+        ROOT + "past..",
+        ROOT + "why.."
     };
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

@@ -55,9 +55,13 @@ public final class Admissions implements Admission {
      * @param caller asks webhooks
      */
     public Admissions(Kv kv, Supplier<Kinds> kinds, WebhookCaller caller) {
+        this(kv, kinds, new Webhooks(caller));
+    }
+
+    private Admissions(Kv kv, Supplier<Kinds> kinds, Webhooks webhooks) {
         this.kv = kv;
         this.kinds = kinds;
-        this.webhooks = new Webhooks(caller);
+        this.webhooks = webhooks;
         this.locks = Stream.generate(ReentrantLock::new).limit(STRIPES).toList();
     }
 
@@ -75,6 +79,12 @@ public final class Admissions implements Admission {
         Policy fresh = Policy.of(stored);
         policies.put(name, new Compiled(revision, fresh));
         return fresh;
+    }
+
+    @Override
+    public Admission over(Kv other) {
+        // Nothing that was read is shared: revisions of a draft may come to mean something else.
+        return new Admissions(other, kinds, webhooks);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.keelson.orchestrator.api;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.registry.Operation;
+import io.keelson.store.Kv;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,11 @@ public interface Admission {
         List<String> after(List<String> first) {
             return Stream.concat(first.stream(), warnings.stream()).toList();
         }
+    }
+
+    /** The same over another store: a draft of writes that belong together, which each of them must see. */
+    default Admission over(Kv other) {
+        return this;
     }
 
     /** Begins the admission of one attempt at a write; another attempt reads everything anew. */

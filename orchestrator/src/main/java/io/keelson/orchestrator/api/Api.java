@@ -7,10 +7,13 @@ import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.registry.Addresses;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.registry.ServerSideApply;
+import io.keelson.orchestrator.view.Cluster;
 import io.keelson.store.Kv;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -28,6 +31,8 @@ public final class Api {
     private final Addresses addresses;
     private final Reads reads;
     private final Writes writes;
+    private final Together together;
+    private final Past past;
 
     /**
      * An API over a store.
@@ -58,6 +63,9 @@ public final class Api {
         this.addresses = addresses;
         this.reads = new Reads(kv);
         this.writes = new Writes(kv, reads, addresses, clock, random, check, admission);
+        this.together = new Together(
+                kv, other -> new Api(other, kinds, addresses, clock, random, check, admission.over(other)));
+        this.past = new Past(kv);
     }
 
     /** The object; NOT_FOUND if there is none. Linearizable. */
@@ -146,6 +154,31 @@ public final class Api {
     /** Deletes an object, or begins its end if a grace period or finalizers hold it. */
     public Deleted delete(Ref ref, DeleteOptions options) {
         return writes.delete(present(ref), options);
+    }
+
+    /**
+     * Does many writes as one: all of them at one revision, or none. The work is done on a picture of one revision, and done again if
+     * what it read has changed before its writes were stored, so it must do nothing but read and write through the transaction.
+     *
+     * @param dryRun decide everything, and store nothing
+     * @throws ApiException what the work throws, then nothing is stored; REQUEST_ENTITY_TOO_LARGE beyond what the store takes in one
+     *     transaction; CONFLICT if others were faster each time
+     */
+    public <T> Committed<T> atomically(boolean dryRun, Function<Transaction, T> work) {
+        return together.run(dryRun, work);
+    }
+
+    /**
+     * A picture at one revision of all that may concern one object: what is in its namespace, what is in none, and all pods. Its caller's
+     * own.
+     */
+    public Cluster around(Ref ref, Instant now) {
+        return Surroundings.of(reads, kinds(), ref, now);
+    }
+
+    /** Objects as they were. */
+    public Past past() {
+        return past;
     }
 
     /** Opens a cursor over the changes that a query selects. */

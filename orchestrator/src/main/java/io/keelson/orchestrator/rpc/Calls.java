@@ -1,17 +1,15 @@
 package io.keelson.orchestrator.rpc;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.StringValue;
+import com.google.protobuf.Message;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.auth.Access;
-import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.registry.Reason;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** What all calls have in common: who calls, and how a failure is told. */
@@ -65,6 +63,8 @@ final class Calls {
             LOG.log(Level.DEBUG, "a caller has gone", e);
         } catch (ApiException e) {
             end(() -> out.onError(failure(e)));
+        } catch (StatusRuntimeException e) {
+            end(() -> out.onError(e));
         } catch (InterruptedException e) {
             // Helidon interrupts what is under way when the server stops, and ends the thread then.
             end(() -> out.onError(Status.UNAVAILABLE
@@ -89,14 +89,9 @@ final class Calls {
         }
     }
 
-    /** A failure with the Kubernetes Status in its details. */
-    static StatusRuntimeException failure(ApiException e) {
-        StringValue status = StringValue.of(Json.text(e.status()));
-        return StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
-                .setCode(code(e.reason()).value())
-                .setMessage(e.rejection().message())
-                .addDetails(Any.pack(status))
-                .build());
+    /** A failure with the Kubernetes Status in its details, and the same in google.rpc's words; before these, what else there is to say. */
+    static StatusRuntimeException failure(ApiException e, Message... first) {
+        return Details.failure(code(e.reason()), e.rejection(), List.of(first));
     }
 
     private static Status.Code code(Reason reason) {

@@ -14,23 +14,16 @@ import io.keelson.orchestrator.api.PatchType;
 import io.keelson.orchestrator.api.Stored;
 import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.api.WatchQuery;
-import io.keelson.orchestrator.api.WriteOptions;
 import io.keelson.orchestrator.auth.Access;
-import io.keelson.orchestrator.kind.Cause;
 import io.keelson.orchestrator.kind.IncludeObject;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.MalformedJsonException;
 import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.kind.Tables;
-import io.keelson.orchestrator.registry.Decoding;
-import io.keelson.orchestrator.registry.FieldValidation;
 import io.keelson.orchestrator.registry.Propagation;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.registry.Scale;
-import io.keelson.orchestrator.select.FieldSelector;
-import io.keelson.orchestrator.select.LabelSelector;
-import io.keelson.orchestrator.select.SelectorException;
 import io.keelson.proto.v1.ApplyRequest;
 import io.keelson.proto.v1.ApplyResponse;
 import io.keelson.proto.v1.CreateRequest;
@@ -39,22 +32,18 @@ import io.keelson.proto.v1.DeleteResponse;
 import io.keelson.proto.v1.Encoding;
 import io.keelson.proto.v1.GetRequest;
 import io.keelson.proto.v1.KindInfo;
-import io.keelson.proto.v1.KindRef;
 import io.keelson.proto.v1.KindsRequest;
 import io.keelson.proto.v1.KindsResponse;
 import io.keelson.proto.v1.ListRequest;
 import io.keelson.proto.v1.ListResponse;
-import io.keelson.proto.v1.ObjectRef;
 import io.keelson.proto.v1.ObjectResponse;
 import io.keelson.proto.v1.PatchRequest;
 import io.keelson.proto.v1.ResourcesGrpc;
 import io.keelson.proto.v1.UpdateRequest;
 import io.keelson.proto.v1.WatchEvent;
 import io.keelson.proto.v1.WatchRequest;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -67,16 +56,16 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
     /** So often a watch says that it is still there; only then a caller that has gone is noticed. */
     private static final Duration BOOKMARK = Duration.ofSeconds(10);
 
-    private static final int MAX_FIELD_MANAGER_BYTES = 128;
-
     private static final List<String> VERBS = List.of("create", "delete", "get", "list", "patch", "update", "watch");
 
     private final Api api;
+    private final Asked asked;
     private final InstantSource clock;
 
     /** Over an API; the clock tells what ages in tables are counted to. */
     public ResourcesService(Api api, InstantSource clock) {
         this.api = api;
+        this.asked = new Asked(api);
         this.clock = clock;
     }
 
@@ -105,8 +94,8 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
     @Override
     public void get(GetRequest request, StreamObserver<ObjectResponse> out) {
         Calls.answer(out, () -> {
-            Ref ref = ref(request.getRef());
-            authorize("get", ref.kind(), request.getSubresource(), ref.namespace(), ref.name());
+            Ref ref = asked.ref(request.getRef());
+            Asked.authorize("get", ref.kind(), request.getSubresource(), ref.namespace(), ref.name());
             Stored stored = api.get(ref);
             ObjectNode object = switch (request.getSubresource()) {
                 case "", "status" -> stored.object();
@@ -124,11 +113,11 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
     @Override
     public void list(ListRequest request, StreamObserver<ListResponse> out) {
         Calls.answer(out, () -> {
-            Kind kind = kind(request.getKind());
-            authorize("list", kind, "", request.getNamespace(), "");
-            Listing listing = api.list(ListQuery.in(kind, namespaceOfMany(kind, request.getNamespace()))
-                    .withLabels(labels(request.getLabelSelector()))
-                    .withFields(fields(kind, request.getFieldSelector()))
+            Kind kind = asked.kind(request.getKind());
+            Asked.authorize("list", kind, "", request.getNamespace(), "");
+            Listing listing = api.list(ListQuery.in(kind, Asked.namespaceOfMany(kind, request.getNamespace()))
+                    .withLabels(Asked.labels(request.getLabelSelector()))
+                    .withFields(Asked.fields(kind, request.getFieldSelector()))
                     .withPage(Math.max(0, request.getLimit()), request.getContinue()));
             ListResponse.Builder response =
                     ListResponse.newBuilder().setRevision(listing.revision()).setContinue(listing.continueToken());
@@ -145,9 +134,11 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
     @Override
     public void create(CreateRequest request, StreamObserver<ObjectResponse> out) {
         Calls.answer(out, () -> {
-            Sent sent = sent(Forms.decoded(request.getObject()), request.getNamespace(), request.getOptions());
-            User user = authorize("create", sent.kind, "", sent.namespace, "");
-            Stored stored = api.create(sent.kind, sent.namespace, sent.object, options(user, request.getOptions()));
+            Asked.Sent sent =
+                    asked.sent(Forms.decoded(request.getObject()), request.getNamespace(), request.getOptions());
+            User user = Asked.authorize("create", sent.kind(), "", sent.namespace(), "");
+            Stored stored =
+                    api.create(sent.kind(), sent.namespace(), sent.object(), Asked.options(user, request.getOptions()));
             return response(sent.warned(stored), request.getEncoding());
         });
     }
@@ -155,10 +146,11 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
     @Override
     public void update(UpdateRequest request, StreamObserver<ObjectResponse> out) {
         Calls.answer(out, () -> {
-            Sent sent = sent(Forms.decoded(request.getObject()), "", request.getOptions());
-            User user = authorize("update", sent.kind, request.getSubresource(), sent.namespace, sent.name());
-            Ref ref = new Ref(sent.kind, sent.namespace, sent.name());
-            Stored stored = api.update(ref, request.getSubresource(), sent.object, options(user, request.getOptions()));
+            Asked.Sent sent = asked.sent(Forms.decoded(request.getObject()), "", request.getOptions());
+            User user = Asked.authorize("update", sent.kind(), request.getSubresource(), sent.namespace(), sent.name());
+            Ref ref = new Ref(sent.kind(), sent.namespace(), sent.name());
+            Stored stored =
+                    api.update(ref, request.getSubresource(), sent.object(), Asked.options(user, request.getOptions()));
             return response(sent.warned(stored), request.getEncoding());
         });
     }
@@ -166,8 +158,8 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
     @Override
     public void patch(PatchRequest request, StreamObserver<ObjectResponse> out) {
         Calls.answer(out, () -> {
-            Ref ref = ref(request.getRef());
-            User user = authorize("patch", ref.kind(), request.getSubresource(), ref.namespace(), ref.name());
+            Ref ref = asked.ref(request.getRef());
+            User user = Asked.authorize("patch", ref.kind(), request.getSubresource(), ref.namespace(), ref.name());
             PatchType type = switch (request.getType()) {
                 case MERGE -> PatchType.MERGE;
                 case STRATEGIC -> PatchType.STRATEGIC;
@@ -180,7 +172,8 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
             } catch (MalformedJsonException e) {
                 throw ApiException.badRequest("the patch " + e.getMessage());
             }
-            Stored stored = api.patch(ref, request.getSubresource(), type, patch, options(user, request.getOptions()));
+            Stored stored =
+                    api.patch(ref, request.getSubresource(), type, patch, Asked.options(user, request.getOptions()));
             if (request.getSubresource().equals("scale")) {
                 stored = new Stored(Scale.of(ref.kind(), stored.object()), stored.revision(), stored.warnings());
             }
@@ -191,9 +184,11 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
     @Override
     public void apply(ApplyRequest request, StreamObserver<ApplyResponse> out) {
         Calls.answer(out, () -> {
-            Sent sent = sent(Forms.decoded(request.getObject()), request.getNamespace(), request.getOptions());
-            User user = authorize("patch", sent.kind, "", sent.namespace, sent.name());
-            Applied applied = api.apply(sent.kind, sent.namespace, sent.object, options(user, request.getOptions()));
+            Asked.Sent sent =
+                    asked.sent(Forms.decoded(request.getObject()), request.getNamespace(), request.getOptions());
+            User user = Asked.authorize("patch", sent.kind(), "", sent.namespace(), sent.name());
+            Applied applied =
+                    api.apply(sent.kind(), sent.namespace(), sent.object(), Asked.options(user, request.getOptions()));
             Stored stored = sent.warned(applied.stored());
             ApplyResponse.Outcome outcome = switch (applied.outcome()) {
                 case UNCHANGED -> ApplyResponse.Outcome.UNCHANGED;
@@ -212,15 +207,15 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
     @Override
     public void delete(DeleteRequest request, StreamObserver<DeleteResponse> out) {
         Calls.answer(out, () -> {
-            Ref ref = ref(request.getRef());
-            User user = authorize("delete", ref.kind(), "", ref.namespace(), ref.name());
+            Ref ref = asked.ref(request.getRef());
+            User user = Asked.authorize("delete", ref.kind(), "", ref.namespace(), ref.name());
             String policy = request.getPropagationPolicy();
             Deleted deleted = api.delete(
                     ref,
                     new DeleteOptions(
                             user,
-                            given(request.getUid()),
-                            given(request.getResourceVersion()),
+                            Asked.given(request.getUid()),
+                            Asked.given(request.getResourceVersion()),
                             request.hasGracePeriodSeconds()
                                     ? Optional.of(request.getGracePeriodSeconds())
                                     : Optional.empty(),
@@ -243,14 +238,14 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
     @Override
     public void watch(WatchRequest request, StreamObserver<WatchEvent> out) {
         Calls.stream(out, sink -> {
-            Kind kind = kind(request.getKind());
-            authorize("watch", kind, "", request.getNamespace(), "");
+            Kind kind = asked.kind(request.getKind());
+            Asked.authorize("watch", kind, "", request.getNamespace(), "");
             Callers.goesOn();
             WatchQuery query = new WatchQuery(
                     kind,
-                    namespaceOfMany(kind, request.getNamespace()),
-                    labels(request.getLabelSelector()),
-                    fields(kind, request.getFieldSelector()),
+                    Asked.namespaceOfMany(kind, request.getNamespace()),
+                    Asked.labels(request.getLabelSelector()),
+                    Asked.fields(kind, request.getFieldSelector()),
                     Math.max(0, request.getFromRevision()));
             try (ObjectWatch watch = api.watch(query)) {
                 while (true) {
@@ -273,131 +268,6 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
             }
         }
         return message.setObject(Forms.object(event.object(), encoding)).build();
-    }
-
-    // What requests say
-
-    private static User authorize(String verb, Kind kind, String subresource, String namespace, String name) {
-        String resource = subresource.isEmpty() ? kind.resource() : kind.resource() + "/" + subresource;
-        return Calls.authorized(new Access.ToObjects(verb, kind.group(), resource, namespace, name));
-    }
-
-    private Kind kind(KindRef ref) {
-        if (!ref.getResource().isEmpty()) {
-            return api.kinds()
-                    .named(ref.getResource())
-                    .or(() -> api.newestKinds().named(ref.getResource()))
-                    .orElseThrow(() -> new ApiException(
-                            Reason.NOT_FOUND, "the server doesn't have a resource type \"" + ref.getResource() + "\""));
-        }
-        return kind(ref.getApiVersion(), ref.getKind());
-    }
-
-    private Kind kind(String apiVersion, String kind) {
-        if (apiVersion.isEmpty() || kind.isEmpty()) {
-            throw ApiException.badRequest(
-                    "Object '" + (kind.isEmpty() ? "kind" : "apiVersion") + "' is missing; both are needed");
-        }
-        return api.kinds()
-                .byApiVersion(apiVersion, kind)
-                .or(() -> api.newestKinds().byApiVersion(apiVersion, kind))
-                .orElseThrow(() -> {
-                    String hint = api.kinds()
-                            .named(kind)
-                            .map(known -> "; " + known.kind() + " is in " + known.apiVersion())
-                            .orElse("");
-                    return ApiException.badRequest(
-                            "no matches for kind \"" + kind + "\" in version \"" + apiVersion + "\"" + hint);
-                });
-    }
-
-    private Ref ref(ObjectRef ref) {
-        Kind kind = kind(ref.getKind());
-        if (ref.getName().isEmpty()) {
-            throw ApiException.badRequest("the name of the " + kind.singular() + " is missing");
-        }
-        return new Ref(kind, namespaceOfOne(kind, ref.getNamespace()), ref.getName());
-    }
-
-    private static String namespaceOfOne(Kind kind, String said) {
-        if (!kind.namespaced()) {
-            return "";
-        }
-        return said.isEmpty() ? "default" : said;
-    }
-
-    private static String namespaceOfMany(Kind kind, String said) {
-        return kind.namespaced() ? said : "";
-    }
-
-    private static Optional<String> given(String text) {
-        return text.isEmpty() ? Optional.empty() : Optional.of(text);
-    }
-
-    private static LabelSelector labels(String text) {
-        try {
-            return LabelSelector.parse(text);
-        } catch (SelectorException e) {
-            throw ApiException.badRequest("unable to parse label selector: " + e.getMessage());
-        }
-    }
-
-    private static FieldSelector fields(Kind kind, String text) {
-        try {
-            return FieldSelector.parse(kind, text);
-        } catch (SelectorException e) {
-            throw ApiException.badRequest(String.valueOf(e.getMessage()));
-        }
-    }
-
-    /** An object in a request, with what it is and where it belongs. */
-    private record Sent(Kind kind, String namespace, ObjectNode object, List<String> warnings) {
-
-        String name() {
-            return Json.string(object, "metadata", "name")
-                    .filter(name -> !name.isEmpty())
-                    .orElseThrow(() -> ApiException.badRequest(
-                            "metadata.name: Required value: the " + kind.kind() + " has no name"));
-        }
-
-        Stored warned(Stored stored) {
-            List<String> all = new ArrayList<>(warnings);
-            all.addAll(stored.warnings());
-            return new Stored(stored.object(), stored.revision(), all);
-        }
-    }
-
-    private Sent sent(Json.Decoded decoded, String namespace, io.keelson.proto.v1.WriteOptions options) {
-        ObjectNode object = decoded.object();
-        Kind kind = kind(
-                Json.string(object, "apiVersion").orElse(""),
-                Json.string(object, "kind").orElse(""));
-        Decoding.Result judged = Decoding.judge(kind, decoded.duplicates(), validation(options));
-        judged.rejection().ifPresent(rejection -> {
-            throw new ApiException(rejection);
-        });
-        String own = Json.string(object, "metadata", "namespace").orElse("");
-        String where = namespace.isEmpty() || !own.isEmpty() ? own : namespace;
-        return new Sent(kind, namespaceOfOne(kind, where), object, judged.warnings());
-    }
-
-    private static FieldValidation validation(io.keelson.proto.v1.WriteOptions options) {
-        return switch (options.getFieldValidation()) {
-            case FIELD_VALIDATION_STRICT -> FieldValidation.STRICT;
-            case FIELD_VALIDATION_WARN -> FieldValidation.WARN;
-            case FIELD_VALIDATION_IGNORE -> FieldValidation.IGNORE;
-            case UNRECOGNIZED -> throw ApiException.badRequest("unknown field_validation");
-        };
-    }
-
-    private static WriteOptions options(User user, io.keelson.proto.v1.WriteOptions options) {
-        String manager = options.getFieldManager();
-        if (manager.getBytes(StandardCharsets.UTF_8).length > MAX_FIELD_MANAGER_BYTES) {
-            throw ApiException.badRequest(
-                    Cause.tooLong("field_manager", MAX_FIELD_MANAGER_BYTES).toString());
-        }
-        return new WriteOptions(
-                user, manager.isEmpty() ? "keelson" : manager, options.getDryRun(), validation(options), List.of());
     }
 
     private static ObjectResponse response(Stored stored, Encoding encoding) {

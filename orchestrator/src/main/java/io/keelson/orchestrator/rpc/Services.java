@@ -23,6 +23,9 @@ public final class Services {
             Api api, Tunnels tunnels, PodLogs logs, Supplier<ServerStatusResponse> status, InstantSource clock) {
         return List.of(
                 new ResourcesService(api, clock),
+                new SetsService(api),
+                new HistoryService(api, clock),
+                new WhyService(api, clock),
                 new NodesService(api, tunnels, clock),
                 new StreamsService(logs),
                 new AdminService(status),
