@@ -15,7 +15,9 @@ final class ApplyCommand implements Command {
                 "apply",
                 "-f FILE|DIR|- ...",
                 "Makes the cluster hold what manifests say: creates objects, or changes what differs.",
-                "Every document is checked first; if one is wrong, nothing is applied.",
+                "All in one transaction: if one object is refused, nothing is applied.",
+                "",
+                "  keelson apply -f shop/ --set shop --prune    and delete what has left the folder",
                 "");
         spec.addOption(Options.texts(
                         "-f --filename", "FILE", "YAML or JSON; a folder; - for standard input. May be given again."))
@@ -23,6 +25,13 @@ final class ApplyCommand implements Command {
                 .addOption(Options.text("--dry-run", "none|server", "server: check everything, write nothing."))
                 .addOption(Options.text(
                         "--validate", "strict|warn|ignore", "What to do with unknown fields; default: strict."))
+                .addOption(Options.text(
+                        "--set",
+                        "NAME",
+                        "Remember under this name in the namespace what the set holds; for --prune and undo."))
+                .addOption(Options.flag("--prune", "Delete what the set held before and does not hold any more."))
+                .addOption(Options.flag(
+                        "--piecewise", "One object after the other, for sets that are too large for one transaction."))
                 .addPositional(Options.rest("", "").toBuilder().hidden(true).build());
         return Client.options(spec);
     }
@@ -45,9 +54,18 @@ final class ApplyCommand implements Command {
             case "ignore", "false" -> FieldValidation.FIELD_VALIDATION_IGNORE;
             default -> throw Trouble.usage("--validate is strict, warn or ignore");
         };
+        var manner = new Applying.Manner(
+                dryRun.equals("server"), Options.text(parsed, "--set").orElse(""), Options.flag(parsed, "--prune"));
+        if (manner.prune() && manner.set().isEmpty())
+            throw Trouble.usage("--prune needs to know what the set held before: name it with --set NAME");
+        boolean piecewise = Options.flag(parsed, "--piecewise");
+        if (piecewise && !manner.set().isEmpty())
+            throw Trouble.usage("--piecewise and --set do not go together: a set is one transaction");
         var documents = Sources.read(names, Options.flag(parsed, "--recursive"), terminal);
         try (var client = Client.connect(parsed, terminal)) {
-            new Applying(client, terminal, validation).apply(documents, dryRun.equals("server"));
+            var applying = new Applying(client, terminal, validation);
+            if (piecewise) applying.applyPiecewise(documents, manner.dryRun());
+            else applying.apply(documents, manner);
         }
         return 0;
     }

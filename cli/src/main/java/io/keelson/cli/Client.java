@@ -110,6 +110,15 @@ final class Client implements AutoCloseable {
         return KindRef.newBuilder().setApiVersion(apiVersion).setKind(kind).build();
     }
 
+    /** The object that somebody means, in this client's namespace. */
+    ObjectRef ref(Target target) {
+        return ObjectRef.newBuilder()
+                .setKind(kind(target.type()))
+                .setNamespace(namespace)
+                .setName(target.name())
+                .build();
+    }
+
     static ObjectNode tree(Object object) {
         return Render.parse(object.getJson().toByteArray());
     }
@@ -146,6 +155,11 @@ final class Client implements AutoCloseable {
             kinds = Optional.of(servers.ask(stub -> stub.kinds(KindsRequest.getDefaultInstance()))
                     .getKindsList());
         return kinds.get();
+    }
+
+    /** Asks again which kinds there are when somebody wants to know. */
+    void forgetKinds() {
+        kinds = Optional.empty();
     }
 
     /** The kind that somebody calls by its plural, singular, short name or kind. */

@@ -18,6 +18,10 @@ final class Commands {
             "scale",
             "rollout",
             "delete",
+            "why",
+            "diff",
+            "history",
+            "undo",
             "server",
             "agent",
             "store",
@@ -45,6 +49,10 @@ final class Commands {
             case "scale" -> Optional.of(new ScaleCommand());
             case "rollout" -> Optional.of(new RolloutCommand());
             case "delete" -> Optional.of(new DeleteCommand());
+            case "why" -> Optional.of(new WhyCommand());
+            case "diff" -> Optional.of(new DiffCommand());
+            case "history" -> Optional.of(new HistoryCommand());
+            case "undo" -> Optional.of(new UndoCommand());
             case "version" -> Optional.of(new VersionCommand());
             case "rehearse" -> Optional.of(new RehearseCommand());
             case "completion" -> Optional.of(new CompletionCommand());
@@ -67,6 +75,10 @@ final class Commands {
               keelson scale WHAT        say how many pods
               keelson rollout ...       status, history or restart of a deployment
               keelson delete WHAT       delete objects
+              keelson why WHAT          the one reason that it is not as wished
+              keelson diff -f FILE      what an apply would change
+              keelson history WHAT      every change that the store still has
+              keelson undo WHAT         make it as it was
 
               keelson server            one control-plane server in this process
               keelson agent             one node in this process

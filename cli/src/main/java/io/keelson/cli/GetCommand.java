@@ -7,13 +7,19 @@ import io.keelson.cli.print.TableText;
 import io.keelson.cli.print.Terminal;
 import io.keelson.cli.print.Trouble;
 import io.keelson.proto.v1.Encoding;
+import io.keelson.proto.v1.GetAtRequest;
 import io.keelson.proto.v1.GetRequest;
+import io.keelson.proto.v1.HistoryGrpc;
 import io.keelson.proto.v1.KindInfo;
+import io.keelson.proto.v1.ListAtRequest;
 import io.keelson.proto.v1.ListRequest;
+import io.keelson.proto.v1.ListResponse;
+import io.keelson.proto.v1.Moment;
 import io.keelson.proto.v1.ObjectRef;
 import io.keelson.proto.v1.ResourcesGrpc;
 import io.keelson.proto.v1.WatchEvent;
 import io.keelson.proto.v1.WatchRequest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -45,6 +51,7 @@ final class GetCommand implements Command {
                         "-l --selector", "LABELS", "Only objects with these labels, e.g. app=hello,tier!=cache."))
                 .addOption(Options.text(
                         "--field-selector", "FIELDS", "Only objects with these fields, e.g. status.phase=Running."))
+                .addOption(Options.text("--at", Moments.LABEL, "As it was, e.g. at revision 4711 or 5m ago."))
                 .addOption(Options.flag("-w --watch", "Go on and show every change."))
                 .addOption(Options.flag("--no-headers", "Tables without the first line."))
                 .addOption(Options.flag("--show-managed-fields", "json and yaml with metadata.managedFields."))
@@ -79,6 +86,7 @@ final class GetCommand implements Command {
         private final String format;
         private final boolean everywhere;
         private final TableText tables;
+        private final Optional<Moment> at;
 
         Get(Client client, ParseResult parsed, Terminal terminal, String format) {
             this.client = client;
@@ -86,6 +94,9 @@ final class GetCommand implements Command {
             this.terminal = terminal;
             this.format = format;
             this.everywhere = Options.flag(parsed, "--all-namespaces");
+            this.at = Options.text(parsed, "--at").map(text -> Moments.of(text, Instant.now()));
+            if (at.isPresent() && Options.flag(parsed, "--watch"))
+                throw Trouble.usage("--at and --watch do not go together: the past does not change");
             this.tables = new TableText(format.equals("wide"), everywhere, terminal);
         }
 
@@ -126,6 +137,22 @@ final class GetCommand implements Command {
                     .toList();
         }
 
+        private ListResponse answer(String type, ListRequest request) throws InterruptedException {
+            if (at.isEmpty()) return client.servers().ask(stub -> client.explained(type, () -> stub.list(request)));
+            var past = ListAtRequest.newBuilder()
+                    .setKind(request.getKind())
+                    .setNamespace(request.getNamespace())
+                    .setLabelSelector(request.getLabelSelector())
+                    .setFieldSelector(request.getFieldSelector())
+                    .setAt(at.get())
+                    .setEncoding(request.getEncoding())
+                    .setAsTable(request.getAsTable())
+                    .build();
+            return client.servers()
+                    .on(channel -> client.explained(
+                            type, () -> HistoryGrpc.newBlockingStub(channel).list(past)));
+        }
+
         private ListRequest.Builder request(String type) {
             return ListRequest.newBuilder()
                     .setKind(Client.kind(type))
@@ -139,7 +166,7 @@ final class GetCommand implements Command {
             boolean any = false;
             for (var type : types) {
                 var request = request(type).setAsTable(true).build();
-                var answer = client.servers().ask(stub -> client.explained(type, () -> stub.list(request)));
+                var answer = answer(type, request);
                 var table = Client.tree(answer.getTable());
                 if (table.path("rows").isEmpty()) continue;
                 if (any) terminal.out().println();
@@ -170,7 +197,7 @@ final class GetCommand implements Command {
             var objects = new ArrayList<ObjectNode>();
             for (var type : types) {
                 var request = request(type).build();
-                var answer = client.servers().ask(stub -> client.explained(type, () -> stub.list(request)));
+                var answer = answer(type, request);
                 answer.getItemsList().stream().map(Client::tree).forEach(objects::add);
             }
             if (format.equals("name")) {
@@ -251,8 +278,20 @@ final class GetCommand implements Command {
                     .setEncoding(Encoding.ENCODING_JSON)
                     .setAsTable(asTable)
                     .build();
+            if (at.isEmpty())
+                return client.servers()
+                        .ask(stub -> Client.tree(client.explained(target.type(), () -> stub.get(request))
+                                .getObject()));
+            var past = GetAtRequest.newBuilder()
+                    .setRef(request.getRef())
+                    .setAt(at.get())
+                    .setEncoding(request.getEncoding())
+                    .setAsTable(asTable)
+                    .build();
             return client.servers()
-                    .ask(stub -> Client.tree(client.explained(target.type(), () -> stub.get(request))
+                    .on(channel -> Client.tree(client.explained(
+                                    target.type(),
+                                    () -> HistoryGrpc.newBlockingStub(channel).get(past))
                             .getObject()));
         }
 

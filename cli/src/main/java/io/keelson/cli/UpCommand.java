@@ -79,7 +79,7 @@ final class UpCommand implements Command {
                 arrival.waiting("apply", "applying " + String.join(", ", files));
                 arrival.clear();
                 new Applying(client, terminal, FieldValidation.FIELD_VALIDATION_STRICT, "  apply      ")
-                        .apply(documents, false);
+                        .apply(documents, Applying.Manner.PLAIN);
                 awaitAvailable(client, arrival, documents);
                 showPods(client, terminal, documents);
                 url = Arrival.firstThatAnswers(urls(client, outcome.plan(), documents), ANSWERS);

@@ -1,6 +1,7 @@
 package io.keelson.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keelson.cli.print.Terminal;
 import java.io.ByteArrayInputStream;
@@ -10,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -191,5 +193,34 @@ class CliTest {
     void durationsHaveAUnit() {
         assertThat(LogsCommand.duration("90s")).hasSeconds(90);
         assertThat(LogsCommand.duration("2h")).hasHours(2);
+    }
+
+    @Test
+    void pruningNeedsTheNameOfTheSet() throws IOException {
+        var manifest = file("a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n");
+        assertThat(run("apply", "-f", manifest, "--prune").err()).contains("name it with --set NAME");
+        assertThat(run("diff", "-f", manifest, "--prune").err()).contains("name it with --set NAME");
+        assertThat(run("apply", "-f", manifest, "--piecewise", "--set", "s").err())
+                .contains("--piecewise and --set do not go together");
+    }
+
+    @Test
+    void pointsInThePastAreRevisionsTimesOrAgo() {
+        var now = Instant.parse("2026-01-01T12:00:00Z");
+        assertThat(Moments.of("4711", now).getRevision()).isEqualTo(4711);
+        assertThat(Moments.of("2026-01-01T13:00:00+02:00", now).getTime()).isEqualTo("2026-01-01T11:00:00Z");
+        assertThat(Moments.of("90s", now).getTime()).isEqualTo("2026-01-01T11:58:30Z");
+        assertThat(Moments.of("5m", now).getTime()).isEqualTo("2026-01-01T11:55:00Z");
+        assertThatThrownBy(() -> Moments.of("yesterday", now))
+                .hasMessageContaining("\"yesterday\" is no point in the past");
+    }
+
+    @Test
+    void thePastHasItsUsage() {
+        assertThat(run("diff", "deployment/a").err()).contains("since when? Give --at");
+        assertThat(run("history").err()).contains("keelson history deployment/hello");
+        assertThat(run("why", "a/b", "c/d").err()).contains("one object at a time");
+        assertThat(run("undo", "deployment/a", "--set", "s").err()).contains("give neither an object nor --to");
+        assertThat(run("undo", "deployment/a", "--dry-run", "client").err()).contains("--dry-run is none or server");
     }
 }

@@ -7,6 +7,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.keelson.cli.print.Render;
 import io.keelson.cli.print.Trouble;
+import io.keelson.proto.v1.RefusedObjects;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.ArrayList;
@@ -43,14 +44,43 @@ public final class Failures {
 
     /** The fields that a server finds wrong, as its Status lists them. */
     public static List<Cause> causes(StatusRuntimeException failure) {
+        return status(failure).map(Failures::causes).orElse(List.of());
+    }
+
+    private static List<Cause> causes(ObjectNode status) {
         var causes = new ArrayList<Cause>();
-        status(failure)
-                .ifPresent(status -> status.path("details")
-                        .path("causes")
-                        .forEach(cause -> causes.add(new Cause(
-                                cause.path("field").asString(""),
-                                cause.path("message").asString("")))));
+        status.path("details")
+                .path("causes")
+                .forEach(cause -> causes.add(new Cause(
+                        cause.path("field").asString(""), cause.path("message").asString(""))));
         return causes;
+    }
+
+    /**
+     * One object of a set that a server refused.
+     *
+     * @param index its place in the request; -1 if the request does not hold it
+     */
+    public record RefusedOne(int index, String message, List<Cause> causes) {}
+
+    /** The objects of a set that a server refused, as far as it names them. */
+    public static List<RefusedOne> refusedObjects(StatusRuntimeException failure) {
+        var details = StatusProto.fromThrowable(failure);
+        var all = new ArrayList<RefusedOne>();
+        if (details == null) return all;
+        for (var detail : details.getDetailsList()) {
+            try {
+                if (!detail.is(RefusedObjects.class)) continue;
+                for (var one : detail.unpack(RefusedObjects.class).getRefusedList()) {
+                    var status = Render.parse(one.getStatus().toByteArray());
+                    all.add(new RefusedOne(
+                            one.getIndex(), status.path("message").asString(""), causes(status)));
+                }
+            } catch (InvalidProtocolBufferException notOurs) {
+                return all;
+            }
+        }
+        return all;
     }
 
     /** What the server said, without gRPC's words. */
@@ -76,7 +106,8 @@ public final class Failures {
                     failure,
                     "no trusted connection to " + server + ": " + tls.get(),
                     "The certificates come from " + origin + ". Do they belong to this cluster?",
-                    "keelson up makes new ones where they have expired; keelson down --purge and keelson up begin anew.");
+                    "keelson up makes new ones where they have expired; keelson down --purge and keelson up begin"
+                            + " anew.");
         }
         var message = message(failure);
         return switch (failure.getStatus().getCode()) {
