@@ -82,7 +82,9 @@ public final class DefinedKinds {
             CompiledRules mine = compiled(definition, source.object().path("spec"));
             rules.put(definition.name(), mine);
             if (definition.established()) {
-                rows.addAll(rows(definition, mine, source.revision()));
+                definition
+                        .storage()
+                        .ifPresent(storage -> rows.addAll(rows(definition, storage, mine, source.revision())));
             }
         }
         return new DefinedKinds(webhooks, Map.copyOf(rules), Map.copyOf(seen), new Kinds(rows));
@@ -100,12 +102,13 @@ public final class DefinedKinds {
         return new CompiledRules(spec, rules);
     }
 
-    private List<Kind> rows(Definition definition, CompiledRules rules, long revision) {
+    private List<Kind> rows(
+            Definition definition, Definition.Version storage, CompiledRules rules, long revision) {
         Conversion conversion = switch (definition.conversion()) {
             case Definition.Conversion.None _ -> Conversion.RELABEL;
             case Definition.Conversion.Webhook webhook -> webhooks.conversion(definition, webhook);
         };
-        Kind stored = row(definition, definition.storage(), rules, revision, conversion, Optional.empty());
+        Kind stored = row(definition, storage, rules, revision, conversion, Optional.empty());
         return definition.versions().stream()
                 .filter(Definition.Version::served)
                 .sorted(Comparator.comparing(Definition.Version::name, VersionOrder.NEWEST_FIRST))

@@ -216,12 +216,9 @@ public record Definition(
                         path));
     }
 
-    /** The version in which objects are stored. */
-    public Version storage() {
-        return versions.stream()
-                .filter(Version::storage)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException(name + " has no storage version"));
+    /** The version in which objects are stored; empty only if the definition was stored past the API. */
+    public Optional<Version> storage() {
+        return versions.stream().filter(Version::storage).findFirst();
     }
 
     private static String text(JsonNode node, String field) {
