@@ -102,8 +102,7 @@ public final class DefinedKinds {
         return new CompiledRules(spec, rules);
     }
 
-    private List<Kind> rows(
-            Definition definition, Definition.Version storage, CompiledRules rules, long revision) {
+    private List<Kind> rows(Definition definition, Definition.Version storage, CompiledRules rules, long revision) {
         Conversion conversion = switch (definition.conversion()) {
             case Definition.Conversion.None _ -> Conversion.RELABEL;
             case Definition.Conversion.Webhook webhook -> webhooks.conversion(definition, webhook);

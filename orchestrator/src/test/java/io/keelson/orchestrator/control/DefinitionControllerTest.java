@@ -47,8 +47,9 @@ class DefinitionControllerTest {
     }
 
     private ClusterImage image(ObjectNode... definitions) {
-        List<DefinedKinds.Source> sources =
-                List.of(definitions).stream().map(object -> new DefinedKinds.Source(object, 7)).toList();
+        List<DefinedKinds.Source> sources = List.of(definitions).stream()
+                .map(object -> new DefinedKinds.Source(object, 7))
+                .toList();
         ClusterImage image = new ClusterImage(
                 DefinedKinds.none((_, _) -> Conversion.RELABEL).next(sources).kinds());
         for (ObjectNode definition : definitions) {
@@ -83,7 +84,12 @@ class DefinitionControllerTest {
         List<Action> actions = look(image(definition("tabs", "Tab")));
         assertThat(condition(actions.getFirst(), "NamesAccepted")).isEqualTo("True NoConflicts");
         assertThat(condition(actions.getFirst(), "Established")).isEqualTo("True InitialNamesAccepted");
-        assertThat(((Action.Update) actions.getFirst()).object().path("status").path("acceptedNames").path("plural").asString())
+        assertThat(((Action.Update) actions.getFirst())
+                        .object()
+                        .path("status")
+                        .path("acceptedNames")
+                        .path("plural")
+                        .asString())
                 .isEqualTo("tabs");
     }
 
@@ -111,6 +117,8 @@ class DefinitionControllerTest {
 
     @Test
     void whatWasNeverServedHasNoObjects() {
-        assertThat(look(image(ending(definition("tabs", "Tab"))))).singleElement().isInstanceOf(Action.Patch.class);
+        assertThat(look(image(ending(definition("tabs", "Tab")))))
+                .singleElement()
+                .isInstanceOf(Action.Patch.class);
     }
 }

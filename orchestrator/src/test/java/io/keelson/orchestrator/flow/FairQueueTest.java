@@ -80,7 +80,8 @@ class FairQueueTest {
                 int who = next.get();
                 inside++;
                 Map.Entry<String, Deque<Integer>> first = expected.entrySet().stream()
-                        .filter(each -> !each.getValue().isEmpty() && each.getValue().peek() == who)
+                        .filter(each ->
+                                !each.getValue().isEmpty() && each.getValue().peek() == who)
                         .findFirst()
                         .orElseThrow(() -> new AssertionError("seed " + seed + ": " + who + " was not the first"));
                 String of = first.getKey();

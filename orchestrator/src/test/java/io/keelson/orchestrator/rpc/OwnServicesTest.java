@@ -344,8 +344,8 @@ class OwnServicesTest {
                 false,
                 json(
                         "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"web\"},\"spec\":{\"replicas\":1,"
-                            + "\"selector\":{\"matchLabels\":{\"a\":\"b\"}},\"template\":{\"metadata\":{\"labels\":{\"a\":\"b\"}},"
-                            + "\"spec\":{\"containers\":[{\"name\":\"main\",\"image\":\"x\"}]}}}}"));
+                                + "\"selector\":{\"matchLabels\":{\"a\":\"b\"}},\"template\":{\"metadata\":{\"labels\":{\"a\":\"b\"}},"
+                                + "\"spec\":{\"containers\":[{\"name\":\"main\",\"image\":\"x\"}]}}}}"));
         TestServer.await("the scheduler's word", () -> why("deploy", "web").getState() == ExplainResponse.State.STUCK);
         ExplainResponse explained = why("deployments", "web");
         assertThat(explained.getReason()).endsWith("has no node: there are no nodes.");

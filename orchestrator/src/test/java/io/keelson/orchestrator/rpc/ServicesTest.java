@@ -482,19 +482,25 @@ class ServicesTest {
                   "names": {"plural": "backups", "kind": "Backup", "shortNames": ["bkp"]},
                   "versions": [{"name": "v1", "served": true, "storage": true, "schema": {"openAPIV3Schema": {"type": "object",
                     "properties": {"spec": {"type": "object", "properties": {"keep": {"type": "integer", "default": 3}}}}}}}]}}""")).build());
-        TestServer.await("the definition is established", () -> resources()
-                .get(GetRequest.newBuilder().setRef(ref("crd", "backups.rpc.example.com")).build())
-                .getObject()
-                .getJson()
-                .toStringUtf8()
-                .contains("the initial names have been accepted"));
+        TestServer.await(
+                "the definition is established",
+                () -> resources()
+                        .get(GetRequest.newBuilder()
+                                .setRef(ref("crd", "backups.rpc.example.com"))
+                                .build())
+                        .getObject()
+                        .getJson()
+                        .toStringUtf8()
+                        .contains("the initial names have been accepted"));
         ObjectNode made = tree(resources()
                 .create(CreateRequest.newBuilder().setObject(json("""
                         {"apiVersion": "rpc.example.com/v1", "kind": "Backup", "metadata": {"name": "b", "namespace": "default"},
                          "spec": {}}""")).build())
                 .getObject());
         assertThat(made.path("spec").path("keep").asInt()).isEqualTo(3);
-        assertThat(tree(resources().get(GetRequest.newBuilder().setRef(ref("bkp", "b")).build()).getObject()))
+        assertThat(tree(resources()
+                        .get(GetRequest.newBuilder().setRef(ref("bkp", "b")).build())
+                        .getObject()))
                 .isEqualTo(made);
     }
 }
