@@ -20,6 +20,7 @@ import io.keelson.orchestrator.registry.Prepared;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.registry.Registry;
 import io.keelson.orchestrator.registry.Rejection;
+import io.keelson.orchestrator.registry.Requestor;
 import io.keelson.orchestrator.registry.Scale;
 import io.keelson.orchestrator.registry.ServerSideApply;
 import io.keelson.orchestrator.registry.Tracking;
@@ -78,7 +79,9 @@ final class Writes {
         return admission.begin(new Admission.Intent(operation, ref.kind(), ref.namespace(), subresource, user, dryRun));
     }
 
-    Stored create(Kind kind, String namespace, ObjectNode object, WriteOptions options) {
+    Stored create(Kind kind, String namespace, ObjectNode sent, WriteOptions options) {
+        ObjectNode object = Requestor.stamped(
+                kind, sent, options.user().name(), options.user().groups());
         boolean generated = Json.string(object, "metadata", "name").orElse("").isEmpty();
         return create(kind, namespace, generated, options, (given, mutation) -> {
             Prepared prepared = Registry.create(kind, namespace, object, options.validation(), given, mutation);

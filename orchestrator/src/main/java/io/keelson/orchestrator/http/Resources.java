@@ -44,12 +44,14 @@ final class Resources {
     private final PodLogs logs;
     private final Objects objects;
     private final Watches watches;
+    private final Evictions evictions;
 
     Resources(Api api, PodLogs logs, InstantSource clock) {
         this.api = api;
         this.logs = logs;
         this.objects = new Objects(clock);
         this.watches = new Watches(api, objects);
+        this.evictions = new Evictions(api, clock);
     }
 
     void handle(Exchange exchange, Target target) throws InterruptedException, Exchange.GoneException {
@@ -99,7 +101,7 @@ final class Resources {
             case "log" -> log(exchange, target);
             case "scale" -> {
                 requireSubresource(target);
-                exchange.reply(200, Scale.of(target.kind(), get(target)));
+                objects.reply(exchange, 200, Kinds.SCALE, Scale.of(target.kind(), get(target)));
             }
             default -> {
                 requireSubresource(target);
@@ -226,10 +228,27 @@ final class Resources {
             throw methodNotAllowed();
         }
         Bodies.Sent sent = body(exchange, target, options);
+        if (target.kind().equals(Kinds.BINDING)) {
+            bind(exchange, target, sent.object(), options);
+            return;
+        }
+        if (!target.kind().persistent()) {
+            throw methodNotAllowed();
+        }
         Stored stored = api.create(target.kind(), target.namespace(), sent.object(), options);
         exchange.warn(sent.warnings());
         exchange.warn(stored.warnings());
         objects.reply(exchange, 201, target.kind(), stored.object());
+    }
+
+    /** A binding says by its own name which pod it is about. */
+    private void bind(Exchange exchange, Target target, ObjectNode binding, WriteOptions options) {
+        String pod = Json.string(binding, "metadata", "name").orElse("");
+        if (pod.isEmpty()) {
+            throw ApiException.badRequest("metadata.name: Required value: the name of the pod to bind");
+        }
+        api.update(new Ref(Kinds.POD, target.namespace(), pod), "binding", binding, options);
+        exchange.reply(201, success(target, Optional.empty()));
     }
 
     private void postSubresource(Exchange exchange, Target target, WriteOptions options) {
@@ -245,7 +264,7 @@ final class Resources {
             case "eviction" -> {
                 ObjectNode eviction = body(exchange, target, options).object();
                 ObjectNode wish = eviction.get("deleteOptions") instanceof ObjectNode given ? given : Json.object();
-                api.delete(target.ref(), deleteOptions(exchange.query(), wish, options.user()));
+                evictions.evict(target.ref(), deleteOptions(exchange.query(), wish, options.user()));
                 exchange.reply(201, success(target, Optional.empty()));
             }
             default -> throw methodNotAllowed();
@@ -300,7 +319,7 @@ final class Resources {
     private void replyWritten(Exchange exchange, int code, Target target, Stored stored) {
         exchange.warn(stored.warnings());
         if (target.subresource().equals("scale")) {
-            exchange.reply(code, Scale.of(target.kind(), stored.object()));
+            objects.reply(exchange, code, Kinds.SCALE, Scale.of(target.kind(), stored.object()));
         } else {
             objects.reply(exchange, code, target.kind(), stored.object());
         }

@@ -12,6 +12,7 @@ import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.OpenApi;
 import io.keelson.orchestrator.registry.Reason;
+import io.keelson.orchestrator.registry.Rejection;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -91,10 +92,22 @@ public final class Rest implements Handler {
             // Too late for a Status: the client must see that the answer breaks off.
             throw new CloseConnectionException(e.rejection().message(), e);
         }
-        if (e.reason() == Reason.TOO_MANY_REQUESTS || e.reason() == Reason.SERVICE_UNAVAILABLE) {
-            exchange.setHeader("Retry-After", "1");
-        }
+        retryAfter(e).ifPresent(seconds -> exchange.setHeader("Retry-After", Integer.toString(seconds)));
         exchange.reply(e.code(), e.status());
+    }
+
+    /** Seconds after which a client should ask again by itself; where the failure is of an object it says so or the client must not. */
+    private static Optional<Integer> retryAfter(ApiException e) {
+        return switch (e.reason()) {
+            case SERVICE_UNAVAILABLE -> Optional.of(1);
+            case TOO_MANY_REQUESTS ->
+                e.rejection()
+                        .details()
+                        .map(Rejection.Details::retryAfterSeconds)
+                        .or(() -> Optional.of(1))
+                        .filter(seconds -> seconds > 0);
+            default -> Optional.empty();
+        };
     }
 
     private void route(Exchange exchange) throws InterruptedException, Exchange.GoneException {

@@ -67,6 +67,15 @@ public final class Kinds {
     /** Who has a role, everywhere. */
     public static final Kind CLUSTER_ROLE_BINDING = AccessKinds.CLUSTER_ROLE_BINDING;
 
+    /** A wish for a certificate. */
+    public static final Kind CERTIFICATE_SIGNING_REQUEST = AccessKinds.CERTIFICATE_SIGNING_REQUEST;
+
+    /** Where a pod goes, said by a scheduler. */
+    public static final Kind BINDING = CoreKinds.BINDING;
+
+    /** How many replicas something has; no kind of its own, but the form of a subresource of many. */
+    public static final Kind SCALE = WorkloadKinds.SCALE;
+
     /** A kind that is defined at run time. */
     public static final Kind CUSTOM_RESOURCE_DEFINITION = ExtensionKinds.CUSTOM_RESOURCE_DEFINITION;
 

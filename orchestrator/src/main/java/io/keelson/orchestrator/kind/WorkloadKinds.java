@@ -129,6 +129,12 @@ final class WorkloadKinds {
                     Strategy.PLAIN.withCheck(BoundsValidation::runtimeClass).withPrinter(BoundsPrinters.RUNTIME_CLASS))
             .build();
 
+    /** In no table: there are scales only below other objects. */
+    static final Kind SCALE = Kind.named("autoscaling", "v1", "Scale", "scales")
+            .verbs()
+            .strategy(Strategy.PLAIN.withPrinter(WorkloadPrinters.SCALE))
+            .build();
+
     private WorkloadKinds() {}
 
     private static KindBuilder apps(String kind, String resource) {

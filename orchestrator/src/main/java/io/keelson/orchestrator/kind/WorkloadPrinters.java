@@ -135,6 +135,13 @@ final class WorkloadPrinters {
                     .add(Json.number(revision, "revision").orElse(0L))
                     .add(age(revision, now)));
 
+    static final Printer SCALE = new Printer(
+            List.of(NAME, number("Desired"), number("Available"), AGE),
+            (scale, now, cells) -> cells.add(name(scale))
+                    .add(count(scale, "spec", "replicas"))
+                    .add(count(scale, "status", "replicas"))
+                    .add(age(scale, now)));
+
     private WorkloadPrinters() {}
 
     private static String status(ObjectNode job) {

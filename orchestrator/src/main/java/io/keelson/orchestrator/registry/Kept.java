@@ -15,7 +15,9 @@ final class Kept {
             Kinds.NAMESPACE,
             (live, object) -> keep(Json.child(live.deepCopy(), "spec"), Json.child(object, "spec"), "finalizers"),
             Kinds.SERVICE,
-            Holdings::keep);
+            Holdings::keep,
+            Kinds.CERTIFICATE_SIGNING_REQUEST,
+            (live, object) -> keep(live, object, "spec"));
 
     private Kept() {}
 

@@ -73,7 +73,8 @@ public final class Registry {
     /**
      * A changed object.
      *
-     * @param subresource empty for the object itself, or {@code status}, {@code scale}, {@code finalize}, {@code binding}
+     * @param subresource empty for the object itself, or {@code status}, {@code scale}, {@code finalize}, {@code approval},
+     *     {@code ephemeralcontainers}, {@code binding}
      * @param live the object as it is stored
      * @param incoming for {@code scale} a Scale, for {@code binding} a Binding, else the whole object
      */
@@ -94,6 +95,14 @@ public final class Registry {
             case "" -> updateWhole(kind, live, incoming, validation, mutation);
             case "status" -> updatePart(kind, live, incoming, validation, "status");
             case "finalize" -> updatePart(kind, live, incoming, validation, "spec", "finalizers");
+            case "approval" -> updatePart(kind, live, incoming, validation, "status", "conditions");
+            case "ephemeralcontainers" -> {
+                Decoding.Result decoded = Decoding.check(kind, Optional.of(live), incoming, validation);
+                Optional<Rejection> refused = decoded.rejection().or(() -> Metadata.mismatch(kind, live, incoming));
+                yield refused.isPresent()
+                        ? new Prepared.Refuse(refused.get())
+                        : EphemeralContainers.update(kind, live, incoming, decoded.warnings());
+            }
             case "scale" -> Scale.update(kind, live, incoming);
             case "binding" -> Binding.bind(kind, live, incoming);
             default ->

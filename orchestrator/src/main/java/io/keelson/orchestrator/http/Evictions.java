@@ -1,0 +1,67 @@
+package io.keelson.orchestrator.http;
+
+import io.keelson.orchestrator.api.Api;
+import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.DeleteOptions;
+import io.keelson.orchestrator.api.ListQuery;
+import io.keelson.orchestrator.api.WriteOptions;
+import io.keelson.orchestrator.kind.Kinds;
+import io.keelson.orchestrator.kind.Ref;
+import io.keelson.orchestrator.registry.Eviction;
+import io.keelson.orchestrator.registry.FieldValidation;
+import io.keelson.orchestrator.registry.Reason;
+import java.time.InstantSource;
+import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Deletes pods whose disruption budgets allow it. The budget is told before the pod goes, so that two evictions cannot use one place. */
+final class Evictions {
+
+    /** An eviction whose budget changed this often meanwhile is given back to its caller. */
+    private static final int MAX_ATTEMPTS = 16;
+
+    private final Api api;
+    private final InstantSource clock;
+
+    Evictions(Api api, InstantSource clock) {
+        this.api = api;
+        this.clock = clock;
+    }
+
+    void evict(Ref pod, DeleteOptions options) {
+        for (int attempt = 1; !admitted(pod, options, attempt == MAX_ATTEMPTS); attempt++) {}
+        api.delete(pod, options);
+    }
+
+    /** False if the budget was changed by somebody else: then ask it again. */
+    private boolean admitted(Ref pod, DeleteOptions options, boolean last) {
+        ObjectNode object = api.get(pod).object();
+        List<ObjectNode> budgets = api.list(ListQuery.in(Kinds.POD_DISRUPTION_BUDGET, pod.namespace()))
+                .items();
+        switch (Eviction.judge(object, budgets, clock.instant())) {
+            case Eviction.Verdict.Free() -> {
+                return true;
+            }
+            case Eviction.Verdict.Refused(var rejection) -> throw new ApiException(rejection);
+            case Eviction.Verdict.Counted(ObjectNode budget) -> {
+                return told(budget, pod.namespace(), options, last);
+            }
+        }
+    }
+
+    private boolean told(ObjectNode budget, String namespace, DeleteOptions options, boolean last) {
+        String name = budget.path("metadata").path("name").asString("");
+        WriteOptions write =
+                new WriteOptions(options.user(), "keelson", options.dryRun(), FieldValidation.IGNORE, List.of());
+        try {
+            api.update(new Ref(Kinds.POD_DISRUPTION_BUDGET, namespace, name), "status", budget, write);
+            return true;
+        } catch (ApiException e) {
+            boolean changed = e.reason() == Reason.CONFLICT || e.reason() == Reason.NOT_FOUND;
+            if (!changed || last) {
+                throw e;
+            }
+            return false;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.keelson.orchestrator.registry;
+
+import io.keelson.orchestrator.kind.Cause;
+import io.keelson.orchestrator.kind.Defaults;
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kind;
+import io.keelson.orchestrator.kind.Validation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The subresource {@code ephemeralcontainers} of a pod: containers for looking into it come, and none changes or goes. */
+final class EphemeralContainers {
+
+    private static final String FIELD = "ephemeralContainers";
+
+    private EphemeralContainers() {}
+
+    static Prepared update(Kind kind, ObjectNode live, ObjectNode incoming, List<String> warnings) {
+        ObjectNode object = live.deepCopy();
+        Optional<JsonNode> wanted = Json.at(Json.withoutNulls(incoming), "spec", FIELD);
+        ObjectNode spec = Json.child(object, "spec");
+        if (wanted.isPresent()) {
+            spec.set(FIELD, wanted.get().deepCopy());
+        } else {
+            spec.remove(FIELD);
+        }
+        Defaults.apply(kind, object);
+        List<Cause> causes = new ArrayList<>();
+        for (JsonNode before : Json.items(live, "spec", FIELD)) {
+            String name = before.path("name").asString("");
+            Optional<JsonNode> after = Json.items(spec, FIELD).stream()
+                    .filter(container -> container.path("name").asString("").equals(name))
+                    .findFirst();
+            if (!after.equals(Optional.of(before))) {
+                causes.add(Cause.forbidden(
+                        "spec." + FIELD,
+                        "existing ephemeral containers \"" + name + "\" may not be "
+                                + (after.isEmpty() ? "removed" : "changed")));
+            }
+        }
+        // As if it were new, for by the rules for updates nothing of this may change.
+        causes.addAll(Validation.validate(kind, Optional.empty(), object));
+        return Registry.finish(kind, live, object, causes, warnings);
+    }
+}
