@@ -88,8 +88,9 @@ final class VolumeValidation {
                         causes.add(Cause.forbidden("spec." + source, "may not specify more than 1 volume type")));
         for (String place : new String[] {"hostPath", "local"}) {
             JsonNode source = spec.path(place);
-            if (source.isObject() && causes.present(source, "spec." + place, "path")) {
-                PodValidation.relative(source, "spec." + place, "path", causes);
+            boolean named = source.isObject() && causes.present(source, "spec." + place, "path");
+            if (named && List.of(source.path("path").asString("").split("/", -1)).contains("..")) {
+                causes.invalid("spec." + place + ".path", source.path("path"), "must not contain '..'");
             }
         }
         if (spec.path("local").isObject() && !spec.has("nodeAffinity")) {
