@@ -80,8 +80,8 @@ final class Writes {
     }
 
     Stored create(Kind kind, String namespace, ObjectNode sent, WriteOptions options) {
-        ObjectNode object = Requestor.stamped(
-                kind, sent, options.user().name(), options.user().groups());
+        User user = options.user();
+        ObjectNode object = Requestor.stamped(kind, sent, user.name(), user.uid(), user.groups(), user.extra());
         boolean generated = Json.string(object, "metadata", "name").orElse("").isEmpty();
         return create(kind, namespace, generated, options, (given, mutation) -> {
             Prepared prepared = Registry.create(kind, namespace, object, options.validation(), given, mutation);

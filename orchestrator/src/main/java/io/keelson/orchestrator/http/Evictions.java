@@ -4,6 +4,7 @@ import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.DeleteOptions;
 import io.keelson.orchestrator.api.ListQuery;
+import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.api.WriteOptions;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
@@ -52,7 +53,7 @@ final class Evictions {
     private boolean told(ObjectNode budget, String namespace, DeleteOptions options, boolean last) {
         String name = budget.path("metadata").path("name").asString("");
         WriteOptions write =
-                new WriteOptions(options.user(), "keelson", options.dryRun(), FieldValidation.IGNORE, List.of());
+                new WriteOptions(User.CONTROL_PLANE, "keelson", options.dryRun(), FieldValidation.IGNORE, List.of());
         try {
             api.update(new Ref(Kinds.POD_DISRUPTION_BUDGET, namespace, name), "status", budget, write);
             return true;

@@ -263,6 +263,10 @@ final class Resources {
             }
             case "eviction" -> {
                 ObjectNode eviction = body(exchange, target, options).object();
+                String named = Json.string(eviction, "metadata", "name").orElse(target.name());
+                if (!named.equals(target.name())) {
+                    throw ApiException.badRequest("name in URL does not match name in Eviction object");
+                }
                 ObjectNode wish = eviction.get("deleteOptions") instanceof ObjectNode given ? given : Json.object();
                 evictions.evict(target.ref(), deleteOptions(exchange.query(), wish, options.user()));
                 exchange.reply(201, success(target, Optional.empty()));

@@ -27,6 +27,9 @@ public final class Rest implements Handler {
 
     private static final System.Logger LOG = System.getLogger(Rest.class.getName());
 
+    /** The only form in which there is a document of OpenAPI 2. */
+    private static final String OPEN_API_V2 = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
     private final Resources resources;
     private final Api api;
     private final AtomicReference<Served> served;
@@ -233,6 +236,10 @@ public final class Rest implements Handler {
 
     private void openApi(Exchange exchange, List<String> steps) {
         OpenApi openApi = served().openApi();
+        if (steps.equals(List.of("openapi", "v2"))) {
+            exchange.reply(200, OPEN_API_V2, openApi.v2());
+            return;
+        }
         if (steps.size() < 2 || !steps.get(1).equals("v3")) {
             throw Target.notFound();
         }
@@ -254,7 +261,7 @@ public final class Rest implements Handler {
     private void paths(Exchange exchange) {
         ObjectNode answer = Json.object();
         var paths = answer.putArray("paths");
-        List.of("/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version")
+        List.of("/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version")
                 .forEach(paths::add);
         exchange.reply(200, answer);
     }

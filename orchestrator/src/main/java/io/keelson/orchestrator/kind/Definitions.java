@@ -68,6 +68,11 @@ final class Definitions {
         return Optional.ofNullable(typeNames.get(group + "/" + version + "/" + kind));
     }
 
+    /** All definitions by type name, as the build wrote them; not to be changed. */
+    ObjectNode all() {
+        return definitions;
+    }
+
     /** The definition of a type, as the build wrote it. */
     Optional<ObjectNode> definition(String typeName) {
         return Optional.ofNullable((ObjectNode) definitions.get(typeName));

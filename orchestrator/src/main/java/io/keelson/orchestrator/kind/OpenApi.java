@@ -45,8 +45,11 @@ public final class OpenApi {
     private final Lazy<Map<String, Document>> documents = new Lazy<>(this::build);
     private final Lazy<byte[]> index = new Lazy<>(() -> buildIndex(documents.get()));
 
+    private final Lazy<byte[]> v2;
+
     private OpenApi(Kinds kinds, Map<String, Document> before) {
         this.before = before;
+        this.v2 = new Lazy<>(() -> OpenApiV2.document(kinds));
         for (Kind kind : kinds.all()) {
             String groupVersion = (kind.group().isEmpty() ? "api/" : "apis/") + kind.apiVersion();
             rows.computeIfAbsent(groupVersion, _ -> new ArrayList<>()).add(kind);
@@ -66,6 +69,11 @@ public final class OpenApi {
     /** The body of {@code /openapi/v3}: for each group and version the address of its document, with a hash of it. */
     public byte[] index() {
         return index.get().clone();
+    }
+
+    /** The body of {@code /openapi/v2}: the whole API in one document, in protobuf. */
+    public byte[] v2() {
+        return v2.get().clone();
     }
 
     /** The document of a group and version named as in paths, {@code api/v1} or {@code apis/apps/v1}; empty if there is none. */

@@ -89,7 +89,8 @@ final class VolumeValidation {
         for (String place : new String[] {"hostPath", "local"}) {
             JsonNode source = spec.path(place);
             boolean named = source.isObject() && causes.present(source, "spec." + place, "path");
-            if (named && List.of(source.path("path").asString("").split("/", -1)).contains("..")) {
+            if (named
+                    && List.of(source.path("path").asString("").split("/", -1)).contains("..")) {
                 causes.invalid("spec." + place + ".path", source.path("path"), "must not contain '..'");
             }
         }

@@ -2,6 +2,10 @@ package io.keelson.orchestrator.kind;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.WireFormat;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -56,6 +60,19 @@ class OpenApiTest {
         assertThat(api.next(Kinds.builtIn()).hash("apis/apps/v1")).isEqualTo(API.hash("apis/apps/v1"));
         assertThat(Kinds.builtIn().with(List.of(shape)).byResource("example.com", "v1", "shapes"))
                 .contains(shape);
+    }
+
+    @Test
+    void theOldDocumentHasAllTypesInProtobuf() throws IOException {
+        List<Integer> fields = new ArrayList<>();
+        CodedInputStream in = CodedInputStream.newInstance(API.v2());
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            fields.add(WireFormat.getTagFieldNumber(tag));
+            in.skipField(tag);
+        }
+        assertThat(fields).containsExactly(1, 2, 8, 9);
+        assertThat(new String(API.v2(), StandardCharsets.UTF_8))
+                .contains("/apis/apps/v1/namespaces/{namespace}/deployments/{name}", "io.k8s.api.batch.v1.JobSpec", "fieldValidation");
     }
 
     @Test

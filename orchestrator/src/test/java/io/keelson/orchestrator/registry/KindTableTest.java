@@ -16,9 +16,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
@@ -31,13 +31,26 @@ class KindTableTest {
 
     /** Kinds that have tests of their own, and questions, which are not stored. */
     private static final List<String> ELSEWHERE = List.of(
-            "ConfigMap", "Deployment", "Endpoints", "EndpointSlice", "Event", "Lease", "Namespace", "Node", "Pod",
-            "ReplicaSet", "Secret", "Service", "ServiceAccount", "CustomResourceDefinition");
+            "ConfigMap",
+            "Deployment",
+            "Endpoints",
+            "EndpointSlice",
+            "Event",
+            "Lease",
+            "Namespace",
+            "Node",
+            "Pod",
+            "ReplicaSet",
+            "Secret",
+            "Service",
+            "ServiceAccount",
+            "CustomResourceDefinition");
 
     private static List<ObjectNode> documents() throws IOException {
         List<ObjectNode> documents = new ArrayList<>();
         try (InputStream text = Kind.class.getResourceAsStream("kinds.yaml");
-                var values = YAMLMapper.builder().build().readerFor(JsonNode.class).<JsonNode>readValues(text)) {
+                var values =
+                        YAMLMapper.builder().build().readerFor(JsonNode.class).<JsonNode>readValues(text)) {
             // As from the wire, so that numbers are of the classes that they have there.
             values.forEachRemaining(document -> documents.add(Json.parse(document.toString())));
         }
@@ -134,8 +147,9 @@ class KindTableTest {
         List<String> cells = Json.items(table.path("rows").path(0), "cells").stream()
                 .map(JsonNode::toString)
                 .toList();
-        List<String> expected =
-                Json.items(row.document(), "wide").stream().map(JsonNode::toString).toList();
+        List<String> expected = Json.items(row.document(), "wide").stream()
+                .map(JsonNode::toString)
+                .toList();
         assertThat(cells).isEqualTo(expected).hasSameSizeAs(Json.items(table, "columnDefinitions"));
     }
 

@@ -1,0 +1,141 @@
+package io.keelson.orchestrator.kind;
+
+import com.google.protobuf.CodedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The API described for machines in OpenAPI 2, in the protobuf form that kubectl asks for: older ones before they apply anything, all of
+ * them before they take a list of objects. It has the types of the built-in kinds, and of paths no more than what can be patched and
+ * that a patch may ask for strict validation. Field numbers are those of the gnostic project's {@code OpenAPIv2.proto}.
+ */
+final class OpenApiV2 {
+
+    private static final String EXTENSION = "x-kubernetes-";
+    private static final String QUERY = "query";
+
+    private OpenApiV2() {}
+
+    /** Writes the fields of a message. */
+    @FunctionalInterface
+    private interface Fields {
+        void write(CodedOutputStream out) throws IOException;
+    }
+
+    /** The document about a table of kinds. */
+    static byte[] document(Kinds kinds) {
+        return message(out -> {
+            out.writeString(1, "2.0");
+            out.writeByteArray(2, message(info -> {
+                info.writeString(1, "Keelson");
+                info.writeString(2, "v1.36");
+            }));
+            out.writeByteArray(8, message(paths -> {
+                for (Kind kind : kinds.all()) {
+                    if (kind.persistent()) {
+                        paths.writeByteArray(2, named(path(kind), patchable(kind)));
+                    }
+                }
+            }));
+            out.writeByteArray(9, message(definitions -> {
+                for (var definition : Definitions.builtIn().all().properties()) {
+                    definitions.writeByteArray(1, named(definition.getKey(), schema(definition.getValue())));
+                }
+            }));
+        });
+    }
+
+    private static byte[] message(Fields fields) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        try {
+            fields.write(out);
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory cannot fail", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** An entry of a map. */
+    private static byte[] named(String name, byte[] value) {
+        return message(entry -> {
+            entry.writeString(1, name);
+            entry.writeByteArray(2, value);
+        });
+    }
+
+    private static String path(Kind kind) {
+        return (kind.group().isEmpty() ? "/api/" : "/apis/") + kind.apiVersion()
+                + (kind.namespaced() ? "/namespaces/{namespace}/" : "/") + kind.resource() + "/{name}";
+    }
+
+    /** A path at which an object can be patched, with a parameter for validation. */
+    private static byte[] patchable(Kind kind) {
+        ObjectNode of = Json.object().put("group", kind.group()).put("version", kind.version());
+        of.put("kind", kind.kind());
+        byte[] parameter = message(query -> {
+            query.writeString(2, QUERY);
+            query.writeString(4, "fieldValidation");
+            query.writeString(6, "string");
+        });
+        byte[] patch = message(operation -> {
+            // ParametersItem, Parameter and NonBodyParameter are choices, of which this is the first, second and third.
+            operation.writeByteArray(8, nested(1, nested(2, nested(3, parameter))));
+            operation.writeByteArray(13, extension("x-kubernetes-group-version-kind", of));
+        });
+        return nested(8, patch);
+    }
+
+    private static byte[] nested(int field, byte[] value) {
+        return message(out -> out.writeByteArray(field, value));
+    }
+
+    /** The value as YAML, of which JSON is a part. */
+    private static byte[] extension(String name, JsonNode value) {
+        return named(name, message(any -> any.writeString(2, value.toString())));
+    }
+
+    private static byte[] schema(JsonNode definition) {
+        return message(out -> {
+            text(out, 1, Json.string(definition, "$ref").map(type -> "#/definitions/" + type));
+            text(out, 2, Json.string(definition, "format"));
+            text(out, 4, Json.string(definition, "description"));
+            for (JsonNode name : Json.items(definition, "required")) {
+                out.writeString(19, name.asString(""));
+            }
+            if (definition.path("additionalProperties").isObject()) {
+                out.writeByteArray(21, nested(1, schema(definition.path("additionalProperties"))));
+            }
+            Optional<String> type = Json.string(definition, "type");
+            if (type.isPresent()) {
+                out.writeByteArray(22, message(value -> value.writeString(1, type.get())));
+            }
+            if (definition.path("items").isObject()) {
+                out.writeByteArray(23, nested(1, schema(definition.path("items"))));
+            }
+            if (definition.path("properties").isObject()) {
+                out.writeByteArray(25, message(properties -> {
+                    for (var property : definition.path("properties").properties()) {
+                        properties.writeByteArray(1, named(property.getKey(), schema(property.getValue())));
+                    }
+                }));
+            }
+            for (var keyword : definition.properties()) {
+                if (keyword.getKey().startsWith(EXTENSION)) {
+                    out.writeByteArray(31, extension(keyword.getKey(), keyword.getValue()));
+                }
+            }
+        });
+    }
+
+    private static void text(CodedOutputStream out, int field, Optional<String> value) throws IOException {
+        if (value.isPresent()) {
+            out.writeString(field, value.get());
+        }
+    }
+}
