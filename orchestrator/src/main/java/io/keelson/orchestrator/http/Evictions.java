@@ -39,15 +39,11 @@ final class Evictions {
         ObjectNode object = api.get(pod).object();
         List<ObjectNode> budgets = api.list(ListQuery.in(Kinds.POD_DISRUPTION_BUDGET, pod.namespace()))
                 .items();
-        switch (Eviction.judge(object, budgets, clock.instant())) {
-            case Eviction.Verdict.Free() -> {
-                return true;
-            }
+        return switch (Eviction.judge(object, budgets, clock.instant())) {
+            case Eviction.Verdict.Free() -> true;
             case Eviction.Verdict.Refused(var rejection) -> throw new ApiException(rejection);
-            case Eviction.Verdict.Counted(ObjectNode budget) -> {
-                return told(budget, pod.namespace(), options, last);
-            }
-        }
+            case Eviction.Verdict.Counted(ObjectNode budget) -> told(budget, pod.namespace(), options, last);
+        };
     }
 
     private boolean told(ObjectNode budget, String namespace, DeleteOptions options, boolean last) {
