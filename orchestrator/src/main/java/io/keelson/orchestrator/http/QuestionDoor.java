@@ -30,7 +30,10 @@ final class QuestionDoor {
             exchange.reply(201, questions.token(target.namespace(), target.name(), request, exchange.user()));
             return true;
         }
-        if (target.kind().readable() || !target.name().isEmpty()) {
+        // A binding cannot be read either, but it is no question: it is for the pod.
+        if (target.kind().readable()
+                || target.kind().equals(Kinds.BINDING)
+                || !target.name().isEmpty()) {
             return false;
         }
         ObjectNode question = question(exchange, target);

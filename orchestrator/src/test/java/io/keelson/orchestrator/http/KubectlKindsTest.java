@@ -107,7 +107,8 @@ class KubectlKindsTest {
                 // Its name is an address, its owner an object that is not there, or it is the other version of one that
                 // is here.
                 boolean skipped = !wanted.test(kind)
-                        || Set.of("IPAddress", "ControllerRevision").contains(kind)
+                        || Set.of("IPAddress", "ControllerRevision", "MutatingAdmissionPolicy")
+                                .contains(kind)
                         || object.path("apiVersion").asString("").equals("autoscaling/v1");
                 if (!skipped) {
                     objects.add(object.toString());
@@ -317,7 +318,9 @@ class KubectlKindsTest {
                 spec: {maxUnavailable: 0, selector: {matchLabels: {app: p}}}
                 """);
         kubectl.ok("create", "-f", file.toString());
-        assertThat(kubectl.ok("get", "csr", "wish")).contains("example.com/signer", "admin", "Pending").doesNotContain("mallory");
+        assertThat(kubectl.ok("get", "csr", "wish"))
+                .contains("example.com/signer", "admin", "Pending")
+                .doesNotContain("mallory");
         assertThat(kubectl.ok("certificate", "approve", "wish")).contains("approved");
         assertThat(kubectl.ok("get", "csr", "wish")).contains("Approved");
 
@@ -326,7 +329,8 @@ class KubectlKindsTest {
                 "{\"apiVersion\":\"v1\",\"kind\":\"Binding\",\"metadata\":{\"name\":\"p\"},\"target\":{\"kind\":\"Node\",\"name\":\"n1\"}}");
         String path = "/api/v1/namespaces/" + kubectl.namespace();
         kubectl.ok("create", "--raw", path + "/bindings", "-f", binding.toString());
-        assertThat(kubectl.ok("get", "pod", "p", "-o", "jsonpath={.spec.nodeName}")).isEqualTo("n1");
+        assertThat(kubectl.ok("get", "pod", "p", "-o", "jsonpath={.spec.nodeName}"))
+                .isEqualTo("n1");
         kubectl.run("debug", "p", "--image=busybox:1", "-c", "look", "--attach=false");
         assertThat(kubectl.ok("get", "pod", "p", "-o", "jsonpath={.spec.ephemeralContainers[*].name}"))
                 .isEqualTo("look");
@@ -335,10 +339,12 @@ class KubectlKindsTest {
         Path eviction = Files.writeString(
                 directory.resolve("eviction.json"),
                 "{\"apiVersion\":\"policy/v1\",\"kind\":\"Eviction\",\"metadata\":{\"name\":\"p\"}}");
-        assertThat(kubectl.run("create", "--raw", path + "/pods/p/eviction", "-f", eviction.toString()).text())
+        assertThat(kubectl.run("create", "--raw", path + "/pods/p/eviction", "-f", eviction.toString())
+                        .text())
                 .contains("Cannot evict pod as it would violate the pod's disruption budget.");
         kubectl.ok("delete", "pdb", "none");
         kubectl.ok("create", "--raw", path + "/pods/p/eviction", "-f", eviction.toString());
-        assertThat(kubectl.ok("get", "pod", "p", "-o", "jsonpath={.metadata.deletionTimestamp}")).isNotEmpty();
+        assertThat(kubectl.ok("get", "pod", "p", "-o", "jsonpath={.metadata.deletionTimestamp}"))
+                .isNotEmpty();
     }
 }

@@ -21,7 +21,8 @@ class ConversionTest {
                 """);
         ObjectNode old = Conversion.read(HPA_V1, stored);
         assertThat(old.path("apiVersion").asString()).isEqualTo("autoscaling/v1");
-        assertThat(old.path("spec").path("targetCPUUtilizationPercentage").asInt()).isEqualTo(70);
+        assertThat(old.path("spec").path("targetCPUUtilizationPercentage").asInt())
+                .isEqualTo(70);
         assertThat(old.path("spec").has("metrics")).isFalse();
         assertThat(Schema.check(HPA_V1, old)).isEmpty();
         assertThat(Json.parse(Json.write(Conversion.write(HPA_V1, old)))).isEqualTo(Json.parse(Json.write(stored)));
@@ -40,7 +41,8 @@ class ConversionTest {
         assertThat(now.path("note").asString()).isEqualTo("text");
         assertThat(now.path("deprecatedCount").asInt()).isEqualTo(2);
         assertThat(Schema.check(NetworkKinds.EVENT, now)).isEmpty();
-        assertThat(Json.parse(Json.write(Conversion.write(NetworkKinds.EVENT, now)))).isEqualTo(Json.parse(Json.write(stored)));
+        assertThat(Json.parse(Json.write(Conversion.write(NetworkKinds.EVENT, now))))
+                .isEqualTo(Json.parse(Json.write(stored)));
     }
 
     @Test

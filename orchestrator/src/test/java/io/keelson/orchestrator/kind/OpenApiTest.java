@@ -72,7 +72,10 @@ class OpenApiTest {
         }
         assertThat(fields).containsExactly(1, 2, 8, 9);
         assertThat(new String(API.v2(), StandardCharsets.UTF_8))
-                .contains("/apis/apps/v1/namespaces/{namespace}/deployments/{name}", "io.k8s.api.batch.v1.JobSpec", "fieldValidation");
+                .contains(
+                        "/apis/apps/v1/namespaces/{namespace}/deployments/{name}",
+                        "io.k8s.api.batch.v1.JobSpec",
+                        "fieldValidation");
     }
 
     @Test

@@ -11,7 +11,8 @@ import tools.jackson.databind.node.ObjectNode;
 class EvictionTest {
 
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-    private static final String READY = "{\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}],\"phase\":\"Running\"}";
+    private static final String READY =
+            "{\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}],\"phase\":\"Running\"}";
 
     private static ObjectNode pod(String status) {
         return Json.parse("{\"metadata\":{\"name\":\"p\",\"labels\":{\"app\":\"web\"}},\"status\":" + status + "}");
@@ -30,7 +31,8 @@ class EvictionTest {
 
     @Test
     void aPodThatNoBudgetSelectsMayGo() {
-        ObjectNode other = Json.parse("{\"metadata\":{\"name\":\"o\"},\"spec\":{\"selector\":{\"matchLabels\":{\"app\":\"db\"}}}}");
+        ObjectNode other = Json.parse(
+                "{\"metadata\":{\"name\":\"o\"},\"spec\":{\"selector\":{\"matchLabels\":{\"app\":\"db\"}}}}");
         ObjectNode nobody = Json.parse("{\"metadata\":{\"name\":\"o\"},\"spec\":{}}");
         assertThat(Eviction.judge(pod(READY), List.of(other, nobody), NOW)).isEqualTo(new Eviction.Verdict.Free());
     }
@@ -49,10 +51,10 @@ class EvictionTest {
     void aBudgetWithoutRoomRefusesAndSaysWhatItNeeds() {
         Rejection rejection = refusal(
                 pod(READY),
-                budget("{\"observedGeneration\":2,\"disruptionsAllowed\":0,\"desiredHealthy\":3,\"currentHealthy\":3}"));
+                budget(
+                        "{\"observedGeneration\":2,\"disruptionsAllowed\":0,\"desiredHealthy\":3,\"currentHealthy\":3}"));
         assertThat(rejection.reason()).isEqualTo(Reason.TOO_MANY_REQUESTS);
-        assertThat(rejection.message())
-                .isEqualTo("Cannot evict pod as it would violate the pod's disruption budget.");
+        assertThat(rejection.message()).isEqualTo("Cannot evict pod as it would violate the pod's disruption budget.");
         assertThat(rejection.details().orElseThrow().causes().getFirst().message())
                 .isEqualTo("The disruption budget b needs 3 healthy pods and has 3 currently");
     }
@@ -73,7 +75,8 @@ class EvictionTest {
                         + "\"DisruptionAllowed\",\"status\":\"True\",\"reason\":\"SufficientPods\"}]}")),
                 NOW);
         assertThat(verdict).isInstanceOf(Eviction.Verdict.Counted.class);
-        ObjectNode status = (ObjectNode) ((Eviction.Verdict.Counted) verdict).budget().path("status");
+        ObjectNode status =
+                (ObjectNode) ((Eviction.Verdict.Counted) verdict).budget().path("status");
         assertThat(status.path("disruptionsAllowed").asInt()).isZero();
         assertThat(status.path("disruptedPods").path("p").asString()).isEqualTo("2026-01-01T00:00:00Z");
         assertThat(status.path("conditions").path(0).path("reason").asString()).isEqualTo("InsufficientPods");
@@ -81,7 +84,8 @@ class EvictionTest {
 
     @Test
     void aPodThatIsNotReadyMayGoWhenEnoughOthersAre() {
-        ObjectNode enough = budget("{\"observedGeneration\":2,\"disruptionsAllowed\":0,\"desiredHealthy\":1,\"currentHealthy\":1}");
+        ObjectNode enough =
+                budget("{\"observedGeneration\":2,\"disruptionsAllowed\":0,\"desiredHealthy\":1,\"currentHealthy\":1}");
         assertThat(Eviction.judge(pod("{\"phase\":\"Running\"}"), List.of(enough), NOW))
                 .isEqualTo(new Eviction.Verdict.Free());
     }
@@ -90,6 +94,7 @@ class EvictionTest {
     void twoBudgetsOverOnePodAreOneTooMany() {
         ObjectNode one = budget("{}");
         assertThat(refusal(pod(READY), one, one).message())
-                .isEqualTo("This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
+                .isEqualTo(
+                        "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
     }
 }
