@@ -308,6 +308,10 @@ class KubectlKindsTest {
                 spec: {request: AAAA, signerName: example.com/signer, usages: [client auth], username: mallory}
                 ---
                 apiVersion: v1
+                kind: Node
+                metadata: {name: n1}
+                ---
+                apiVersion: v1
                 kind: Pod
                 metadata: {name: p, labels: {app: p}}
                 spec: {containers: [{name: c, image: busybox}]}

@@ -192,7 +192,7 @@ class RestTest {
         assertThat(reason(get("/nope"))).isEqualTo("NotFound");
         assertThat(reason(get("/apis/nope/v1"))).isEqualTo("NotFound");
         assertThat(reason(get("/api/v1/namespaces/default/nopes"))).isEqualTo("NotFound");
-        assertThat(reason(get("/openapi/v2"))).isEqualTo("NotFound");
+        assertThat(reason(get("/openapi/v1"))).isEqualTo("NotFound");
         assertThat(reason(get("/api/v1/nodes", "Accept", "application/cbor"))).isEqualTo("NotAcceptable");
         assertThat(reason(post("/api/v1/pods", "{}"))).isEqualTo("MethodNotAllowed");
         assertThat(reason(get("/api/v1/pods?fieldSelector=spec.foo%3D1"))).isEqualTo("BadRequest");
