@@ -475,17 +475,22 @@ class ServicesTest {
 
     @Test
     void aKindThatIsDefinedAtRunTimeIsKnownByItsNames() {
-        resources().create(CreateRequest.newBuilder().setObject(json("""
+        resources()
+                .create(CreateRequest.newBuilder()
+                        .setEncoding(Encoding.ENCODING_JSON)
+                        .setObject(json("""
                 {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
                  "metadata": {"name": "backups.rpc.example.com"},
                  "spec": {"group": "rpc.example.com", "scope": "Namespaced",
                   "names": {"plural": "backups", "kind": "Backup", "shortNames": ["bkp"]},
                   "versions": [{"name": "v1", "served": true, "storage": true, "schema": {"openAPIV3Schema": {"type": "object",
-                    "properties": {"spec": {"type": "object", "properties": {"keep": {"type": "integer", "default": 3}}}}}}}]}}""")).build());
+                    "properties": {"spec": {"type": "object", "properties": {"keep": {"type": "integer", "default": 3}}}}}}}]}}"""))
+                        .build());
         TestServer.await(
                 "the definition is established",
                 () -> resources()
                         .get(GetRequest.newBuilder()
+                                .setEncoding(Encoding.ENCODING_JSON)
                                 .setRef(ref("crd", "backups.rpc.example.com"))
                                 .build())
                         .getObject()
@@ -493,13 +498,19 @@ class ServicesTest {
                         .toStringUtf8()
                         .contains("the initial names have been accepted"));
         ObjectNode made = tree(resources()
-                .create(CreateRequest.newBuilder().setObject(json("""
+                .create(CreateRequest.newBuilder()
+                        .setEncoding(Encoding.ENCODING_JSON)
+                        .setObject(json("""
                         {"apiVersion": "rpc.example.com/v1", "kind": "Backup", "metadata": {"name": "b", "namespace": "default"},
-                         "spec": {}}""")).build())
+                         "spec": {}}"""))
+                        .build())
                 .getObject());
         assertThat(made.path("spec").path("keep").asInt()).isEqualTo(3);
         assertThat(tree(resources()
-                        .get(GetRequest.newBuilder().setRef(ref("bkp", "b")).build())
+                        .get(GetRequest.newBuilder()
+                                .setEncoding(Encoding.ENCODING_JSON)
+                                .setRef(ref("bkp", "b"))
+                                .build())
                         .getObject()))
                 .isEqualTo(made);
     }
