@@ -31,7 +31,8 @@ final class LeadershipTest {
     private final CutKv firstKv = new CutKv(world.kv);
 
     private ControlLoop loop(String name, CutKv kv) {
-        Api api = new Api(kv, Kinds::builtIn, Addresses.standard(), clock, new Random(2));
+        // Each its own: servers that draw the same numbers give a pod the uid of somebody else's replica set.
+        Api api = new Api(kv, Kinds::builtIn, Addresses.standard(), clock, new Random(name.hashCode()));
         return new ControlLoop(name, kv, Kinds::builtIn, api, clock);
     }
 
