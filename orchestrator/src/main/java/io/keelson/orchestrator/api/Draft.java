@@ -1,16 +1,10 @@
 package io.keelson.orchestrator.api;
 
 import com.google.protobuf.ByteString;
-import io.keelson.proto.etcd.CompactionRequest;
-import io.keelson.proto.etcd.CompactionResponse;
 import io.keelson.proto.etcd.Compare;
 import io.keelson.proto.etcd.DeleteRangeRequest;
 import io.keelson.proto.etcd.DeleteRangeResponse;
 import io.keelson.proto.etcd.KeyValue;
-import io.keelson.proto.etcd.LeaseGrantRequest;
-import io.keelson.proto.etcd.LeaseGrantResponse;
-import io.keelson.proto.etcd.LeaseKeepAliveResponse;
-import io.keelson.proto.etcd.LeaseRevokeResponse;
 import io.keelson.proto.etcd.PutRequest;
 import io.keelson.proto.etcd.PutResponse;
 import io.keelson.proto.etcd.RangeRequest;
@@ -20,9 +14,8 @@ import io.keelson.proto.etcd.ResponseHeader;
 import io.keelson.proto.etcd.ResponseOp;
 import io.keelson.proto.etcd.TxnRequest;
 import io.keelson.proto.etcd.TxnResponse;
-import io.keelson.proto.etcd.WatchCreateRequest;
+import io.keelson.store.ForwardingKv;
 import io.keelson.store.Kv;
-import io.keelson.store.KvWatch;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -39,7 +32,7 @@ import java.util.TreeMap;
  * What is read by ranges of keys is of one revision; it is guarded if a write guards it, as admission does.
  * Belongs to one thread.
  */
-final class Draft implements Kv {
+final class Draft extends ForwardingKv {
 
     private final Kv base;
     private final long revision;
@@ -51,6 +44,11 @@ final class Draft implements Kv {
     private Draft(Kv base, long revision) {
         this.base = base;
         this.revision = revision;
+    }
+
+    @Override
+    protected Kv kv() {
+        return base;
     }
 
     /** A draft on the newest revision. */
@@ -230,31 +228,6 @@ final class Draft implements Kv {
 
     private static ResponseHeader header(long at) {
         return ResponseHeader.newBuilder().setRevision(at).build();
-    }
-
-    @Override
-    public KvWatch watch(WatchCreateRequest request) {
-        return base.watch(request);
-    }
-
-    @Override
-    public LeaseGrantResponse leaseGrant(LeaseGrantRequest request) {
-        return base.leaseGrant(request);
-    }
-
-    @Override
-    public LeaseKeepAliveResponse leaseKeepAlive(long leaseId) {
-        return base.leaseKeepAlive(leaseId);
-    }
-
-    @Override
-    public LeaseRevokeResponse leaseRevoke(long leaseId) {
-        return base.leaseRevoke(leaseId);
-    }
-
-    @Override
-    public CompactionResponse compact(CompactionRequest request) {
-        return base.compact(request);
     }
 
     /** What a compare says of a key, by etcd's rules: a key that is not there has zeros, and no value that anything equals. */
