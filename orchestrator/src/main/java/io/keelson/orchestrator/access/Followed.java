@@ -3,11 +3,11 @@ package io.keelson.orchestrator.access;
 import com.google.protobuf.ByteString;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.Failures;
+import io.keelson.orchestrator.api.Pages;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.proto.etcd.Event;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.proto.etcd.RangeRequest;
-import io.keelson.proto.etcd.RangeResponse;
 import io.keelson.proto.etcd.WatchCreateRequest;
 import io.keelson.proto.etcd.WatchResponse;
 import io.keelson.store.KvException;
@@ -29,9 +29,6 @@ import java.util.function.Supplier;
  * @param <T> what is kept; used by one thread at a time
  */
 public final class Followed<T> {
-
-    /** Keys read from the store at once. */
-    private static final int PAGE = 500;
 
     /** A revision that was told is applied here in less than this, or the request fails. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -147,31 +144,14 @@ public final class Followed<T> {
 
     private Open<T> list() {
         T state = empty.get();
-        ByteString from = ByteString.copyFromUtf8(prefix);
-        ByteString end = ByteString.copyFromUtf8(prefix.substring(0, prefix.length() - 1) + "0");
-        long revision = 0;
-        while (true) {
-            RangeResponse page = kv.range(RangeRequest.newBuilder()
-                    .setKey(from)
-                    .setRangeEnd(end)
-                    .setLimit(PAGE)
-                    .setRevision(revision)
-                    .build());
-            if (revision == 0) {
-                revision = page.getHeader().getRevision();
-            }
-            page.getKvsList().forEach(pair -> learn(state, pair, false));
-            if (!page.getMore()) {
-                return new Open<>(
-                        state,
-                        kv.watch(WatchCreateRequest.newBuilder()
-                                .setKey(ByteString.copyFromUtf8(prefix))
-                                .setRangeEnd(end)
-                                .setStartRevision(revision + 1)
-                                .build()));
-            }
-            from = page.getKvs(page.getKvsCount() - 1).getKey().concat(ByteString.copyFrom(new byte[1]));
-        }
+        long revision = Pages.each(kv, prefix, 0, pair -> learn(state, pair, false));
+        return new Open<>(
+                state,
+                kv.watch(WatchCreateRequest.newBuilder()
+                        .setKey(ByteString.copyFromUtf8(prefix))
+                        .setRangeEnd(Pages.end(prefix))
+                        .setStartRevision(revision + 1)
+                        .build()));
     }
 
     private void learn(T state, KeyValue pair, boolean gone) {

@@ -71,11 +71,6 @@ final class Reads {
         String after(KeyValue pair, long at) {
             return new ContinueToken(at, pair.getKey().toStringUtf8().substring(prefix.length()) + "\0").text();
         }
-
-        /** The key that follows those of an answer that is not the last. */
-        static ByteString behind(RangeResponse answer) {
-            return answer.getKvs(answer.getKvsCount() - 1).getKey().concat(ByteString.copyFrom(new byte[1]));
-        }
     }
 
     private static boolean isSelective(ListQuery query) {
@@ -112,7 +107,7 @@ final class Reads {
             if (!answer.getMore() || answer.getKvsCount() == 0) {
                 return new Listing(items, revision, "", Optional.empty());
             }
-            next = Scan.behind(answer);
+            next = Pages.behind(answer);
         }
     }
 
@@ -150,7 +145,7 @@ final class Reads {
             if (paged || !answer.getMore() || answer.getKvsCount() == 0) {
                 return;
             }
-            answer = range(Scan.behind(answer), scan.end, revision, CHUNK);
+            answer = range(Pages.behind(answer), scan.end, revision, CHUNK);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.keelson.orchestrator.loop;
 
 import com.google.protobuf.ByteString;
+import io.keelson.orchestrator.api.Pages;
 import io.keelson.orchestrator.fields.ManagedFields;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
@@ -11,8 +12,6 @@ import io.keelson.orchestrator.view.ClusterImage;
 import io.keelson.orchestrator.view.ClusterObject;
 import io.keelson.orchestrator.view.RegistryKey;
 import io.keelson.proto.etcd.KeyValue;
-import io.keelson.proto.etcd.RangeRequest;
-import io.keelson.proto.etcd.RangeResponse;
 import io.keelson.store.Kv;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,60 +21,27 @@ import java.util.Optional;
 /** From keys and values to the picture: the list at the beginning, and each value after it. */
 final class Snapshot {
 
-    /** Objects read at once. */
-    static final int PAGE = 500;
-
     static final ByteString BEGIN = ByteString.copyFromUtf8(RegistryKey.PREFIX);
 
     /** The first key after all that have the prefix. */
-    static final ByteString END =
-            ByteString.copyFromUtf8(RegistryKey.PREFIX.substring(0, RegistryKey.PREFIX.length() - 1) + "0");
+    static final ByteString END = Pages.end(RegistryKey.PREFIX);
 
     private Snapshot() {}
 
     /** The picture at the newest revision. */
     static ClusterImage list(Kv kv, Kinds kinds, Instant now) {
         ClusterImage image = new ClusterImage(kinds);
-        ByteString from = BEGIN;
-        long revision = 0;
-        while (true) {
-            RangeResponse page = kv.range(RangeRequest.newBuilder()
-                    .setKey(from)
-                    .setRangeEnd(END)
-                    .setLimit(PAGE)
-                    .setRevision(revision)
-                    .build());
-            if (revision == 0) {
-                revision = page.getHeader().getRevision();
-            }
-            page.getKvsList().forEach(kv1 -> object(kinds, kv1, now).ifPresent(image::set));
-            if (!page.getMore()) {
-                image.reached(revision);
-                return image;
-            }
-            from = page.getKvs(page.getKvsCount() - 1).getKey().concat(ByteString.copyFrom(new byte[1]));
-        }
+        image.reached(Pages.each(
+                kv, RegistryKey.PREFIX, 0, pair -> object(kinds, pair, now).ifPresent(image::set)));
+        return image;
     }
 
     /** The objects of one kind at a revision. */
     static List<ClusterObject> list(Kv kv, Kinds kinds, Kind kind, long revision, Instant now) {
         List<ClusterObject> objects = new ArrayList<>();
-        String prefix = kind.keyPrefix();
-        ByteString from = ByteString.copyFromUtf8(prefix);
-        ByteString end = ByteString.copyFromUtf8(prefix.substring(0, prefix.length() - 1) + "0");
-        while (true) {
-            RangeResponse page = kv.range(RangeRequest.newBuilder()
-                    .setKey(from)
-                    .setRangeEnd(end)
-                    .setLimit(PAGE)
-                    .setRevision(revision)
-                    .build());
-            page.getKvsList().forEach(pair -> object(kinds, pair, now).ifPresent(objects::add));
-            if (!page.getMore()) {
-                return objects;
-            }
-            from = page.getKvs(page.getKvsCount() - 1).getKey().concat(ByteString.copyFrom(new byte[1]));
-        }
+        Pages.each(
+                kv, kind.keyPrefix(), revision, pair -> object(kinds, pair, now).ifPresent(objects::add));
+        return objects;
     }
 
     /**
