@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -79,24 +80,7 @@ final class Printers {
                 template(deployment, cells);
             });
 
-    static final Printer REPLICA_SET = new Printer(
-            List.of(
-                    NAME,
-                    number("Desired"),
-                    number("Current"),
-                    number("Ready"),
-                    AGE,
-                    wide("Containers"),
-                    wide("Images"),
-                    wide("Selector")),
-            (replicaSet, now, cells) -> {
-                cells.add(name(replicaSet))
-                        .add(count(replicaSet, "spec", "replicas"))
-                        .add(count(replicaSet, "status", "replicas"))
-                        .add(count(replicaSet, "status", "readyReplicas"))
-                        .add(age(replicaSet, now));
-                template(replicaSet, cells);
-            });
+    static final Printer REPLICA_SET = replicas(Printers::template);
 
     static final Printer SERVICE = new Printer(
             List.of(
@@ -250,6 +234,32 @@ final class Printers {
                                 && condition.path("status").asString("").equals("True")))
                 .count();
         return gates.isEmpty() ? NONE : open + "/" + gates.size();
+    }
+
+    /**
+     * A printer of what keeps a number of equal pods.
+     *
+     * @param pods adds the names and images of their containers, and who is selected
+     */
+    static Printer replicas(BiConsumer<ObjectNode, ArrayNode> pods) {
+        return new Printer(
+                List.of(
+                        NAME,
+                        number("Desired"),
+                        number("Current"),
+                        number("Ready"),
+                        AGE,
+                        wide("Containers"),
+                        wide("Images"),
+                        wide("Selector")),
+                (keeper, now, cells) -> {
+                    cells.add(name(keeper))
+                            .add(count(keeper, "spec", "replicas"))
+                            .add(count(keeper, "status", "replicas"))
+                            .add(count(keeper, "status", "readyReplicas"))
+                            .add(age(keeper, now));
+                    pods.accept(keeper, cells);
+                });
     }
 
     /** Names and images of the containers of a template, and whom its owner selects. */

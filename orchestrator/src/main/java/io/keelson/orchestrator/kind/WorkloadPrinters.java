@@ -21,25 +21,10 @@ import tools.jackson.databind.node.ObjectNode;
 /** The printers of the kinds that make pods from a template, deployments and replica sets apart. */
 final class WorkloadPrinters {
 
-    static final Printer REPLICATION_CONTROLLER = new Printer(
-            List.of(
-                    NAME,
-                    number("Desired"),
-                    number("Current"),
-                    number("Ready"),
-                    AGE,
-                    wide("Containers"),
-                    wide("Images"),
-                    wide("Selector")),
-            (controller, now, cells) -> {
-                cells.add(name(controller))
-                        .add(count(controller, "spec", "replicas"))
-                        .add(count(controller, "status", "replicas"))
-                        .add(count(controller, "status", "readyReplicas"))
-                        .add(age(controller, now));
-                Printers.containers(controller.path("spec").path("template"), cells);
-                cells.add(Printers.labels(controller, "spec", "selector"));
-            });
+    static final Printer REPLICATION_CONTROLLER = Printers.replicas((controller, cells) -> {
+        Printers.containers(controller.path("spec").path("template"), cells);
+        cells.add(Printers.labels(controller, "spec", "selector"));
+    });
 
     static final Printer POD_TEMPLATE = new Printer(
             List.of(NAME, text("Containers"), text("Images"), text("Pod Labels")), (podTemplate, now, cells) -> {
