@@ -6,10 +6,16 @@ import com.google.protobuf.NullValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.Listing;
+import io.keelson.orchestrator.kind.IncludeObject;
 import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.MalformedJsonException;
+import io.keelson.orchestrator.kind.Tables;
 import io.keelson.proto.v1.Encoding;
+import io.keelson.proto.v1.ListResponse;
 import io.keelson.proto.v1.Object;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -33,6 +39,18 @@ final class Forms {
             case ENCODING_STRUCT, UNRECOGNIZED ->
                 Object.newBuilder().setStruct(struct(object)).build();
         };
+    }
+
+    /** A list, as objects or as a table of them, with ages as of now. */
+    static ListResponse listing(Kind kind, Listing listing, boolean asTable, Encoding encoding, Instant now) {
+        ListResponse.Builder response =
+                ListResponse.newBuilder().setRevision(listing.revision()).setContinue(listing.continueToken());
+        if (asTable) {
+            response.setTable(object(Tables.table(kind, listing.items(), now, IncludeObject.METADATA), encoding));
+        } else {
+            listing.items().forEach(item -> response.addItems(object(item, encoding)));
+        }
+        return response.build();
     }
 
     /**

@@ -85,14 +85,7 @@ public final class HistoryService extends HistoryGrpc.HistoryImplBase {
                     .withLabels(Asked.labels(request.getLabelSelector()))
                     .withFields(Asked.fields(kind, request.getFieldSelector()));
             Listing listing = api.past().list(query, revision(request.getAt()));
-            ListResponse.Builder response = ListResponse.newBuilder().setRevision(listing.revision());
-            if (request.getAsTable()) {
-                ObjectNode table = Tables.table(kind, listing.items(), clock.instant(), IncludeObject.METADATA);
-                response.setTable(Forms.object(table, request.getEncoding()));
-            } else {
-                listing.items().forEach(item -> response.addItems(Forms.object(item, request.getEncoding())));
-            }
-            return response.build();
+            return Forms.listing(kind, listing, request.getAsTable(), request.getEncoding(), clock.instant());
         });
     }
 

@@ -119,15 +119,7 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
                     .withLabels(Asked.labels(request.getLabelSelector()))
                     .withFields(Asked.fields(kind, request.getFieldSelector()))
                     .withPage(Math.max(0, request.getLimit()), request.getContinue()));
-            ListResponse.Builder response =
-                    ListResponse.newBuilder().setRevision(listing.revision()).setContinue(listing.continueToken());
-            if (request.getAsTable()) {
-                ObjectNode table = Tables.table(kind, listing.items(), clock.instant(), IncludeObject.METADATA);
-                response.setTable(Forms.object(table, request.getEncoding()));
-            } else {
-                listing.items().forEach(item -> response.addItems(Forms.object(item, request.getEncoding())));
-            }
-            return response.build();
+            return Forms.listing(kind, listing, request.getAsTable(), request.getEncoding(), clock.instant());
         });
     }
 
