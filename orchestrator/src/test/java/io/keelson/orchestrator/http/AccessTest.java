@@ -54,23 +54,12 @@ class AccessTest {
 
     private HttpResponse<String> get(HttpClient client, String path, String... headers)
             throws IOException, InterruptedException {
-        var request = server.request(path);
-        if (headers.length > 0) {
-            request.headers(headers);
-        }
-        return client.send(request.build(), BodyHandlers.ofString());
+        return server.get(client, path, headers);
     }
 
     private HttpResponse<String> send(HttpClient client, String method, String path, String body, String... headers)
             throws IOException, InterruptedException {
-        var request = server.request(path).header("Content-Type", "application/json");
-        if (headers.length > 0) {
-            request.headers(headers);
-        }
-        return client.send(
-                request.method(method, BodyPublishers.ofString(body.replace('\'', '"')))
-                        .build(),
-                BodyHandlers.ofString());
+        return server.send(client, method, path, "application/json", body.replace('\'', '"'), headers);
     }
 
     private static String message(HttpResponse<String> response) {

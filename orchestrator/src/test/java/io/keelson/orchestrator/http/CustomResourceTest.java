@@ -45,21 +45,12 @@ class CustomResourceTest {
     }
 
     private HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
-        var request = server.request(path);
-        if (headers.length > 0) {
-            request.headers(headers);
-        }
-        return admin.send(request.build(), BodyHandlers.ofString());
+        return server.get(admin, path, headers);
     }
 
     private HttpResponse<String> send(String method, String path, String type, String body)
             throws IOException, InterruptedException {
-        return admin.send(
-                server.request(path)
-                        .header("Content-Type", type)
-                        .method(method, BodyPublishers.ofString(body))
-                        .build(),
-                BodyHandlers.ofString());
+        return server.send(admin, method, path, type, body);
     }
 
     private HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {

@@ -10,7 +10,6 @@ import io.keelson.orchestrator.testing.TestServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
@@ -57,16 +56,11 @@ class FairnessTest {
     }
 
     private HttpResponse<String> get(HttpClient client, String path) throws IOException, InterruptedException {
-        return client.send(server.request(path).build(), BodyHandlers.ofString());
+        return server.get(client, path);
     }
 
     private HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
-        return admin.send(
-                server.request(path)
-                        .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString(body))
-                        .build(),
-                BodyHandlers.ofString());
+        return server.send(admin, "POST", path, "application/json", body);
     }
 
     @Test

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -49,21 +48,12 @@ class RestTest {
     }
 
     private HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
-        var request = server.request(path);
-        if (headers.length > 0) {
-            request.headers(headers);
-        }
-        return admin.send(request.build(), BodyHandlers.ofString());
+        return server.get(admin, path, headers);
     }
 
     private HttpResponse<String> send(String method, String path, String contentType, String body)
             throws IOException, InterruptedException {
-        return admin.send(
-                server.request(path)
-                        .header("Content-Type", contentType)
-                        .method(method, BodyPublishers.ofString(body))
-                        .build(),
-                BodyHandlers.ofString());
+        return server.send(admin, method, path, contentType, body);
     }
 
     private HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {

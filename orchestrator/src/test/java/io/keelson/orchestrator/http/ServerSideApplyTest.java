@@ -6,9 +6,7 @@ import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.testing.TestServer;
 import java.io.IOException;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -77,12 +75,7 @@ class ServerSideApplyTest {
 
     private Answer send(HttpClient client, String method, String path, String type, String body)
             throws IOException, InterruptedException {
-        HttpResponse<String> response = client.send(
-                server.request(path)
-                        .header("Content-Type", type)
-                        .method(method, BodyPublishers.ofString(body))
-                        .build(),
-                BodyHandlers.ofString());
+        HttpResponse<String> response = server.send(client, method, path, type, body);
         return new Answer(response.statusCode(), Json.parse(response.body()));
     }
 

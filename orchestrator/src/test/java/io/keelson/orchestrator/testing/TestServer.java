@@ -21,6 +21,9 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -125,6 +128,27 @@ public final class TestServer implements AutoCloseable {
 
     public HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(url(path)).timeout(Duration.ofSeconds(30));
+    }
+
+    /** What a client gets at a path. */
+    public HttpResponse<String> get(HttpClient client, String path, String... headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = request(path);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.build(), BodyHandlers.ofString());
+    }
+
+    /** What a client is answered when it sends a body. */
+    public HttpResponse<String> send(
+            HttpClient client, String method, String path, String contentType, String body, String... headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = request(path).header("Content-Type", contentType);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.method(method, BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
     }
 
     /** A client that shows a certificate, or none. */
