@@ -41,6 +41,8 @@ class KubectlApplyTest {
             data: {a: "1", b: "1"}
             """;
 
+    private static final String STRICT = "--validate=strict";
+
     private TestServer server;
     private Path directory;
     private Path kubeconfig;
@@ -63,10 +65,6 @@ class KubectlApplyTest {
         return kubectl;
     }
 
-    private static String validation(String version) {
-        return version.equals("1.27") || version.equals("1.28") ? "--validate=false" : "--validate=strict";
-    }
-
     private String file(Kubectl kubectl, String text) throws IOException {
         return Files.writeString(directory.resolve(kubectl.namespace() + ".yaml"), text)
                 .toString();
@@ -77,17 +75,16 @@ class KubectlApplyTest {
     void applyConflictForceAndDiff(String version) throws IOException, InterruptedException {
         Kubectl kubectl = kubectl(version, "ssa");
         String file = file(kubectl, WEB);
-        String validate = validation(version);
-        assertThat(kubectl.ok("apply", "--server-side", validate, "-f", file))
+        assertThat(kubectl.ok("apply", "--server-side", STRICT, "-f", file))
                 .isEqualTo("deployment.apps/web serverside-applied\n");
-        assertThat(kubectl.ok("apply", "--server-side", validate, "-f", file)).contains("serverside-applied");
+        assertThat(kubectl.ok("apply", "--server-side", STRICT, "-f", file)).contains("serverside-applied");
         assertThat(kubectl.run("diff", "--server-side", "-f", file).code()).isZero();
         String shown = kubectl.ok("get", "deploy", "web", "-o", "yaml", "--show-managed-fields");
         assertThat(shown).contains("manager: kubectl\n", "operation: Apply", "f:replicas: {}", "k:{\"name\":\"c\"}:");
         assertThat(kubectl.ok("get", "deploy", "web", "-o", "yaml")).doesNotContain("managedFields");
 
         assertThat(kubectl.ok("scale", "deploy", "web", "--replicas=3")).contains("scaled");
-        Kubectl.Output refused = kubectl.run("apply", "--server-side", validate, "-f", file);
+        Kubectl.Output refused = kubectl.run("apply", "--server-side", STRICT, "-f", file);
         assertThat(refused.code()).isEqualTo(1);
         assertThat(refused.text())
                 .contains(
@@ -97,19 +94,19 @@ class KubectlApplyTest {
         Kubectl.Output diff = kubectl.run("diff", "--server-side", "--force-conflicts", "-f", file);
         assertThat(diff.code()).as(diff.text()).isEqualTo(1);
         assertThat(diff.text()).contains("-  replicas: 3", "+  replicas: 2");
-        assertThat(kubectl.ok("apply", "--server-side", "--force-conflicts", validate, "-f", file))
+        assertThat(kubectl.ok("apply", "--server-side", "--force-conflicts", STRICT, "-f", file))
                 .contains("serverside-applied");
         assertThat(kubectl.ok("get", "deploy", "web", "-o", "jsonpath={.spec.replicas}"))
                 .isEqualTo("2");
         file(kubectl, WEB.replace("  replicas: 2\n", ""));
-        kubectl.ok("apply", "--server-side", validate, "-f", file);
+        kubectl.ok("apply", "--server-side", STRICT, "-f", file);
         assertThat(kubectl.ok("get", "deploy", "web", "-o", "jsonpath={.spec.replicas}"))
                 .as("nobody owns the number any more, and so it is the default")
                 .isEqualTo("1");
-        assertThat(kubectl.ok("apply", "--server-side", "--dry-run=server", validate, "-f", file))
+        assertThat(kubectl.ok("apply", "--server-side", "--dry-run=server", STRICT, "-f", file))
                 .contains("serverside-applied (server dry run)");
-        Kubectl.Output unknown = kubectl.run(
-                "apply", "--server-side", validate, "-f", file(kubectl, WEB.replace("replicas", "replicsa")));
+        Kubectl.Output unknown =
+                kubectl.run("apply", "--server-side", STRICT, "-f", file(kubectl, WEB.replace("replicas", "replicsa")));
         assertThat(unknown.text()).contains(".spec.replicsa: field not declared in schema");
     }
 
@@ -118,24 +115,23 @@ class KubectlApplyTest {
     void anObjectMovesFromClientSideToServerSideApplyAndBack(String version) throws IOException, InterruptedException {
         Kubectl kubectl = kubectl(version, "move");
         String file = file(kubectl, CONF);
-        String validate = validation(version);
-        assertThat(kubectl.ok("apply", validate, "-f", file)).contains("created");
+        assertThat(kubectl.ok("apply", STRICT, "-f", file)).contains("created");
         assertThat(kubectl.ok("get", "cm", "conf", "-o", "yaml", "--show-managed-fields"))
                 .contains("manager: kubectl-client-side-apply", "operation: Update");
         file(kubectl, CONF.replace("a: \"1\", b: \"1\"", "a: \"2\""));
-        assertThat(kubectl.ok("apply", "--server-side", validate, "-f", file)).contains("serverside-applied");
+        assertThat(kubectl.ok("apply", "--server-side", STRICT, "-f", file)).contains("serverside-applied");
         assertThat(kubectl.ok("get", "cm", "conf", "-o", "jsonpath={.data}")).isEqualTo("{\"a\":\"2\"}");
         String moved = kubectl.ok("get", "cm", "conf", "-o", "yaml", "--show-managed-fields");
         assertThat(moved)
                 .contains("manager: kubectl\n", "last-applied-configuration", "\"data\":{\"a\":\"2\"}")
                 .doesNotContain("kubectl-client-side-apply");
         file(kubectl, CONF.replace("a: \"1\", b: \"1\"", "a: \"2\", c: \"1\""));
-        assertThat(kubectl.ok("apply", validate, "-f", file)).contains("configured");
+        assertThat(kubectl.ok("apply", STRICT, "-f", file)).contains("configured");
         file(kubectl, CONF.replace("a: \"1\", b: \"1\"", "a: \"3\""));
-        assertThat(kubectl.ok("apply", validate, "-f", file)).contains("configured");
+        assertThat(kubectl.ok("apply", STRICT, "-f", file)).contains("configured");
         assertThat(kubectl.ok("get", "cm", "conf", "-o", "jsonpath={.data}")).isEqualTo("{\"a\":\"3\"}");
         file(kubectl, CONF.replace("a: \"1\", b: \"1\"", "a: \"4\""));
-        assertThat(kubectl.ok("apply", "--server-side", validate, "-f", file)).contains("serverside-applied");
+        assertThat(kubectl.ok("apply", "--server-side", STRICT, "-f", file)).contains("serverside-applied");
         assertThat(kubectl.ok("get", "cm", "conf", "-o", "jsonpath={.data}")).isEqualTo("{\"a\":\"4\"}");
     }
 

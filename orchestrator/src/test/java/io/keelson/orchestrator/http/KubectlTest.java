@@ -169,8 +169,7 @@ class KubectlTest {
     @ValueSource(strings = {"1.27", "1.28", "1.29", "1.30", "1.31", "1.32", "1.33"})
     void aKindThatIsDefinedAtRunTimeIsOneLikeAnyOther(String version) throws IOException, InterruptedException {
         Kubectl kubectl = Kubectl.of(version, kubeconfig, directory, "kind" + version.replace('.', '-'));
-        // Until 1.28 kubectl checks by /openapi/v2 alone, which is not served.
-        String validate = version.compareTo("1.29") < 0 ? "--validate=false" : "--validate=true";
+        String validate = "--validate=true";
         String group = kubectl.namespace() + ".example.com";
         Path definition = Files.writeString(
                 directory.resolve(kubectl.namespace() + "-crd.yaml"),
@@ -189,9 +188,7 @@ class KubectlTest {
         Files.writeString(object, CRON_TAB.replace("GROUP", group).replace("* *", "1 1"));
         assertThat(kubectl.ok("apply", validate, "-f", object.toString())).contains("/mine configured");
         assertThat(kubectl.ok("get", "ct-" + kubectl.namespace())).contains("CRON", "1 1");
-        if (version.compareTo("1.29") >= 0) {
-            assertThat(kubectl.ok("explain", resource + ".spec.cron")).contains("When it runs.", "<string>");
-        }
+        assertThat(kubectl.ok("explain", resource + ".spec.cron")).contains("When it runs.", "<string>");
         assertThat(kubectl.ok("scale", resource + "/mine", "--replicas=3")).contains("scaled");
         assertThat(kubectl.run("patch", resource, "mine", "--type=merge", "-p", "{\"spec\":{\"replicas\":7}}")
                         .text())
@@ -202,8 +199,7 @@ class KubectlTest {
                         .code())
                 .isNotZero();
         Files.writeString(object, CRON_TAB.replace("GROUP", group).replace("cron:", "chron: x, cron:"));
-        assertThat(kubectl.run("apply", "--validate=true", "-f", object.toString())
-                        .text())
+        assertThat(kubectl.run("apply", validate, "-f", object.toString()).text())
                 .contains("unknown field \"spec.chron\"");
         assertThat(kubectl.ok("get", resource, "mine", "-o", "jsonpath={.spec.replicas}"))
                 .isEqualTo("4");
