@@ -1,21 +1,26 @@
 package io.keelson.cli;
 
+import io.keelson.cli.pki.Authority;
 import io.keelson.cli.print.Terminal;
 import io.keelson.cli.print.Trouble;
 import io.keelson.orchestrator.Orchestrator;
 import io.keelson.orchestrator.OrchestratorConfig;
 import io.keelson.orchestrator.StoreStatus;
+import io.keelson.store.Allowed;
 import io.keelson.store.HostPort;
 import io.keelson.store.Member;
 import io.keelson.store.Store;
 import io.keelson.store.StoreConfig;
 import io.keelson.store.Tls;
+import io.keelson.store.tls.Credentials;
+import io.keelson.store.tls.TlsProblem;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -61,7 +66,8 @@ final class ServerCommand implements Command {
     public int run(ParseResult parsed, Terminal terminal) throws InterruptedException {
         Serving.logLines();
         var name = Serving.required(parsed, "--name");
-        var tls = new Tls(Serving.file(parsed, "--cert"), Serving.file(parsed, "--key"), Serving.file(parsed, "--ca"));
+        var tls = storeTls(Serving.file(parsed, "--cert"), Serving.file(parsed, "--key"), Serving.file(parsed, "--ca"));
+        refuseToBeAStranger(name, tls);
         var config = new StoreConfig(
                 name,
                 Path.of(Serving.required(parsed, "--dir")).resolve("data"),
@@ -86,6 +92,33 @@ final class ServerCommand implements Command {
         Serving.log("server " + name + " starts; data in " + config.dataDir());
         var died = new CountDownLatch(1);
         return Serving.untilToldToEnd("server " + name, died, start(config, api, died));
+    }
+
+    /**
+     * The store behind the API holds every secret in the clear and asks nobody for a role, so what the authority signs for nodes and users
+     * opens none of its ports.
+     */
+    static Tls storeTls(Path certificate, Path key, Path authority) {
+        return new Tls(certificate, key, authority)
+                .only(new Allowed.Organizations(Set.of(Authority.SERVERS, Authority.MASTERS)));
+    }
+
+    /** Else it would start, and wait for others that send it away. */
+    private static void refuseToBeAStranger(String name, Tls tls) {
+        Optional<String> refusal;
+        try {
+            refusal = Credentials.load(tls).ownRefusal();
+        } catch (TlsProblem broken) {
+            throw Trouble.because(broken, "server " + name + " cannot start: " + broken.getMessage());
+        }
+        refusal.ifPresent(why -> {
+            throw Trouble.of(
+                    "server " + name + " cannot start: the other servers would refuse its certificate "
+                            + tls.certificate() + ": " + why,
+                    "Issue the certificates of all servers anew, with the organization " + Authority.SERVERS
+                            + " in the subject (openssl: -subj \"/O=" + Authority.SERVERS + "/CN=" + name + "\").",
+                    "For a cluster of keelson up, keelson up does it.");
+        });
     }
 
     /** The store first, since all else stands on it; closed in reverse. */

@@ -3,6 +3,7 @@ package io.keelson.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.keelson.cli.cluster.SampleFiles;
 import io.keelson.cli.print.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -54,6 +55,22 @@ class CliTest {
             assertThat(run("help", name).out()).isEqualTo(help.out());
             assertThat(run().out()).contains("keelson " + name);
         }
+    }
+
+    @Test
+    void aServerWhoseCertificateTheOthersWouldRefuseSaysWhatToDo() throws Exception {
+        var files = new SampleFiles(folder);
+        files.write();
+        var words = files.serverArguments().stream()
+                .map(word -> word.replace("s1.crt", "n1.crt").replace("s1.key", "n1.key"))
+                .toArray(String[]::new);
+        var refused = run(words);
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err())
+                .contains("server s1 cannot start: the other servers would refuse its certificate")
+                .contains("its organization is none of keelson:servers, system:masters")
+                .contains("keelson up");
+        assertThat(folder.resolve("servers/s1/data")).doesNotExist();
     }
 
     @Test

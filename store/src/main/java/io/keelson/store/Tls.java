@@ -10,8 +10,9 @@ import java.util.Optional;
  * @param key its private key: PKCS#8, or as openssl and cfssl write it (PKCS#1, SEC 1)
  * @param trustedCa the authorities that the other side's certificate must come from; empty: those that the system trusts
  * @param others what the other side must show
+ * @param allowed who of those that the authorities vouch for is spoken to
  */
-public record Tls(Path certificate, Path key, Optional<Path> trustedCa, Others others) {
+public record Tls(Path certificate, Path key, Optional<Path> trustedCa, Others others, Allowed allowed) {
 
     /** What who dials us must show; and, as it is the same file, how we look at whom we dial. */
     public enum Others {
@@ -28,6 +29,26 @@ public record Tls(Path certificate, Path key, Optional<Path> trustedCa, Others o
         public boolean mustShow() {
             return this == ARE_USERS || this == SHOW_A_CERTIFICATE;
         }
+    }
+
+    /**
+     * @throws IllegalArgumentException if somebody is to be kept out whom nobody would ask who he is
+     */
+    public Tls {
+        if (!(allowed instanceof Allowed.Everybody) && !others.mustShow()) {
+            throw new IllegalArgumentException(
+                    "who is not asked for a certificate cannot be told from who is allowed: " + allowed);
+        }
+    }
+
+    /** Speaks to everybody the authorities vouch for. */
+    public Tls(Path certificate, Path key, Optional<Path> trustedCa, Others others) {
+        this(certificate, key, trustedCa, others, new Allowed.Everybody());
+    }
+
+    /** The same for fewer. */
+    public Tls only(Allowed fewer) {
+        return new Tls(certificate, key, trustedCa, others, fewer);
     }
 
     /** Mutual TLS: both sides show a certificate of one authority. */

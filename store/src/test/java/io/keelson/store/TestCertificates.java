@@ -46,7 +46,7 @@ public final class TestCertificates {
     private TestCertificates(Path dir) throws Exception {
         this.dir = dir;
         KeyPair keys = keys();
-        this.authority = new Issued(certificate("ca", keys, "ca", keys, true), keys);
+        this.authority = new Issued(certificate("CN=ca", keys, "ca", keys, true), keys);
         write(dir.resolve("ca.pem"), authority.certificate);
     }
 
@@ -62,8 +62,13 @@ public final class TestCertificates {
 
     /** A certificate with the common name {@code name}. */
     public Tls issue(String name) throws Exception {
+        return issue(name, "CN=" + name);
+    }
+
+    /** A certificate with a subject such as {@code CN=admin,O=system:masters}, in files of this name. */
+    public Tls issue(String name, String subject) throws Exception {
         KeyPair keys = keys();
-        var own = new Issued(certificate(name, keys, "ca", authority.keys, false), keys);
+        var own = new Issued(certificate(subject, keys, "ca", authority.keys, false), keys);
         issued.put(name, own);
         write(dir.resolve(name + ".pem"), own.certificate);
         write(
@@ -97,14 +102,14 @@ public final class TestCertificates {
     }
 
     private static X509Certificate certificate(
-            String name, KeyPair keys, String issuer, KeyPair issuerKeys, boolean authority) throws Exception {
+            String subject, KeyPair keys, String issuer, KeyPair issuerKeys, boolean authority) throws Exception {
         var now = Instant.now();
         var builder = new JcaX509v3CertificateBuilder(
                 new X500Name("CN=" + issuer),
                 BigInteger.valueOf(SERIALS.incrementAndGet()),
                 Date.from(now.minus(Duration.ofMinutes(5))),
                 Date.from(now.plus(Duration.ofDays(2))),
-                new X500Name("CN=" + name),
+                new X500Name(subject),
                 keys.getPublic());
         builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
         if (!authority) {

@@ -65,7 +65,8 @@ final class Keys {
             provide(
                     server.name(),
                     authority,
-                    Set.copyOf(hosts),
+                    certificate ->
+                            isOfServers(certificate) && names(certificate).containsAll(comparable(hosts)),
                     made,
                     () -> authority.server(server.name(), hosts, now));
         }
@@ -73,11 +74,11 @@ final class Keys {
             provide(
                     node.name(),
                     authority,
-                    Set.of(),
+                    _ -> true,
                     made,
                     () -> authority.client("system:node:" + node.name(), "system:nodes", now));
         }
-        provide(ADMIN, authority, Set.of(), made, () -> authority.client("admin", "system:masters", now));
+        provide(ADMIN, authority, _ -> true, made, () -> authority.client("admin", Authority.MASTERS, now));
         return made;
     }
 
@@ -115,28 +116,40 @@ final class Keys {
         }
     }
 
-    private void provide(String name, Authority authority, Set<String> hosts, List<String> made, Supplier<Issued> issue)
+    /** What a certificate must say to be of use. */
+    @FunctionalInterface
+    private interface Fitness {
+        boolean isMetBy(X509Certificate certificate) throws GeneralSecurityException;
+    }
+
+    private void provide(String name, Authority authority, Fitness fitness, List<String> made, Supplier<Issued> issue)
             throws IOException {
-        if (isGood(name, authority, hosts)) return;
+        if (isGood(name, authority, fitness)) return;
         write(name, issue.get());
         made.add(name);
     }
 
-    private boolean isGood(String name, Authority authority, Set<String> hosts) throws IOException {
+    private boolean isGood(String name, Authority authority, Fitness fitness) throws IOException {
         if (!Files.exists(certificate(name)) || !Files.exists(key(name))) return false;
         try {
             var certificate = Pem.parseCertificate(Files.readString(certificate(name)));
             certificate.verify(authority.own().certificate().getPublicKey());
             Pem.parseKey(Files.readString(key(name)));
             return certificate.getNotAfter().toInstant().isAfter(now.plus(RENEW_BEFORE))
-                    && names(certificate).containsAll(hosts(hosts));
+                    && fitness.isMetBy(certificate);
         } catch (GeneralSecurityException broken) {
             return false;
         }
     }
 
+    /** Certificates of older clusters name no organization; the store's ports of the other servers would refuse them. */
+    static boolean isOfServers(X509Certificate certificate) {
+        return List.of(certificate.getSubjectX500Principal().getName().split(",", -1))
+                .contains("O=" + Authority.SERVERS);
+    }
+
     /** An IPv6 address has many forms; the others stand in a certificate as they were given. */
-    private static Set<String> hosts(Set<String> hosts) {
+    private static Set<String> comparable(List<String> hosts) {
         return hosts.stream().filter(host -> !host.contains(":")).collect(Collectors.toSet());
     }
 

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
-import java.util.Optional;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -43,6 +42,12 @@ public final class Authority {
 
     /** Certificates begin to be valid a little earlier than they are made: clocks differ. */
     private static final Duration SKEW = Duration.ofMinutes(5);
+
+    /** The organization of a cluster's servers: what opens the ports of the store to them. */
+    public static final String SERVERS = "keelson:servers";
+
+    /** The organization of who may do everything, as in Kubernetes. */
+    public static final String MASTERS = "system:masters";
 
     private static final int SERIAL_BITS = 127;
     private static final String SIGNATURE = "SHA256withECDSA";
@@ -110,18 +115,13 @@ public final class Authority {
     }
 
     /**
-     * Issues a certificate for a server, which is a client of other servers, too.
+     * Issues a certificate for a server, which is a client of other servers, too; its organization is {@link #SERVERS}.
      *
      * @param name the common name
      * @param hosts addresses and host names under which it is reached
      */
     public Issued server(String name, List<String> hosts, Instant now) {
-        return issue(
-                name,
-                Optional.empty(),
-                hosts,
-                List.of(KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth),
-                now);
+        return issue(name, SERVERS, hosts, List.of(KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth), now);
     }
 
     /**
@@ -131,14 +131,13 @@ public final class Authority {
      * @param group for example {@code system:nodes}
      */
     public Issued client(String user, String group, Instant now) {
-        return issue(user, Optional.of(group), List.of(), List.of(KeyPurposeId.id_kp_clientAuth), now);
+        return issue(user, group, List.of(), List.of(KeyPurposeId.id_kp_clientAuth), now);
     }
 
-    private Issued issue(
-            String name, Optional<String> group, List<String> hosts, List<KeyPurposeId> purposes, Instant now) {
+    private Issued issue(String name, String group, List<String> hosts, List<KeyPurposeId> purposes, Instant now) {
         var keys = keys(random);
         var subject = new X500NameBuilder(BCStyle.INSTANCE);
-        group.ifPresent(o -> subject.addRDN(BCStyle.O, o));
+        subject.addRDN(BCStyle.O, group);
         subject.addRDN(BCStyle.CN, name);
         var issuer =
                 X500Name.getInstance(own.certificate().getSubjectX500Principal().getEncoded());

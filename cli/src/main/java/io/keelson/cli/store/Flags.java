@@ -124,10 +124,10 @@ final class Flags {
         idle("client-key-file", TEXT, "", SECURITY, "a member does not dial its own client port");
         only("peer-client-cert-file", TEXT, SECURITY, "a member shows one certificate, --peer-cert-file", "");
         only("peer-client-key-file", TEXT, SECURITY, "a member shows one certificate, --peer-cert-file", "");
-        for (String each : List.of("client-cert-allowed-hostname", "client-crl-file", "peer-crl-file")) {
-            only(each, TEXT, SECURITY, "it would let in whom you want to keep out: it is not built yet", "");
-        }
-        for (String each : List.of("peer-cert-allowed-cn", "peer-cert-allowed-hostname")) {
+        works("client-cert-allowed-hostname", TEXT, "", SECURITY, "Clients whose certificates are for one of these.");
+        works("peer-cert-allowed-cn", TEXT, "", SECURITY, "Members whose certificates have one of these names.");
+        works("peer-cert-allowed-hostname", TEXT, "", SECURITY, "Members whose certificates are for one of these.");
+        for (String each : List.of("client-crl-file", "peer-crl-file")) {
             only(each, TEXT, SECURITY, "it would let in whom you want to keep out: it is not built yet", "");
         }
         idle(

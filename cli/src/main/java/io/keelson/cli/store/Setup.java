@@ -2,6 +2,7 @@ package io.keelson.cli.store;
 
 import io.keelson.cli.print.Trouble;
 import io.keelson.cli.store.Values.Url;
+import io.keelson.store.Allowed;
 import io.keelson.store.Door;
 import io.keelson.store.HostPort;
 import io.keelson.store.Member;
@@ -11,9 +12,12 @@ import io.keelson.store.Tls;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -259,13 +263,35 @@ public record Setup(
                         + " are to be served with https");
         }
         var authority = values.text(prefix + "trusted-ca-file").map(Path::of);
-        return new Tls(
+        var tls = new Tls(
                 Path.of(values.text(prefix + "cert-file").orElseThrow()),
                 Path.of(values.text(prefix + "key-file").orElseThrow()),
                 authority,
                 values.isTrue(prefix + "client-cert-auth")
                         ? Tls.Others.ARE_USERS
                         : authority.isPresent() ? Tls.Others.SHOW_A_CERTIFICATE : Tls.Others.SHOW_NOTHING);
+        return allowed(values, prefix, tls).map(tls::only).orElse(tls);
+    }
+
+    /** Whom etcd lets in of those that have a certificate. Where it would ask nobody, and so let everybody in, this is an error here. */
+    private static Optional<Allowed> allowed(Values values, String prefix, Tls tls) {
+        var names = prefix.isEmpty() ? Set.<String>of() : list(values, "peer-cert-allowed-cn");
+        var hostFlag = (prefix.isEmpty() ? "client-" : prefix) + "cert-allowed-hostname";
+        var hosts = list(values, hostFlag);
+        if (names.isEmpty() && hosts.isEmpty()) return Optional.empty();
+        if (!names.isEmpty() && !hosts.isEmpty())
+            throw Trouble.usage("--peer-cert-allowed-cn and --peer-cert-allowed-hostname are mutually exclusive");
+        if (!tls.others().mustShow())
+            throw Trouble.usage("--" + (names.isEmpty() ? hostFlag : "peer-cert-allowed-cn") + " needs --" + prefix
+                    + "trusted-ca-file or --" + prefix + "client-cert-auth: else nobody is asked for a certificate");
+        return Optional.of(names.isEmpty() ? new Allowed.Hostnames(hosts) : new Allowed.CommonNames(names));
+    }
+
+    private static Set<String> list(Values values, String flag) {
+        return Arrays.stream(values.text(flag).orElse("").split(",", -1))
+                .map(String::strip)
+                .filter(each -> !each.isEmpty())
+                .collect(Collectors.toSet());
     }
 
     /** Where etcd keeps them, too. */
@@ -276,8 +302,13 @@ public record Setup(
     }
 
     private static List<String> unused(Values values, String prefix, List<Url> urls) {
-        return Stream.of("cert-file", "key-file", "trusted-ca-file", "client-cert-auth", "auto-tls")
-                .map(flag -> prefix + flag)
+        var whom = prefix.isEmpty()
+                ? Stream.of("client-cert-allowed-hostname")
+                : Stream.of("peer-cert-allowed-cn", "peer-cert-allowed-hostname");
+        return Stream.concat(
+                        Stream.of("cert-file", "key-file", "trusted-ca-file", "client-cert-auth", "auto-tls")
+                                .map(flag -> prefix + flag),
+                        whom)
                 .filter(values::isGiven)
                 .map(flag -> values.source(flag) + " has no effect: " + urls + " is plain http")
                 .toList();

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keelson.agent.RuntimeKind;
 import io.keelson.cli.client.Access;
+import io.keelson.cli.pki.Authority;
+import io.keelson.cli.pki.Issued;
+import io.keelson.cli.pki.Pem;
 import io.keelson.cli.print.Trouble;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,6 +113,22 @@ class ClusterTest {
         assertThat(new Keys(folder.resolve("pki"), later).provide(plan())).containsExactly("s1", "s2", "n1", "admin");
         Files.writeString(keys.certificate("s1"), "garbage");
         assertThat(new Keys(folder.resolve("pki"), later).provide(plan())).containsExactly("s1");
+    }
+
+    @Test
+    void serversOfAnOlderClusterGetCertificatesThatOpenTheStoreToThem() throws Exception {
+        var keys = new Keys(folder.resolve("pki"), now);
+        keys.provide(plan());
+        var authority = Authority.of(new Issued(
+                Pem.parseCertificate(Files.readString(keys.authority())),
+                Pem.parseKey(Files.readString(keys.key("ca")))));
+        var older = authority.client("s1", "system:nodes", now);
+        Files.writeString(keys.certificate("s1"), Pem.certificate(older.certificate()));
+        Files.writeString(keys.key("s1"), Pem.key(older.key()));
+        assertThat(Keys.isOfServers(older.certificate())).isFalse();
+        assertThat(keys.provide(plan())).containsExactly("s1");
+        assertThat(Keys.isOfServers(Pem.parseCertificate(Files.readString(keys.certificate("s1")))))
+                .isTrue();
     }
 
     @Test

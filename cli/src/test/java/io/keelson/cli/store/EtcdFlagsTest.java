@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.keelson.cli.print.Trouble;
+import io.keelson.store.Allowed;
 import io.keelson.store.Door;
 import io.keelson.store.HostPort;
 import io.keelson.store.StoreOptions;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -226,10 +228,39 @@ class EtcdFlagsTest {
         refused("--cert-file is missing", "--listen-client-urls=https://127.0.0.1:1");
     }
 
-    private static Tls withMore(List<String> words, String... more) {
+    @Test
+    void whoIsLetInOfThoseThatHaveACertificateIsSaidAsToEtcd() {
+        var clients = List.of(
+                "--listen-client-urls=https://127.0.0.1:1", "--cert-file=c", "--key-file=k", "--trusted-ca-file=a");
+        assertThat(withMore(clients).allowed()).isEqualTo(new Allowed.Everybody());
+        assertThat(withMore(clients, "--client-cert-allowed-hostname=a.example, b.example")
+                        .allowed())
+                .isEqualTo(new Allowed.Hostnames(Set.of("a.example", "b.example")));
+        var peers = List.of("--listen-peer-urls=https://127.0.0.1:1", "--peer-cert-file=c", "--peer-key-file=k");
+        refused(
+                "--peer-cert-allowed-cn needs --peer-trusted-ca-file or --peer-client-cert-auth",
+                with(peers, "--peer-cert-allowed-cn=m"));
+        refused(
+                "--peer-cert-allowed-cn and --peer-cert-allowed-hostname are mutually exclusive",
+                with(peers, "--peer-trusted-ca-file=a", "--peer-cert-allowed-cn=m", "--peer-cert-allowed-hostname=h"));
+        assertThat(setup(with(peers, "--peer-client-cert-auth", "--peer-cert-allowed-cn=m"))
+                        .config()
+                        .peerTls()
+                        .orElseThrow()
+                        .allowed())
+                .isEqualTo(new Allowed.CommonNames(Set.of("m")));
+        assertThat(setup("--peer-cert-allowed-cn=m").remarks())
+                .anyMatch(remark -> remark.startsWith("--peer-cert-allowed-cn has no effect"));
+    }
+
+    private static String[] with(List<String> words, String... more) {
         var all = new java.util.ArrayList<>(words);
         all.addAll(List.of(more));
-        return setup(all.toArray(String[]::new)).config().clientTls().orElseThrow();
+        return all.toArray(String[]::new);
+    }
+
+    private static Tls withMore(List<String> words, String... more) {
+        return setup(with(words, more)).config().clientTls().orElseThrow();
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -37,6 +38,7 @@ public final class Credentials {
 
     private final Tls tls;
     private final List<Path> files;
+    private final Refusals refusals = new Refusals(System::nanoTime);
     private Stamp stamp;
     private Generation current;
     /** For a handshake that began just before a change. */
@@ -59,6 +61,12 @@ public final class Credentials {
      */
     public static Credentials load(Tls tls) {
         return new Credentials(tls);
+    }
+
+    /** Why others with the same rule would not speak to us, if they would not. */
+    public Optional<String> ownRefusal() {
+        X509Certificate[] own = current().loaded.keys().getCertificateChain("own");
+        return own == null ? Optional.empty() : Admission.refusal(tls.allowed(), own[0]);
     }
 
     /** Who we are. */
@@ -160,44 +168,50 @@ public final class Credentials {
             void by(X509ExtendedTrustManager judge) throws CertificateException;
         }
 
-        private static void check(Generation now, Check check) throws CertificateException {
-            if (now.loaded.trust().isPresent()) {
-                check.by(now.loaded.trust().get());
+        private void check(X509Certificate[] chain, Check check) throws CertificateException {
+            Generation now = current();
+            if (now.loaded.trust().isEmpty()) {
+                return;
+            }
+            check.by(now.loaded.trust().get());
+            Optional<String> refusal = Admission.refusal(tls.allowed(), chain[0]);
+            if (refusal.isPresent()) {
+                throw new CertificateException(refusals.note(chain[0], refusal.get()));
             }
         }
 
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String kind, @Nullable SSLEngine engine)
                 throws CertificateException {
-            check(current(), judge -> judge.checkClientTrusted(chain, kind, engine));
+            check(chain, judge -> judge.checkClientTrusted(chain, kind, engine));
         }
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String kind, @Nullable SSLEngine engine)
                 throws CertificateException {
-            check(current(), judge -> judge.checkServerTrusted(chain, kind, engine));
+            check(chain, judge -> judge.checkServerTrusted(chain, kind, engine));
         }
 
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String kind, @Nullable Socket socket)
                 throws CertificateException {
-            check(current(), judge -> judge.checkClientTrusted(chain, kind, socket));
+            check(chain, judge -> judge.checkClientTrusted(chain, kind, socket));
         }
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String kind, @Nullable Socket socket)
                 throws CertificateException {
-            check(current(), judge -> judge.checkServerTrusted(chain, kind, socket));
+            check(chain, judge -> judge.checkServerTrusted(chain, kind, socket));
         }
 
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String kind) throws CertificateException {
-            check(current(), judge -> judge.checkClientTrusted(chain, kind));
+            check(chain, judge -> judge.checkClientTrusted(chain, kind));
         }
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String kind) throws CertificateException {
-            check(current(), judge -> judge.checkServerTrusted(chain, kind));
+            check(chain, judge -> judge.checkServerTrusted(chain, kind));
         }
 
         @Override
