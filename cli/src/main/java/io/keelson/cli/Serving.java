@@ -126,6 +126,7 @@ final class Serving {
      * @return never, when the process was told to end: it then ends from outside; the exit code of a failure otherwise
      */
     static int untilToldToEnd(String what, CountDownLatch died, AutoCloseable served) throws InterruptedException {
+        HeapLimit.keep();
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(() -> {
                     if (died.getCount() == 0) return;

@@ -20,7 +20,7 @@ record LogLimits(long snapshotEntries, int preservedEntries, long segmentBytes) 
      */
     private static final String PROPERTY = "keelson.test.log";
 
-    /** Ratis holds the file that it writes and the last two before it in memory, and as much again while a start reads them. */
+    /** Ratis holds the file that it writes and the last one before it in memory, and as much again while a start reads them. */
     private static final long SEGMENT_BYTES = 8L << 20;
 
     /** A snapshot costs some hard links, a late member without its entries a copy of everything. */

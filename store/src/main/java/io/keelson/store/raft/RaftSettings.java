@@ -89,8 +89,8 @@ final class RaftSettings {
         RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf(limits.segmentBytes()));
         RaftServerConfigKeys.Log.setPreallocatedSize(
                 properties, SizeInBytes.valueOf(Math.min(PREALLOCATED_BYTES, limits.segmentBytes())));
-        RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
-        RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("16MB"));
+        RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 1);
+        RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("8MB"));
         // A batch is at most 1 MiB, or one request, and something around them. No entry may be larger than this.
         long entry = Math.max(MIN_ENTRY_BYTES, (long) config.options().limits().maxRequestBytes() + ENTRY_MARGIN_BYTES);
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, SizeInBytes.valueOf(entry));

@@ -249,7 +249,7 @@ final class StoreStateMachine extends BaseStateMachine {
     }
 
     /**
-     * What was put points into the copy of the entry, and watchers may need it for long. Where most of the entry was not put (a
+     * What was put points into the entry, and watchers may need it for long. Where most of the entry was not put (a
      * transaction whose condition failed), it must not be kept for the sake of the rest.
      */
     private static void detach(List<Change> changes, int entryBytes) throws IOException {
@@ -266,9 +266,8 @@ final class StoreStateMachine extends BaseStateMachine {
         }
     }
 
-    /** Copied once, out of Ratis' hands; keys and values then point into the copy. */
     private static LogEntry parse(LogEntryProto raftEntry) throws IOException {
-        return LogEntries.parse(raftEntry.getStateMachineLogEntry().getLogData().toByteArray());
+        return LogEntries.parse(raftEntry.getStateMachineLogEntry().getLogData());
     }
 
     @Override

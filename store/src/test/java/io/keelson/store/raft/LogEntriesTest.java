@@ -1,0 +1,68 @@
+package io.keelson.store.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.keelson.proto.etcd.PutRequest;
+import io.keelson.proto.store.v1.LogEntry;
+import io.keelson.store.mvcc.Command;
+import io.keelson.store.mvcc.CommandCodec;
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.junit.jupiter.api.Test;
+
+/** Goal: values are not copied out of the log, and never pin more of Ratis' memory than they are. */
+class LogEntriesTest {
+
+    private static final String VALUE = "v".repeat(5_000);
+
+    private static final byte[] ENTRY = LogEntry.newBuilder()
+            .addCommands(CommandCodec.encode(new Command.Put(PutRequest.newBuilder()
+                    .setKey(ByteString.copyFromUtf8("k"))
+                    .setValue(ByteString.copyFromUtf8(VALUE))
+                    .build())))
+            .build()
+            .toByteArray();
+
+    private static String value(LogEntry entry) {
+        return entry.getCommands(0).getPut().getValue().toStringUtf8();
+    }
+
+    /** Whether the entry's value follows what is done to the array. */
+    private static boolean pointsInto(LogEntry entry, byte[] array) {
+        Arrays.fill(array, (byte) 'x');
+        return value(entry).startsWith("x");
+    }
+
+    @Test
+    void anEntryPointsIntoTheArrayThatRatisHolds() throws IOException {
+        byte[] held = ENTRY.clone();
+        LogEntry entry = LogEntries.parse(UnsafeByteOperations.unsafeWrap(held));
+        assertThat(value(entry)).isEqualTo(VALUE);
+        assertThat(pointsInto(entry, held)).isTrue();
+    }
+
+    @Test
+    void aMessageAroundTheEntryIsKeptWithIt() throws IOException {
+        byte[] message = Arrays.copyOf(ENTRY, ENTRY.length + 100);
+        LogEntry entry = LogEntries.parse(UnsafeByteOperations.unsafeWrap(message, 0, ENTRY.length));
+        assertThat(value(entry)).isEqualTo(VALUE);
+        assertThat(pointsInto(entry, message)).isTrue();
+    }
+
+    @Test
+    void anEntryThatIsASmallPartOfAMessageIsCopied() throws IOException {
+        byte[] message = Arrays.copyOf(ENTRY, ENTRY.length * 3);
+        LogEntry entry = LogEntries.parse(UnsafeByteOperations.unsafeWrap(message, 0, ENTRY.length));
+        assertThat(pointsInto(entry, message)).isFalse();
+        assertThat(value(entry)).isEqualTo(VALUE);
+    }
+
+    @Test
+    void anEntryInPiecesIsCopied() throws IOException {
+        var half = UnsafeByteOperations.unsafeWrap(ENTRY, 0, 2_000);
+        var rest = UnsafeByteOperations.unsafeWrap(ENTRY, 2_000, ENTRY.length - 2_000);
+        assertThat(value(LogEntries.parse(half.concat(rest)))).isEqualTo(VALUE);
+    }
+}
