@@ -40,6 +40,7 @@ final class HeapLimit {
     private static void collect(MemoryPoolMXBean old) {
         System.gc();
         long live = old.getUsage().getUsed();
-        old.setUsageThreshold(Math.min(Math.max(SOFT_BYTES, 2 * live), old.getUsage().getMax()));
+        old.setUsageThreshold(
+                Math.min(Math.max(SOFT_BYTES, 2 * live), old.getUsage().getMax()));
     }
 }
