@@ -33,7 +33,7 @@ final class ServerCommand implements Command {
 
     @Override
     public CommandSpec spec() {
-        return AccessOptions.addedTo(Options.command(
+        return WatchOptions.addedTo(AccessOptions.addedTo(Options.command(
                         "server", "--name NAME --dir DIR --initial-cluster NAME=HOST:PORT,... ...",
                         "Runs one control-plane server in this process: store, API and control loop.", "")
                 .addOption(Options.text("--name", "NAME", "This server's name, one of --initial-cluster."))
@@ -59,7 +59,7 @@ final class ServerCommand implements Command {
                 .addOption(Options.text("--cert", "FILE", "This server's certificate, PEM."))
                 .addOption(Options.text("--key", "FILE", "Its key, PEM (PKCS#8)."))
                 .addOption(
-                        Options.text("--ca", "FILE", "Who signs the certificates of servers, nodes and users, PEM.")));
+                        Options.text("--ca", "FILE", "Who signs the certificates of servers, nodes and users, PEM."))));
     }
 
     @Override
@@ -88,7 +88,8 @@ final class ServerCommand implements Command {
                 Options.text(parsed, "--api-endpoints")
                         .map(list -> List.of(list.split(",", -1)))
                         .orElse(List.of()),
-                AccessOptions.of(parsed));
+                AccessOptions.of(parsed),
+                WatchOptions.of(parsed));
         Serving.log("server " + name + " starts; data in " + config.dataDir());
         var died = new CountDownLatch(1);
         return Serving.untilToldToEnd("server " + name, died, start(config, api, died));

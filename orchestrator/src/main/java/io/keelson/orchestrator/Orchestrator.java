@@ -88,7 +88,8 @@ public final class Orchestrator implements AutoCloseable {
                 told,
                 kinds,
                 new AdmissionCaller(service -> self.get().flatMap(api -> ServiceAddresses.of(api, service))));
-        Api api = new Api(told, kinds, addresses, clock, new SecureRandom(), new Grants(gate), admissions);
+        Api api = new Api(
+                told, kinds, addresses, clock, new SecureRandom(), new Grants(gate), admissions, config.watches());
         self.set(Optional.of(api));
         Orchestrator orchestrator = new Orchestrator(api);
         try {

@@ -1,6 +1,7 @@
 package io.keelson.orchestrator;
 
 import io.keelson.orchestrator.access.AccessConfig;
+import io.keelson.orchestrator.limits.WatchLimits;
 import io.keelson.store.HostPort;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.List;
  * @param apiEndpoints addresses {@code host:port} of all servers, as pods can reach them: what is behind the service {@code kubernetes}.
  *     May be empty
  * @param access what the operator decides about who may come; the same on all servers
+ * @param watches how much watching this server allows
  */
 public record OrchestratorConfig(
         String name,
@@ -28,7 +30,8 @@ public record OrchestratorConfig(
         String serviceCidr,
         String clusterCidr,
         List<String> apiEndpoints,
-        AccessConfig access) {
+        AccessConfig access,
+        WatchLimits watches) {
 
     /** Checks what can be checked without files. */
     public OrchestratorConfig {
@@ -42,7 +45,7 @@ public record OrchestratorConfig(
         }
     }
 
-    /** A server with {@link AccessConfig#DEFAULT}. */
+    /** A server with {@link AccessConfig#DEFAULT} and {@link WatchLimits#DEFAULT}. */
     public OrchestratorConfig(
             String name,
             List<HostPort> listen,
@@ -52,6 +55,46 @@ public record OrchestratorConfig(
             String serviceCidr,
             String clusterCidr,
             List<String> apiEndpoints) {
-        this(name, listen, certificate, key, trustedCa, serviceCidr, clusterCidr, apiEndpoints, AccessConfig.DEFAULT);
+        this(
+                name,
+                listen,
+                certificate,
+                key,
+                trustedCa,
+                serviceCidr,
+                clusterCidr,
+                apiEndpoints,
+                AccessConfig.DEFAULT,
+                WatchLimits.DEFAULT);
+    }
+
+    /** A server with {@link WatchLimits#DEFAULT}. */
+    public OrchestratorConfig(
+            String name,
+            List<HostPort> listen,
+            Path certificate,
+            Path key,
+            Path trustedCa,
+            String serviceCidr,
+            String clusterCidr,
+            List<String> apiEndpoints,
+            AccessConfig access) {
+        this(
+                name,
+                listen,
+                certificate,
+                key,
+                trustedCa,
+                serviceCidr,
+                clusterCidr,
+                apiEndpoints,
+                access,
+                WatchLimits.DEFAULT);
+    }
+
+    /** The same with other limits of watches. */
+    public OrchestratorConfig withWatches(WatchLimits limits) {
+        return new OrchestratorConfig(
+                name, listen, certificate, key, trustedCa, serviceCidr, clusterCidr, apiEndpoints, access, limits);
     }
 }

@@ -4,6 +4,7 @@ import io.keelson.orchestrator.kind.Custom;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
+import io.keelson.orchestrator.limits.WatchLimits;
 import io.keelson.orchestrator.registry.Addresses;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.registry.ServerSideApply;
@@ -30,6 +31,9 @@ public final class Api {
     private final PresentKinds kinds;
     private final Addresses addresses;
     private final Reads reads;
+    private final WatchHub hub;
+    private final WatchLimits limits;
+    private final WatchSeats seats;
     private final Writes writes;
     private final Together together;
     private final Past past;
@@ -41,15 +45,10 @@ public final class Api {
      * @param random for uids and the suffixes of generated names; must be thread safe
      */
     public Api(Kv kv, PresentKinds kinds, Addresses addresses, InstantSource clock, RandomGenerator random) {
-        this(kv, kinds, addresses, clock, random, WriteCheck.NONE, Admission.NONE);
+        this(kv, kinds, addresses, clock, random, WriteCheck.NONE, Admission.NONE, WatchLimits.DEFAULT);
     }
 
-    /**
-     * As the other one.
-     *
-     * @param check looks at each write before it is stored
-     * @param admission changes and judges each write
-     */
+    /** As the other one, with {@link WatchLimits#DEFAULT}. */
     public Api(
             Kv kv,
             PresentKinds kinds,
@@ -58,13 +57,35 @@ public final class Api {
             RandomGenerator random,
             WriteCheck check,
             Admission admission) {
+        this(kv, kinds, addresses, clock, random, check, admission, WatchLimits.DEFAULT);
+    }
+
+    /**
+     * As the other one.
+     *
+     * @param check looks at each write before it is stored
+     * @param admission changes and judges each write
+     * @param limits how much watching is allowed
+     */
+    public Api(
+            Kv kv,
+            PresentKinds kinds,
+            Addresses addresses,
+            InstantSource clock,
+            RandomGenerator random,
+            WriteCheck check,
+            Admission admission,
+            WatchLimits limits) {
         this.kv = kv;
         this.kinds = kinds;
         this.addresses = addresses;
         this.reads = new Reads(kv);
+        this.hub = new WatchHub(kv);
+        this.limits = limits;
+        this.seats = new WatchSeats(limits);
         this.writes = new Writes(kv, reads, addresses, clock, random, check, admission);
         this.together = new Together(
-                kv, other -> new Api(other, kinds, addresses, clock, random, check, admission.over(other)));
+                kv, other -> new Api(other, kinds, addresses, clock, random, check, admission.over(other), limits));
         this.past = new Past(kv);
     }
 
@@ -181,14 +202,58 @@ public final class Api {
         return past;
     }
 
-    /** Opens a cursor over the changes that a query selects. */
+    /** Opens a cursor over the changes that a query selects, for this process itself. */
     public ObjectWatch watch(WatchQuery query) {
-        return StoreWatch.open(kv, reads, query);
+        return watch(query, () -> {});
     }
 
-    /** Opens a cursor over the changes after a revision of objects of several kinds. */
-    public RegistryWatch changes(List<Kind> of, long fromRevision) {
-        return new RegistryWatch(kv, of, fromRevision);
+    /**
+     * Opens a cursor over the changes that a query selects.
+     *
+     * @throws ApiException TOO_MANY_REQUESTS if the user, or this server, has as many watches as it may have; NOT_FOUND if the kind is
+     *     not there any more
+     */
+    public ObjectWatch watch(WatchQuery query, User user) {
+        return seated(user, giveBack -> watch(query, giveBack));
+    }
+
+    private ObjectWatch watch(WatchQuery query, Runnable closed) {
+        Selection selection = new Selection(query);
+        return new StoreWatch(reads, query, selection, from -> changes(selection, query.kind(), from), closed);
+    }
+
+    private ChangeCursor<ObjectEvent> changes(Selection selection, Kind kind, long from) {
+        ChangeCursor<ObjectEvent> cursor = new ChangeCursor<>(kv, hub, limits, selection, from);
+        try {
+            // The cursor sees the kind go away from now on, and not that it went since the request looked it up.
+            present(kind);
+            return cursor;
+        } catch (RuntimeException e) {
+            cursor.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens a cursor over the changes after a revision of objects of several kinds.
+     *
+     * @throws ApiException TOO_MANY_REQUESTS if the user, or this server, has as many watches as it may have
+     */
+    public RegistryWatch changes(List<Kind> of, long fromRevision, User user) {
+        return seated(
+                user,
+                giveBack -> new RegistryWatch(
+                        interest -> new ChangeCursor<>(kv, hub, limits, interest, fromRevision), of, giveBack));
+    }
+
+    private <T> T seated(User user, Function<Runnable, T> open) {
+        Runnable giveBack = seats.take(user);
+        try {
+            return open.apply(giveBack);
+        } catch (RuntimeException e) {
+            giveBack.run();
+            throw e;
+        }
     }
 
     /** The row by which a write is judged: of a kind that is defined at run time the newest that anybody can have seen. */

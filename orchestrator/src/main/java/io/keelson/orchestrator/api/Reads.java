@@ -50,7 +50,7 @@ final class Reads {
      * @param prefix of all keys
      * @param revision to read at, 0 for the newest
      */
-    private record Scan(String prefix, ByteString start, ByteString end, long revision) {
+    record Scan(String prefix, ByteString start, ByteString end, long revision) {
 
         static Scan of(ListQuery query) {
             String prefix = Keys.prefix(query.kind(), query.namespace());
@@ -163,7 +163,7 @@ final class Reads {
     }
 
     /** A selector that names one object needs no scan. */
-    private static Optional<String> onlyKey(ListQuery query) {
+    static Optional<String> onlyKey(ListQuery query) {
         if (query.kind().namespaced() && query.namespace().isEmpty()) {
             return Optional.empty();
         }
@@ -173,7 +173,7 @@ final class Reads {
                 .map(name -> Keys.prefix(query.kind(), query.namespace()) + name);
     }
 
-    private RangeResponse range(ByteString from, ByteString end, long revision, long limit) {
+    RangeResponse range(ByteString from, ByteString end, long revision, long limit) {
         RangeRequest request = RangeRequest.newBuilder()
                 .setKey(from)
                 .setRangeEnd(end)

@@ -1,6 +1,5 @@
 package io.keelson.orchestrator.api;
 
-import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Ref;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
@@ -9,13 +8,18 @@ import tools.jackson.databind.node.ObjectNode;
  * One change of any object.
  *
  * @param ref which
- * @param stored the bytes after the change; empty if the object is gone
+ * @param version the object after the change; empty if it is gone. Shared with others who watch
  * @param revision the revision of the change
  */
-public record RegistryChange(Ref ref, Optional<byte[]> stored, long revision) {
+public record RegistryChange(Ref ref, Optional<ObjectVersion> version, long revision) {
 
-    /** The object after the change; empty if it is gone. Parses each time. */
+    /** An object that is there. */
+    public static RegistryChange of(Ref ref, ObjectNode object, long revision) {
+        return new RegistryChange(ref, Optional.of(ObjectVersion.of(ref.kind(), object, revision)), revision);
+    }
+
+    /** The object after the change; empty if it is gone. It must not be changed. */
     public Optional<ObjectNode> object() {
-        return stored.map(bytes -> Json.withResourceVersion(bytes, revision));
+        return version.map(ObjectVersion::object);
     }
 }

@@ -19,4 +19,14 @@ public record WatchQuery(Kind kind, String namespace, LabelSelector labels, Fiel
     public static WatchQuery all(Kind kind, long fromRevision) {
         return new WatchQuery(kind, "", LabelSelector.everything(), FieldSelector.everything(), fromRevision);
     }
+
+    /** The same, beginning with what exists. */
+    public WatchQuery fromNothing() {
+        return new WatchQuery(kind, namespace, labels, fields, 0);
+    }
+
+    /** The list of the objects that it selects. */
+    ListQuery listed() {
+        return ListQuery.in(kind, namespace).withLabels(labels).withFields(fields);
+    }
 }

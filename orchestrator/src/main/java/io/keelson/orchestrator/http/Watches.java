@@ -2,18 +2,12 @@ package io.keelson.orchestrator.http;
 
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
-import io.keelson.orchestrator.api.ListQuery;
-import io.keelson.orchestrator.api.Listing;
 import io.keelson.orchestrator.api.ObjectEvent;
 import io.keelson.orchestrator.api.ObjectWatch;
 import io.keelson.orchestrator.api.WatchQuery;
-import io.keelson.orchestrator.kind.Json;
-import io.keelson.orchestrator.kind.Kind;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.databind.node.ObjectNode;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Watches as streams of lines. Something is written at least each {@link #HEARTBEAT}, for only a write tells that a client has gone.
@@ -22,11 +16,14 @@ final class Watches {
 
     private static final Duration HEARTBEAT = Duration.ofSeconds(20);
 
-    /** A watch ends after this, if the client does not say; a client watches again from where it was. */
-    private static final Duration LONGEST = Duration.ofMinutes(50);
+    /** A client that wants bookmarks gets one when it was told nothing else for so long, and one before its watch ends by time. */
+    private static final Duration BOOKMARK = Duration.ofMinutes(1);
 
-    /** What may stand between two JSON values and means nothing. */
-    private static final byte[] NOTHING = " ".getBytes(StandardCharsets.US_ASCII);
+    /**
+     * A watch ends after this and at most as much again, if the client does not say; a client watches again from where it was. Not all at
+     * once, as in Kubernetes: those that began together would come together.
+     */
+    private static final Duration SHORTEST = Duration.ofMinutes(30);
 
     private final Api api;
     private final Objects objects;
@@ -37,108 +34,67 @@ final class Watches {
     }
 
     void watch(Exchange exchange, WatchQuery asked) throws InterruptedException, Exchange.GoneException {
-        Kind kind = asked.kind();
         Objects.Form form = Objects.Form.of(exchange);
-        boolean bookmarks = exchange.query().flag("allowWatchBookmarks");
         boolean sendInitialEvents = exchange.query().flag("sendInitialEvents");
-        Duration life = exchange.query()
-                .number("timeoutSeconds")
-                .filter(seconds -> seconds > 0)
-                .map(Duration::ofSeconds)
-                .filter(wanted -> wanted.compareTo(LONGEST) < 0)
-                .orElse(LONGEST);
-        long deadline = System.nanoTime() + life.toNanos();
-        List<ObjectEvent> first = new ArrayList<>();
-        WatchQuery query = asked;
-        if (sendInitialEvents) {
-            query = initial(asked, first);
-        }
-        try (ObjectWatch watch = api.watch(query)) {
+        long deadline = System.nanoTime() + life(exchange.query()).toNanos();
+        try (ObjectWatch watch = api.watch(sendInitialEvents ? asked.fromNothing() : asked, exchange.user())) {
             // Before the answer begins, so that a revision that is gone is told with the right status.
-            first.addAll(watch.next(Duration.ZERO));
+            List<ObjectEvent> first = watch.next(Duration.ZERO);
             exchange.goesOn();
             Exchange.Pieces out = exchange.pieces("application/json");
-            out.write(NOTHING);
-            Lines lines = new Lines(kind, form, bookmarks, out);
-            lines.write(first);
-            out.flush();
-            while (System.nanoTime() < deadline) {
-                Duration left = Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
-                try {
-                    lines.write(watch.next(left.compareTo(HEARTBEAT) < 0 ? left : HEARTBEAT));
-                } catch (ApiException e) {
-                    lines.error(e);
-                    break;
+            WatchLines lines = new WatchLines(objects, asked.kind(), form, out);
+            lines.nothing();
+            try {
+                lines.write(first);
+                while (watch.beginning()) {
+                    lines.write(watch.next(Duration.ZERO));
                 }
-                out.flush();
+                if (sendInitialEvents) {
+                    lines.endOfBeginning(watch.progress());
+                }
+                if (!first.isEmpty()) {
+                    follow(watch, lines, exchange.query().flag("allowWatchBookmarks"), deadline);
+                }
+            } catch (ApiException e) {
+                lines.error(e);
             }
             out.end();
         }
     }
 
-    /** What exists as ADDED, and the bookmark that ends it; then everything from there. */
-    private WatchQuery initial(WatchQuery asked, List<ObjectEvent> first) {
-        Listing listing = api.list(ListQuery.in(asked.kind(), asked.namespace())
-                .withLabels(asked.labels())
-                .withFields(asked.fields()));
-        for (ObjectNode object : listing.items()) {
-            first.add(new ObjectEvent(ObjectEvent.Type.ADDED, object, listing.revision()));
-        }
-        ObjectNode end = Json.object()
-                .put("apiVersion", asked.kind().apiVersion())
-                .put("kind", asked.kind().kind());
-        ObjectNode metadata = Json.child(end, "metadata");
-        metadata.put("resourceVersion", Long.toString(listing.revision()));
-        Json.child(metadata, "annotations").put("k8s.io/initial-events-end", "true");
-        first.add(new ObjectEvent(ObjectEvent.Type.BOOKMARK, end, listing.revision()));
-        return new WatchQuery(asked.kind(), asked.namespace(), asked.labels(), asked.fields(), listing.revision());
+    private static Duration life(Query query) {
+        return query.number("timeoutSeconds")
+                .filter(seconds -> seconds > 0)
+                .map(Duration::ofSeconds)
+                .orElseGet(() -> SHORTEST.plusMillis(ThreadLocalRandom.current().nextLong(SHORTEST.toMillis())));
     }
 
-    /** Writes events; a table names its columns only once. */
-    private final class Lines {
-
-        private final Kind kind;
-        private final Objects.Form form;
-        private final boolean bookmarks;
-        private final Exchange.Pieces out;
-        private boolean columnsSent;
-
-        Lines(Kind kind, Objects.Form form, boolean bookmarks, Exchange.Pieces out) {
-            this.kind = kind;
-            this.form = form;
-            this.bookmarks = bookmarks;
-            this.out = out;
-        }
-
-        void write(List<ObjectEvent> events) throws Exchange.GoneException {
-            for (ObjectEvent event : events) {
-                if (event.type() != ObjectEvent.Type.BOOKMARK) {
-                    ObjectNode object = objects.one(kind, event.object(), form);
-                    if (form.representation() == Representation.TABLE) {
-                        if (columnsSent) {
-                            object.putArray("columnDefinitions");
-                        }
-                        columnsSent = true;
-                    }
-                    line(event.type().name(), object);
-                } else if (bookmarks && form.representation() != Representation.TABLE) {
-                    line(event.type().name(), objects.one(kind, event.object(), form));
-                } else {
-                    out.write(NOTHING);
-                }
+    private static void follow(ObjectWatch watch, WatchLines lines, boolean bookmarks, long deadline)
+            throws InterruptedException, Exchange.GoneException {
+        long told = System.nanoTime();
+        while (true) {
+            long left = deadline - System.nanoTime();
+            Duration patience = Duration.ofNanos(Math.clamp(left, 0, HEARTBEAT.toNanos()));
+            List<ObjectEvent> events = watch.next(patience);
+            if (events.isEmpty()) {
+                return;
             }
-        }
-
-        void error(ApiException e) throws Exchange.GoneException {
-            line("ERROR", e.status());
-            out.flush();
-        }
-
-        private void line(String type, ObjectNode object) throws Exchange.GoneException {
-            ObjectNode event = Json.object().put("type", type);
-            event.set("object", object);
-            // Not canonical: "type" must come first, for a reader that looks only there.
-            out.write((event + "\n").getBytes(StandardCharsets.UTF_8));
+            boolean quiet = events.getFirst().type() == ObjectEvent.Type.BOOKMARK;
+            boolean over = deadline - System.nanoTime() <= 0;
+            if (!quiet) {
+                lines.write(events);
+            }
+            if (bookmarks && (over || (quiet && System.nanoTime() - told >= BOOKMARK.toNanos()))) {
+                lines.bookmark(watch.progress());
+                told = System.nanoTime();
+            } else if (quiet) {
+                lines.nothing();
+            } else {
+                told = System.nanoTime();
+            }
+            if (over) {
+                return;
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.Listing;
+import io.keelson.orchestrator.api.ObjectVersion;
 import io.keelson.orchestrator.kind.IncludeObject;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
@@ -39,6 +40,15 @@ final class Forms {
             case ENCODING_STRUCT, UNRECOGNIZED ->
                 Object.newBuilder().setStruct(struct(object)).build();
         };
+    }
+
+    /** As the other one, from stored bytes where that is what is wanted. */
+    static Object object(ObjectVersion version, Encoding encoding) {
+        return encoding == Encoding.ENCODING_JSON
+                ? Object.newBuilder()
+                        .setJson(ByteString.copyFrom(version.json()))
+                        .build()
+                : object(version.object(), encoding);
     }
 
     /** A list, as objects or as a table of them, with ages as of now. */

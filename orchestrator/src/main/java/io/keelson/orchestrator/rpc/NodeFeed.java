@@ -132,7 +132,7 @@ final class NodeFeed {
     private static NodeWatchEvent set(Ref ref, ObjectNode object, long revision) {
         return about(ref, revision)
                 .setType(NodeWatchEvent.Type.SET)
-                .setObject(ByteString.copyFrom(Json.write(ManagedFields.without(object))))
+                .setObject(ByteString.copyFrom(Json.write(ManagedFields.without(object.deepCopy()))))
                 .build();
     }
 

@@ -181,14 +181,14 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
     public void watch(NodeWatchRequest request, StreamObserver<NodeWatchEvent> out) {
         Calls.stream(out, sink -> {
             String node = request.getNode();
-            Calls.authorized(new Access.ForNode("watch", node));
+            User user = Calls.authorized(new Access.ForNode("watch", node));
             NodeFeed feed = new NodeFeed(node, ref -> api.find(ref).map(Stored::object));
             long revision = snapshot(node, feed, sink);
             sink.send(NodeWatchEvent.newBuilder()
                     .setType(NodeWatchEvent.Type.SYNCED)
                     .setRevision(revision)
                     .build());
-            try (RegistryWatch watch = api.changes(NodeFeed.KINDS, revision)) {
+            try (RegistryWatch watch = api.changes(NodeFeed.KINDS, revision, user)) {
                 long told = System.nanoTime();
                 while (true) {
                     boolean sent = false;
@@ -238,8 +238,7 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
                     Json.string(object, "metadata", "name").orElseThrow());
             long revision = Long.parseLong(
                     Json.string(object, "metadata", "resourceVersion").orElseThrow());
-            feed.changed(new RegistryChange(ref, Optional.of(Json.write(object)), revision))
-                    .forEach(sink::send);
+            feed.changed(RegistryChange.of(ref, object, revision)).forEach(sink::send);
         }
     }
 

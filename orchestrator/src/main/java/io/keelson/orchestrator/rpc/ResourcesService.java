@@ -231,7 +231,7 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
     public void watch(WatchRequest request, StreamObserver<WatchEvent> out) {
         Calls.stream(out, sink -> {
             Kind kind = asked.kind(request.getKind());
-            Asked.authorize("watch", kind, "", request.getNamespace(), "");
+            User user = Asked.authorize("watch", kind, "", request.getNamespace(), "");
             Callers.goesOn();
             WatchQuery query = new WatchQuery(
                     kind,
@@ -239,27 +239,33 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
                     Asked.labels(request.getLabelSelector()),
                     Asked.fields(kind, request.getFieldSelector()),
                     Math.max(0, request.getFromRevision()));
-            try (ObjectWatch watch = api.watch(query)) {
-                while (true) {
-                    for (ObjectEvent event : watch.next(BOOKMARK)) {
-                        sink.send(event(event, request.getEncoding()));
-                    }
+            EventForm form = new EventForm(request.getEncoding());
+            try (ObjectWatch watch = api.watch(query, user)) {
+                List<ObjectEvent> events = watch.next(BOOKMARK);
+                while (!events.isEmpty()) {
+                    events.forEach(event -> sink.send(event.in(form)));
+                    events = watch.next(BOOKMARK);
                 }
             }
         });
     }
 
-    private static WatchEvent event(ObjectEvent event, Encoding encoding) {
-        WatchEvent.Builder message = WatchEvent.newBuilder().setRevision(event.revision());
-        switch (event.type()) {
-            case ADDED -> message.setType(WatchEvent.Type.ADDED);
-            case MODIFIED -> message.setType(WatchEvent.Type.MODIFIED);
-            case DELETED -> message.setType(WatchEvent.Type.DELETED);
-            case BOOKMARK -> {
-                return message.setType(WatchEvent.Type.BOOKMARK).build();
+    /** An event as a message, the same for all who want that encoding. */
+    private record EventForm(Encoding encoding) implements ObjectEvent.Form<WatchEvent> {
+
+        @Override
+        public WatchEvent of(ObjectEvent event) {
+            WatchEvent.Builder message = WatchEvent.newBuilder().setRevision(event.revision());
+            switch (event.type()) {
+                case ADDED -> message.setType(WatchEvent.Type.ADDED);
+                case MODIFIED -> message.setType(WatchEvent.Type.MODIFIED);
+                case DELETED -> message.setType(WatchEvent.Type.DELETED);
+                case BOOKMARK -> {
+                    return message.setType(WatchEvent.Type.BOOKMARK).build();
+                }
             }
+            return message.setObject(Forms.object(event.version(), encoding)).build();
         }
-        return message.setObject(Forms.object(event.object(), encoding)).build();
     }
 
     private static ObjectResponse response(Stored stored, Encoding encoding) {

@@ -466,7 +466,7 @@ class ApiTest {
     @Test
     void changesOfSeveralKindsComeInOneOrder() throws InterruptedException {
         long start = put("a", "x", "1").revision();
-        try (RegistryWatch watch = api.changes(List.of(Kinds.CONFIG_MAP, Kinds.NAMESPACE), start)) {
+        try (RegistryWatch watch = api.changes(List.of(Kinds.CONFIG_MAP, Kinds.NAMESPACE), start, User.CONTROL_PLANE)) {
             put("b", "x", "1");
             api.create(Kinds.SECRET, "default", object(Kinds.SECRET, "s"), BY_ADMIN);
             api.create(Kinds.NAMESPACE, "", object(Kinds.NAMESPACE, "n"), BY_ADMIN);

@@ -82,7 +82,7 @@ final class HollowNodes implements AutoCloseable {
             while (true) {
                 for (ObjectEvent event : watch.next(Duration.ofMillis(200))) {
                     if (event.type() == ObjectEvent.Type.ADDED || event.type() == ObjectEvent.Type.MODIFIED) {
-                        act(event.object());
+                        act(event.object().deepCopy());
                     }
                 }
             }

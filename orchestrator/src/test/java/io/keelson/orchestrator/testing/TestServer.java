@@ -10,6 +10,7 @@ import io.keelson.orchestrator.access.AccessConfig;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
+import io.keelson.orchestrator.limits.WatchLimits;
 import io.keelson.store.HostPort;
 import io.keelson.store.Kv;
 import io.keelson.store.MemoryKv;
@@ -63,15 +64,20 @@ public final class TestServer implements AutoCloseable {
 
     /** As the other one, with what an operator decides about access. */
     public static TestServer start(Path directory, AccessConfig access) {
-        return start(directory, "s1", new MemoryKv(), access);
+        return start(directory, "s1", new MemoryKv(), access, WatchLimits.DEFAULT);
+    }
+
+    /** As the other one, with limits of watches. */
+    public static TestServer start(Path directory, WatchLimits watches) {
+        return start(directory, "s1", new MemoryKv(), AccessConfig.DEFAULT, watches);
     }
 
     /** Starts one of several servers of one store, with an authority of its own. */
     public static TestServer start(Path directory, String name, Kv kv) {
-        return start(directory, name, kv, AccessConfig.DEFAULT);
+        return start(directory, name, kv, AccessConfig.DEFAULT, WatchLimits.DEFAULT);
     }
 
-    private static TestServer start(Path directory, String name, Kv kv, AccessConfig access) {
+    private static TestServer start(Path directory, String name, Kv kv, AccessConfig access, WatchLimits watches) {
         TestAuthority authority = new TestAuthority(directory);
         TestAuthority.Issued server = authority.server();
         OrchestratorConfig config = new OrchestratorConfig(
@@ -83,7 +89,8 @@ public final class TestServer implements AutoCloseable {
                 "10.96.0.0/16",
                 "10.244.0.0/16",
                 List.of("192.168.7.1:6443"),
-                access);
+                access,
+                watches);
         Orchestrator orchestrator = Orchestrator.start(config, kv, () -> new StoreStatus(Optional.of(name), true, 1));
         TestServer started = new TestServer(authority, orchestrator, directory);
         Ref last = new Ref(Kinds.ENDPOINT_SLICE, "default", "kubernetes");
@@ -153,6 +160,11 @@ public final class TestServer implements AutoCloseable {
 
     /** A client that shows a certificate, or none. */
     public HttpClient http(Optional<TestAuthority.Issued> certificate) {
+        return HttpClient.newBuilder().sslContext(tls(certificate)).build();
+    }
+
+    /** What a client needs for TLS that shows a certificate, or none. */
+    public SSLContext tls(Optional<TestAuthority.Issued> certificate) {
         try {
             KeyStore trusted = store();
             trusted.setCertificateEntry("ca", certificate(authority.certificate()));
@@ -168,7 +180,7 @@ public final class TestServer implements AutoCloseable {
             keys.init(own, new char[0]);
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-            return HttpClient.newBuilder().sslContext(context).build();
+            return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         } catch (IOException e) {

@@ -1,0 +1,32 @@
+package io.keelson.orchestrator.api;
+
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a watcher wants to be told.
+ *
+ * @param <T> how it is told of a change
+ */
+interface Interest<T> {
+
+    /** The kinds' key prefixes. */
+    Set<String> resources();
+
+    /** How all keys that it wants to hear of begin. */
+    String keys();
+
+    /** Whether it may want to hear of a change, by the key alone. */
+    boolean concerns(KeyChange change);
+
+    /** What it is told of a change, if anything. */
+    Optional<T> told(KeyChange change);
+
+    /** Whether {@link #told} only computes; if not (it may call a webhook) the watcher itself must call it, and nobody waits for that. */
+    boolean onlyComputes();
+
+    /** Key of the definition with which what is watched comes and goes. */
+    default Optional<String> definition() {
+        return Optional.empty();
+    }
+}
