@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,6 +23,15 @@ final class AccessOptions {
 
     private static final long MEGABYTE = 1024L * 1024;
     private static final long DEFAULT_MEGABYTES = 100;
+
+    private static final List<String> OF_A_PROVIDER = List.of(
+            "--oidc-client-id",
+            "--oidc-username-claim",
+            "--oidc-username-prefix",
+            "--oidc-groups-claim",
+            "--oidc-groups-prefix",
+            "--oidc-required-claim",
+            "--oidc-ca-file");
 
     private AccessOptions() {}
 
@@ -81,6 +91,7 @@ final class AccessOptions {
         Optional<String> policy = Options.text(parsed, "--audit-policy-file");
         Optional<String> path = Options.text(parsed, "--audit-log-path");
         if (policy.isEmpty() && path.isEmpty()) {
+            refuseAny(parsed, List.of("--audit-log-maxsize", "--audit-log-maxbackup"), "--audit-log-path");
             return Optional.empty();
         }
         if (policy.isEmpty() || path.isEmpty()) {
@@ -89,8 +100,21 @@ final class AccessOptions {
         return Optional.of(new AuditConfig(
                 policy(Path.of(policy.get())),
                 Path.of(path.get()),
-                Options.number(parsed, "--audit-log-maxsize").orElse(DEFAULT_MEGABYTES) * MEGABYTE,
-                Math.toIntExact(Options.number(parsed, "--audit-log-maxbackup").orElse(0L))));
+                Math.multiplyExact(atLeast(parsed, "--audit-log-maxsize", 1, DEFAULT_MEGABYTES), MEGABYTE),
+                Math.toIntExact(atLeast(parsed, "--audit-log-maxbackup", 0, 0))));
+    }
+
+    private static long atLeast(ParseResult parsed, String option, long bound, long standard) {
+        long number = Options.number(parsed, option).orElse(standard);
+        if (number < bound) throw Trouble.usage(option + " must be at least " + bound + ", but is " + number);
+        return number;
+    }
+
+    /** What would have no effect was meant to have one. */
+    private static void refuseAny(ParseResult parsed, List<String> options, String needed) {
+        options.stream().filter(parsed::hasMatchedOption).findFirst().ifPresent(given -> {
+            throw Trouble.usage(given + " needs " + needed);
+        });
     }
 
     private static AuditPolicy policy(Path file) {
@@ -110,8 +134,11 @@ final class AccessOptions {
     private static Optional<OidcConfig> oidc(ParseResult parsed) {
         Optional<String> issuer = Options.text(parsed, "--oidc-issuer-url");
         if (issuer.isEmpty()) {
+            refuseAny(parsed, OF_A_PROVIDER, "--oidc-issuer-url");
             return Optional.empty();
         }
+        if (!parsed.hasMatchedOption("--oidc-groups-claim"))
+            refuseAny(parsed, List.of("--oidc-groups-prefix"), "--oidc-groups-claim");
         String claim = Options.text(parsed, "--oidc-username-claim").orElse("sub");
         String prefix = Options.text(parsed, "--oidc-username-prefix")
                 .map(said -> said.equals("-") ? "" : said)
@@ -135,7 +162,9 @@ final class AccessOptions {
             if (equals <= 0) {
                 throw Trouble.usage("--oidc-required-claim is KEY=VALUE, and \"" + each + "\" is not");
             }
-            claims.put(each.substring(0, equals), each.substring(equals + 1));
+            String claim = each.substring(0, equals);
+            if (claims.put(claim, each.substring(equals + 1)) != null)
+                throw Trouble.usage("--oidc-required-claim says two things of \"" + claim + "\"");
         }
         return claims;
     }

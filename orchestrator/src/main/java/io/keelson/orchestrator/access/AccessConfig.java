@@ -28,6 +28,9 @@ public record AccessConfig(
 
     /** Checks the bounds. */
     public AccessConfig {
+        if (issuer.isEmpty()) {
+            throw new IllegalArgumentException("--service-account-issuer is empty");
+        }
         if (seats < 1) {
             throw new IllegalArgumentException("--max-requests-inflight must be at least 1, but is " + seats);
         }

@@ -17,6 +17,8 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Proves the tokens of an OpenID provider. Its keys are fetched when a token names one that is not known, at most once in {@link
@@ -32,12 +34,18 @@ final class OidcTokens {
         byte[] get(String url) throws IOException, InterruptedException;
     }
 
+    /** What was fetched of the provider. */
+    private record Known(Map<String, Key> keys, Instant fetched) {}
+
     private final OidcRules rules;
     private final Fetch fetch;
     private final InstantSource clock;
-    private Map<String, Key> keys = Map.of();
-    private Instant fetched = Instant.EPOCH;
-    private String failure = "";
+    private final ReentrantLock fetching = new ReentrantLock();
+    /** Also in vain; guarded by {@link #fetching}. */
+    private Instant tried = Instant.EPOCH;
+
+    private volatile Known known = new Known(Map.of(), Instant.EPOCH);
+    private volatile String failure = "";
 
     OidcTokens(OidcRules rules, Fetch fetch, InstantSource clock) {
         this.rules = rules;
@@ -53,41 +61,41 @@ final class OidcTokens {
         SignedTokens.Proof proof = SignedTokens.prove(token, this::key);
         return switch (proof) {
             case SignedTokens.Proof.Proven good -> rules.user(good.claims(), clock.instant());
-            case SignedTokens.Proof.Unproven bad -> new Authentication.Refused("oidc: " + bad.why() + said());
+            case SignedTokens.Proof.Unproven bad ->
+                new Authentication.Refused("oidc: " + bad.why() + (failure.isEmpty() ? "" : "; " + failure));
         };
     }
 
-    private synchronized String said() {
-        return failure.isEmpty() ? "" : "; " + failure;
-    }
-
-    private synchronized Optional<Key> key(String id) {
-        Instant now = clock.instant();
-        Duration age = Duration.between(fetched, now);
-        boolean stale = age.compareTo(KEEP) > 0;
-        if (stale || (!keys.containsKey(id) && age.compareTo(FETCH_AGAIN_AFTER) > 0)) {
-            fetched = now;
-            if (stale) {
-                keys = Map.of();
-            }
-            fetchKeys();
+    /** A key that is known is had without waiting for a fetch that somebody else's token has made necessary. */
+    private Optional<Key> key(String id) {
+        Optional<Key> now = fresh(id);
+        if (now.isPresent()) {
+            return now;
         }
-        return Optional.ofNullable(keys.get(id));
+        fetching.lock();
+        try {
+            Instant start = clock.instant();
+            if (fresh(id).isEmpty() && Duration.between(tried, start).compareTo(FETCH_AGAIN_AFTER) > 0) {
+                tried = start;
+                fetchKeys(start);
+            }
+        } finally {
+            fetching.unlock();
+        }
+        return fresh(id);
     }
 
-    private void fetchKeys() {
+    private Optional<Key> fresh(String id) {
+        Known here = known;
+        return Duration.between(here.fetched, clock.instant()).compareTo(KEEP) > 0
+                ? Optional.empty()
+                : Optional.ofNullable(here.keys.get(id));
+    }
+
+    /** After a failure what was known stays known, as long as it would have. */
+    private void fetchKeys(Instant start) {
         try {
-            String url = Json.string(
-                            Json.parse(fetch.get(rules.issuer() + "/.well-known/openid-configuration")), "jwks_uri")
-                    .orElseThrow(() -> new IOException("its discovery document names no jwks_uri"));
-            Map<String, Key> found = new HashMap<>();
-            String document = new String(fetch.get(url), StandardCharsets.UTF_8);
-            for (Jwk<?> each : Jwks.setParser().build().parse(document)) {
-                if (each.getId() != null && each.toKey() instanceof PublicKey open) {
-                    found.put(each.getId(), open);
-                }
-            }
-            keys = Map.copyOf(found);
+            known = new Known(provided(), start);
             failure = "";
         } catch (IOException | MalformedJsonException | JwtException | IllegalArgumentException e) {
             failure = "the keys of " + rules.issuer() + " could not be fetched: " + e.getMessage();
@@ -95,5 +103,27 @@ final class OidcTokens {
             Thread.currentThread().interrupt();
             failure = "the server stops";
         }
+    }
+
+    private Map<String, Key> provided() throws IOException, InterruptedException {
+        String issuer = rules.issuer();
+        String base = issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer;
+        ObjectNode discovery = Json.parse(fetch.get(base + "/.well-known/openid-configuration"));
+        // Else one tenant of a provider could answer for another.
+        String said = Json.string(discovery, "issuer").orElse("");
+        if (!said.equals(issuer)) {
+            throw new IOException("issuer did not match the issuer returned by provider, expected \"" + issuer
+                    + "\" got \"" + said + "\"");
+        }
+        String url = Json.string(discovery, "jwks_uri")
+                .orElseThrow(() -> new IOException("its discovery document names no jwks_uri"));
+        Map<String, Key> found = new HashMap<>();
+        String document = new String(fetch.get(url), StandardCharsets.UTF_8);
+        for (Jwk<?> each : Jwks.setParser().build().parse(document)) {
+            if (each.getId() != null && each.toKey() instanceof PublicKey open) {
+                found.put(each.getId(), open);
+            }
+        }
+        return Map.copyOf(found);
     }
 }
