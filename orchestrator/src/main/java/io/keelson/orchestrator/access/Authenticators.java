@@ -7,6 +7,7 @@ import io.keelson.orchestrator.auth.Identity;
 import io.keelson.orchestrator.auth.Impersonation;
 import io.keelson.orchestrator.auth.ServiceAccounts;
 import io.keelson.orchestrator.kind.Json;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -35,8 +36,13 @@ final class Authenticators {
 
     /** Who sends a request; a certificate is worth more than a token, as in Kubernetes. */
     Authentication authenticate(Credentials credentials) {
-        Optional<User> certified = credentials.certificate().flatMap(Identity::ofSubject);
+        Optional<User> certified =
+                credentials.certificate().map(Credentials.Certified::subject).flatMap(Identity::ofSubject);
         if (certified.isPresent()) {
+            Instant until = credentials.certificate().get().until();
+            if (clock.instant().isAfter(until)) {
+                return new Authentication.Refused("the certificate was valid until " + until);
+            }
             return known(new Authentication.Known(certified.get()));
         }
         if (credentials.bearer().isPresent()) {

@@ -1,18 +1,39 @@
 package io.keelson.orchestrator.access;
 
 import io.keelson.orchestrator.auth.Impersonation;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
  * What a request shows of who sends it.
  *
- * @param certificate the subject of the client certificate, as in RFC 2253; empty if there was none
+ * @param certificate its client certificate; empty if there was none
  * @param bearer the token in its {@code Authorization} header; empty if there was none
  * @param actAs as whom it wants to act; empty if as itself
  */
-public record Credentials(Optional<String> certificate, Optional<String> bearer, Optional<Impersonation> actAs) {
+public record Credentials(Optional<Certified> certificate, Optional<String> bearer, Optional<Impersonation> actAs) {
 
     private static final String SCHEME = "bearer ";
+
+    /**
+     * Whom the cluster's authority has vouched for.
+     *
+     * @param subject as in RFC 2253
+     * @param until a connection may outlive the certificate that opened it
+     */
+    public record Certified(String subject, Instant until) {
+
+        /** The first of a chain that was proven when the connection began; empty if it is none that names anybody. */
+        public static Optional<Certified> of(Certificate[] chain) {
+            return chain.length > 0 && chain[0] instanceof X509Certificate own
+                    ? Optional.of(new Certified(
+                            own.getSubjectX500Principal().getName(),
+                            own.getNotAfter().toInstant()))
+                    : Optional.empty();
+        }
+    }
 
     /** The token in an {@code Authorization} header; empty if it carries none. */
     public static Optional<String> bearer(String authorization) {

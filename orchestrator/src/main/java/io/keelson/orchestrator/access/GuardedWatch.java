@@ -37,6 +37,16 @@ public final class GuardedWatch implements ObjectWatch {
     }
 
     @Override
+    public boolean beginning() {
+        return watch.beginning();
+    }
+
+    @Override
+    public long progress() {
+        return watch.progress();
+    }
+
+    @Override
     public void close() {
         watch.close();
     }

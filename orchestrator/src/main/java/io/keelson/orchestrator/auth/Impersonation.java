@@ -1,9 +1,13 @@
 package io.keelson.orchestrator.auth;
 
+import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.User;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -29,6 +33,37 @@ public record Impersonation(String name, List<String> groups, String uid, Map<St
     public Impersonation {
         groups = List.copyOf(groups);
         extra = new LinkedHashMap<>(extra);
+    }
+
+    /**
+     * What the {@code Impersonate-} headers of a request ask for.
+     *
+     * @param extra by key, in any letters, perhaps percent-encoded, for headers allow few characters
+     * @return empty if the request acts as its sender
+     * @throws ApiException BAD_REQUEST if groups, a uid or more are given for nobody
+     */
+    public static Optional<Impersonation> asked(
+            String name, List<String> groups, String uid, Map<String, List<String>> extra) {
+        if (name.isEmpty()) {
+            if (!groups.isEmpty() || !uid.isEmpty() || !extra.isEmpty()) {
+                throw ApiException.badRequest(
+                        "requested impersonation of groups, a uid or extra without impersonating a user");
+            }
+            return Optional.empty();
+        }
+        Map<String, List<String>> decoded = new LinkedHashMap<>();
+        extra.forEach(
+                (key, values) -> decoded.computeIfAbsent(decoded(key.toLowerCase(Locale.ROOT)), _ -> new ArrayList<>())
+                        .addAll(values));
+        return Optional.of(new Impersonation(name, groups, uid, decoded));
+    }
+
+    private static String decoded(String key) {
+        try {
+            return URLDecoder.decode(key.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException notEncoded) {
+            return key;
+        }
     }
 
     /** Each thing that the real user must be allowed to impersonate, in the order in which it is asked. */

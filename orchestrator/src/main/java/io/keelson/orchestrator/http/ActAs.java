@@ -5,8 +5,6 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.ServerRequestHeaders;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.auth.Impersonation;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,33 +25,18 @@ final class ActAs {
      * @throws ApiException BAD_REQUEST if groups, a uid or more are given for nobody
      */
     static Optional<Impersonation> of(ServerRequestHeaders headers) {
-        String name = headers.first(HeaderNames.create("Impersonate-User")).orElse("");
-        String uid = headers.first(HeaderNames.create("Impersonate-Uid")).orElse("");
-        List<String> groups = headers.all(HeaderNames.create("Impersonate-Group"), List::of);
         Map<String, List<String>> extra = new LinkedHashMap<>();
         for (Header header : headers) {
             String lower = header.name().toLowerCase(Locale.ROOT);
             if (lower.startsWith(EXTRA)) {
-                extra.computeIfAbsent(decoded(lower.substring(EXTRA.length())), _ -> new ArrayList<>())
+                extra.computeIfAbsent(lower.substring(EXTRA.length()), _ -> new ArrayList<>())
                         .addAll(header.allValues());
             }
         }
-        if (!name.isEmpty()) {
-            return Optional.of(new Impersonation(name, groups, uid, extra));
-        }
-        if (!groups.isEmpty() || !uid.isEmpty() || !extra.isEmpty()) {
-            throw ApiException.badRequest(
-                    "requested impersonation of groups, a uid or extra without impersonating a user");
-        }
-        return Optional.empty();
-    }
-
-    /** Keys may be percent-encoded, for headers allow few characters. */
-    private static String decoded(String key) {
-        try {
-            return URLDecoder.decode(key.replace("+", "%2B"), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException notEncoded) {
-            return key;
-        }
+        return Impersonation.asked(
+                headers.first(HeaderNames.create("Impersonate-User")).orElse(""),
+                headers.all(HeaderNames.create("Impersonate-Group"), List::of),
+                headers.first(HeaderNames.create("Impersonate-Uid")).orElse(""),
+                extra);
     }
 }

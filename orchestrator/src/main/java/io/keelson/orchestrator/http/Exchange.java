@@ -22,7 +22,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.security.Principal;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
@@ -109,7 +108,7 @@ final class Exchange {
 
     private Credentials credentials() {
         return new Credentials(
-                request.remotePeer().tlsPrincipal().map(Principal::getName),
+                request.remotePeer().tlsCertificates().flatMap(Credentials.Certified::of),
                 Credentials.bearer(header("Authorization")),
                 ActAs.of(request.headers()));
     }
@@ -122,6 +121,15 @@ final class Exchange {
     User authorized(Access access) {
         gate.require(user(), access);
         return user();
+    }
+
+    /**
+     * Whether who asked may still have what it asked for, by what it showed then.
+     *
+     * @throws ApiException UNAUTHORIZED or FORBIDDEN if not
+     */
+    void authorizedStill() {
+        gate.require(gate.user(credentials(), (_, _) -> {}), info().access());
     }
 
     /** The user behind the one that the request acts as; empty if that is the same. */

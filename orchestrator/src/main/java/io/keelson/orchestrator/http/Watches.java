@@ -1,5 +1,7 @@
 package io.keelson.orchestrator.http;
 
+import io.keelson.orchestrator.access.GuardedWatch;
+import io.keelson.orchestrator.access.Renewal;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.ObjectEvent;
@@ -37,7 +39,9 @@ final class Watches {
         Objects.Form form = Objects.Form.of(exchange);
         boolean sendInitialEvents = exchange.query().flag("sendInitialEvents");
         long deadline = System.nanoTime() + life(exchange.query()).toNanos();
-        try (ObjectWatch watch = api.watch(sendInitialEvents ? asked.fromNothing() : asked, exchange.user())) {
+        WatchQuery query = sendInitialEvents ? asked.fromNothing() : asked;
+        try (ObjectWatch watch = new GuardedWatch(
+                api.watch(query, exchange.user()), new Renewal(exchange::authorizedStill, System::nanoTime))) {
             // Before the answer begins, so that a revision that is gone is told with the right status.
             List<ObjectEvent> first = watch.next(Duration.ZERO);
             exchange.goesOn();

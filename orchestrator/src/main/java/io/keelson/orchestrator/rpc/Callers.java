@@ -20,7 +20,7 @@ import io.keelson.orchestrator.auth.Authorization;
 import io.keelson.orchestrator.auth.Impersonation;
 import io.keelson.orchestrator.flow.Turnstile;
 import io.keelson.orchestrator.registry.Reason;
-import java.security.Principal;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -103,6 +103,8 @@ public final class Callers implements ServerInterceptor {
     private static final Metadata.Key<String> AUTHORIZATION = key("authorization");
     private static final Metadata.Key<String> ACT_AS = key("impersonate-user");
     private static final Metadata.Key<String> ACT_IN = key("impersonate-group");
+    private static final Metadata.Key<String> ACT_BY = key("impersonate-uid");
+    private static final String ACT_WITH = "impersonate-extra-";
     private static final Metadata.Key<String> AGENT = key("user-agent");
 
     private final Gate gate;
@@ -168,15 +170,31 @@ public final class Callers implements ServerInterceptor {
     }
 
     private static Credentials credentials(Metadata headers) {
-        Optional<String> certificate = Optional.ofNullable(ServerContextKeys.CONNECTION_CONTEXT.get())
-                .flatMap(connection -> connection.remotePeer().tlsPrincipal())
-                .map(Principal::getName);
+        Optional<Credentials.Certified> certificate = Optional.ofNullable(ServerContextKeys.CONNECTION_CONTEXT.get())
+                .flatMap(connection -> connection.remotePeer().tlsCertificates())
+                .flatMap(Credentials.Certified::of);
         Optional<String> bearer =
                 Optional.ofNullable(headers.get(AUTHORIZATION)).flatMap(Credentials::bearer);
-        Iterable<String> groups = Optional.ofNullable(headers.getAll(ACT_IN)).orElse(List.of());
-        Optional<Impersonation> actAs = Optional.ofNullable(headers.get(ACT_AS))
-                .map(name -> new Impersonation(
-                        name, StreamSupport.stream(groups.spliterator(), false).toList(), "", Map.of()));
-        return new Credentials(certificate, bearer, actAs);
+        return new Credentials(certificate, bearer, actAs(headers));
+    }
+
+    /** Names of metadata are in small letters, as HTTP/2 wants them; gRPC allows digits, and "-", "_" and "." besides. */
+    private static Optional<Impersonation> actAs(Metadata headers) {
+        Map<String, List<String>> extra = new LinkedHashMap<>();
+        for (String name : headers.keys()) {
+            if (name.startsWith(ACT_WITH) && !name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
+                extra.put(name.substring(ACT_WITH.length()), all(headers, key(name)));
+            }
+        }
+        return Impersonation.asked(
+                Optional.ofNullable(headers.get(ACT_AS)).orElse(""),
+                all(headers, ACT_IN),
+                Optional.ofNullable(headers.get(ACT_BY)).orElse(""),
+                extra);
+    }
+
+    private static List<String> all(Metadata headers, Metadata.Key<String> key) {
+        Iterable<String> values = Optional.ofNullable(headers.getAll(key)).orElse(List.of());
+        return StreamSupport.stream(values.spliterator(), false).toList();
     }
 }

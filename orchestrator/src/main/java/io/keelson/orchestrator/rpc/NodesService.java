@@ -3,6 +3,7 @@ package io.keelson.orchestrator.rpc;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import io.keelson.orchestrator.access.Renewal;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.DeleteOptions;
@@ -182,6 +183,7 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
         Calls.stream(out, sink -> {
             String node = request.getNode();
             User user = Calls.authorized(new Access.ForNode("watch", node));
+            Renewal right = new Renewal(() -> Calls.authorized(new Access.ForNode("watch", node)), System::nanoTime);
             NodeFeed feed = new NodeFeed(node, ref -> api.find(ref).map(Stored::object));
             long revision = snapshot(node, feed, sink);
             sink.send(NodeWatchEvent.newBuilder()
@@ -191,6 +193,7 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
             try (RegistryWatch watch = api.changes(NodeFeed.KINDS, revision, user)) {
                 long told = System.nanoTime();
                 while (true) {
+                    right.ifDue();
                     boolean sent = false;
                     for (RegistryChange change : watch.next(BOOKMARK)) {
                         for (NodeWatchEvent event : feed.changed(change)) {

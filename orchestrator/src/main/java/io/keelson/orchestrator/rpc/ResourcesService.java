@@ -1,6 +1,9 @@
 package io.keelson.orchestrator.rpc;
 
 import io.grpc.stub.StreamObserver;
+import io.keelson.orchestrator.access.GuardedWatch;
+import io.keelson.orchestrator.access.Questions;
+import io.keelson.orchestrator.access.Renewal;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.Applied;
@@ -60,12 +63,19 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
 
     private final Api api;
     private final Asked asked;
+    private final QuestionCalls questions;
     private final InstantSource clock;
 
-    /** Over an API; the clock tells what ages in tables are counted to. */
-    public ResourcesService(Api api, InstantSource clock) {
+    /**
+     * Over an API.
+     *
+     * @param asked answers what is sent to be answered and not to be stored
+     * @param clock tells what ages in tables are counted to
+     */
+    public ResourcesService(Api api, Questions asked, InstantSource clock) {
         this.api = api;
         this.asked = new Asked(api);
+        this.questions = new QuestionCalls(this.asked, asked, api);
         this.clock = clock;
     }
 
@@ -126,6 +136,10 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
     @Override
     public void create(CreateRequest request, StreamObserver<ObjectResponse> out) {
         Calls.answer(out, () -> {
+            Optional<Stored> answer = questions.answered(request);
+            if (answer.isPresent()) {
+                return response(answer.get(), request.getEncoding());
+            }
             Asked.Sent sent =
                     asked.sent(Forms.decoded(request.getObject()), request.getNamespace(), request.getOptions());
             User user = Asked.authorize("create", sent.kind(), "", sent.namespace(), "");
@@ -232,6 +246,8 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
         Calls.stream(out, sink -> {
             Kind kind = asked.kind(request.getKind());
             User user = Asked.authorize("watch", kind, "", request.getNamespace(), "");
+            Renewal right = new Renewal(
+                    () -> Asked.authorize("watch", kind, "", request.getNamespace(), ""), System::nanoTime);
             Callers.goesOn();
             WatchQuery query = new WatchQuery(
                     kind,
@@ -240,7 +256,7 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
                     Asked.fields(kind, request.getFieldSelector()),
                     Math.max(0, request.getFromRevision()));
             EventForm form = new EventForm(request.getEncoding());
-            try (ObjectWatch watch = api.watch(query, user)) {
+            try (ObjectWatch watch = new GuardedWatch(api.watch(query, user), right)) {
                 List<ObjectEvent> events = watch.next(BOOKMARK);
                 while (!events.isEmpty()) {
                     events.forEach(event -> sink.send(event.in(form)));

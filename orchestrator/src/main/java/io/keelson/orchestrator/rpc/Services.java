@@ -2,6 +2,7 @@ package io.keelson.orchestrator.rpc;
 
 import io.grpc.BindableService;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.keelson.orchestrator.access.Questions;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.PodLogs;
 import io.keelson.proto.v1.ServerStatusResponse;
@@ -17,12 +18,18 @@ public final class Services {
     /**
      * Keelson's services, and the ones for tools: health.
      *
+     * @param questions answers what is sent to be answered
      * @param status what Admin answers
      */
     public static List<BindableService> all(
-            Api api, Tunnels tunnels, PodLogs logs, Supplier<ServerStatusResponse> status, InstantSource clock) {
+            Api api,
+            Questions questions,
+            Tunnels tunnels,
+            PodLogs logs,
+            Supplier<ServerStatusResponse> status,
+            InstantSource clock) {
         return List.of(
-                new ResourcesService(api, clock),
+                new ResourcesService(api, questions, clock),
                 new SetsService(api),
                 new HistoryService(api, clock),
                 new WhyService(api, clock),

@@ -87,6 +87,19 @@ class GateTest {
                 .sign(((TokenRequests.Result.Issue) result).claims().json());
     }
 
+    private static Optional<Credentials.Certified> certified(String subject) {
+        return Optional.of(new Credentials.Certified(subject, Instant.MAX));
+    }
+
+    @Test
+    void aCertificateThatHasExpiredSinceItsConnectionBeganIsNoneAnyMore() {
+        var until = new Credentials.Certified("CN=joe", now.plusSeconds(60));
+        Credentials joe = new Credentials(Optional.of(until), Optional.empty(), Optional.empty());
+        assertThat(gate.user(joe, (_, _) -> {}).name()).isEqualTo("joe");
+        now = now.plusSeconds(61);
+        assertThatThrownBy(() -> gate.user(joe, (_, _) -> {})).hasMessage("Unauthorized");
+    }
+
     private User user(String token) {
         return gate.user(new Credentials(Optional.empty(), Optional.of(token), Optional.empty()), (_, _) -> {});
     }
@@ -307,13 +320,12 @@ class GateTest {
     @Test
     void onlyWhoMayActsAsAnother() {
         Impersonation ann = new Impersonation("ann", List.of("devs"), "", Map.of("scopes", List.of("view")));
-        Credentials admin =
-                new Credentials(Optional.of("CN=admin,O=system:masters"), Optional.empty(), Optional.of(ann));
+        Credentials admin = new Credentials(certified("CN=admin,O=system:masters"), Optional.empty(), Optional.of(ann));
         User acting = gate.user(admin, (real, other) -> assertThat(real.name()).isEqualTo("admin"));
         assertThat(acting.name()).isEqualTo("ann");
         assertThat(acting.groups()).containsExactly("devs", "system:authenticated");
         assertThat(acting.extra()).containsEntry("scopes", List.of("view"));
-        Credentials joe = new Credentials(Optional.of("CN=joe"), Optional.empty(), Optional.of(ann));
+        Credentials joe = new Credentials(certified("CN=joe"), Optional.empty(), Optional.of(ann));
         assertThatThrownBy(() -> gate.user(joe, (_, _) -> {}))
                 .hasMessage(
                         "users \"ann\" is forbidden: User \"joe\" cannot impersonate resource \"users\" in API group"
@@ -333,7 +345,7 @@ class GateTest {
     @Test
     void aServiceAccountThatIsActedAsHasItsGroups() {
         Credentials admin = new Credentials(
-                Optional.of("CN=admin,O=system:masters"),
+                certified("CN=admin,O=system:masters"),
                 Optional.empty(),
                 Optional.of(new Impersonation("system:serviceaccount:x:bot", List.of(), "", Map.of())));
         assertThat(gate.user(admin, (_, _) -> {}).groups())

@@ -41,6 +41,16 @@ class GuardedWatchTest {
         }
 
         @Override
+        public boolean beginning() {
+            return false;
+        }
+
+        @Override
+        public long progress() {
+            return 7;
+        }
+
+        @Override
         public void close() {}
     };
 
