@@ -5,6 +5,7 @@ import io.keelson.orchestrator.control.ClusterRoleAggregationController;
 import io.keelson.orchestrator.control.Controller;
 import io.keelson.orchestrator.control.DefinitionController;
 import io.keelson.orchestrator.control.DeploymentController;
+import io.keelson.orchestrator.control.DisruptionController;
 import io.keelson.orchestrator.control.EndpointSliceController;
 import io.keelson.orchestrator.control.EndpointsController;
 import io.keelson.orchestrator.control.GarbageCollector;
@@ -61,6 +62,7 @@ public final class ControlLoop implements AutoCloseable {
                 new EndpointsController(),
                 new NodeLifecycleController(),
                 new PodGarbageController(),
+                new DisruptionController(),
                 new ClusterRoleAggregationController(),
                 new NamespaceController(),
                 new DefinitionController(),

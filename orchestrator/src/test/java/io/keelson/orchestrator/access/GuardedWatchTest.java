@@ -34,7 +34,7 @@ class GuardedWatchTest {
         public List<ObjectEvent> next(Duration patience) {
             waits.add(patience);
             ObjectEvent next = events.poll();
-            if (next == null || next == QUIET) {
+            if (next == null || next.equals(QUIET)) {
                 nanos += patience.toNanos();
             }
             return List.of(next == null ? QUIET : next);
