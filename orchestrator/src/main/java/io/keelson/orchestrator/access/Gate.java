@@ -117,7 +117,7 @@ public final class Gate {
         User other = credentials.actAs().get().user();
         acting.accept(user, other);
         for (Access.ToObjects needed : credentials.actAs().get().needed()) {
-            require(user, needed);
+            String _ = require(user, needed);
         }
         return other;
     }
@@ -157,13 +157,15 @@ public final class Gate {
     /**
      * Lets a user pass, or not.
      *
+     * @return why it may, in Kubernetes' words; empty if there is nothing to say
      * @throws ApiException FORBIDDEN, in Kubernetes' words
      */
-    public void require(User user, Access access) {
+    public String require(User user, Access access) {
         Decision decision = decide(user, access);
         if (!decision.allowed()) {
             throw new ApiException(Authorization.forbidden(user, access, decision.reason()));
         }
+        return decision.reason();
     }
 
     /**

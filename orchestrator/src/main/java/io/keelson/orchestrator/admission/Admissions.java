@@ -8,6 +8,7 @@ import io.keelson.orchestrator.admit.Request;
 import io.keelson.orchestrator.admit.Verdict;
 import io.keelson.orchestrator.api.Admission;
 import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.AuditNotes;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
@@ -96,7 +97,7 @@ public final class Admissions implements Admission {
 
         private final Intent intent;
         private final StoreFacts facts;
-        private final List<String> warnings = new ArrayList<>();
+        private final Heard heard = new Heard(new ArrayList<>(), AuditNotes.current());
         private Optional<ReentrantLock> held = Optional.empty();
 
         OnePass(Intent intent) {
@@ -122,7 +123,7 @@ public final class Admissions implements Admission {
         public ObjectNode mutate(Optional<ObjectNode> live, ObjectNode object) {
             Request request = request(Json.string(object, "metadata", "name").orElse(""), live, Optional.of(object));
             return webhooks.mutate(
-                    request.with(builtIn(request, object)), facts, changed -> builtIn(request, changed), warnings);
+                    request.with(builtIn(request, object)), facts, changed -> builtIn(request, changed), heard);
         }
 
         private ObjectNode builtIn(Request request, ObjectNode object) {
@@ -134,18 +135,20 @@ public final class Admissions implements Admission {
         public Terms validate(String name, Optional<ObjectNode> live, Optional<ObjectNode> object) {
             Request request = request(name, live, object);
             if (object.isEmpty()) {
-                webhooks.mutate(request, facts, UnaryOperator.identity(), warnings);
+                webhooks.mutate(request, facts, UnaryOperator.identity(), heard);
             }
             heard(BuiltIns.validate(request, facts));
             heard(Policies.judge(request, facts, Admissions.this::compiled));
-            webhooks.validate(request, facts, warnings);
+            webhooks.validate(request, facts, heard);
             Map<Ref, ObjectNode> charged = Quotas.concerns(request) ? charge(request) : Map.of();
-            return new Terms(facts.unchanged(), facts.ranges(), charged, warnings);
+            return new Terms(facts.unchanged(), facts.ranges(), charged, heard.warnings());
         }
 
         private void heard(Verdict verdict) {
+            // First what is to be told, also of what is refused.
+            verdict.audit().forEach(heard.notes()::add);
             refuse(verdict.refusal());
-            warnings.addAll(verdict.warnings());
+            heard.warnings().addAll(verdict.warnings());
         }
 
         /** One writer of a quota after the other: each needs the sum that the one before has left. */

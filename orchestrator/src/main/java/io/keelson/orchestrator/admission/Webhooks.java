@@ -5,6 +5,7 @@ import io.keelson.orchestrator.admit.Request;
 import io.keelson.orchestrator.admit.Review;
 import io.keelson.orchestrator.admit.Webhook;
 import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.AuditNotes;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.registry.Rejection;
@@ -19,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -37,66 +39,110 @@ final class Webhooks {
      * The object as the webhooks make it. Those that want to are asked a second time if the object has changed since.
      *
      * @param again what the built-in plugins make of it after webhooks changed it
-     * @param warnings takes what they want to tell the writer
+     * @param heard takes what they want to tell
      */
-    ObjectNode mutate(Request request, Facts facts, UnaryOperator<ObjectNode> again, List<String> warnings) {
+    ObjectNode mutate(Request request, Facts facts, UnaryOperator<ObjectNode> again, Heard heard) {
         List<Webhook> all = Webhook.mutating(facts);
         if (all.isEmpty()) {
             return request.object().orElseGet(Json::object);
         }
         Map<Webhook, ObjectNode> seen = new HashMap<>();
         Request current = request;
-        for (Webhook webhook : all) {
-            current = asked(webhook, current, facts, warnings, seen);
+        for (int index = 0; index < all.size(); index++) {
+            current = asked(all.get(index), new Turn(0, index), current, facts, heard, seen);
         }
         if (current.object().equals(request.object())) {
             return current.object().orElseGet(Json::object);
         }
         current = current.with(again.apply(current.object().orElseThrow()));
-        for (Webhook webhook : all) {
+        for (int index = 0; index < all.size(); index++) {
+            Webhook webhook = all.get(index);
             ObjectNode then = seen.get(webhook);
             if (then != null && webhook.again() && !then.equals(current.object().orElseThrow())) {
-                current = asked(webhook, current, facts, warnings, seen);
+                current = asked(webhook, new Turn(1, index), current, facts, heard, seen);
             }
         }
         return current.object().orElseThrow();
     }
 
+    /**
+     * When a webhook is asked, as the audit log counts.
+     *
+     * @param round 1 for who is asked again
+     * @param index its place among all that are configured
+     */
+    private record Turn(int round, int index) {
+
+        String key(String what) {
+            return what + ".webhook.admission.k8s.io/round_" + round + "_index_" + index;
+        }
+    }
+
     private Request asked(
-            Webhook webhook, Request request, Facts facts, List<String> warnings, Map<Webhook, ObjectNode> seen) {
-        Optional<Review.Answer.Allowed> answer = ask(webhook, request, facts, warnings, true);
+            Webhook webhook, Turn turn, Request request, Facts facts, Heard heard, Map<Webhook, ObjectNode> seen) {
+        Webhook.Concern concern = webhook.concern(request, facts);
+        String failedOpen = turn.key("failed-open.mutation");
+        Optional<Review.Answer.Allowed> answer = ask(webhook, request, concern, heard, failedOpen, true);
         Request after =
                 answer.flatMap(Review.Answer.Allowed::object).map(request::with).orElse(request);
+        answer.ifPresent(given -> note(webhook, turn, request, given, heard.notes()));
         if (answer.isPresent() && after.object().isPresent()) {
             seen.put(webhook, after.object().get().deepCopy());
         }
         return after;
     }
 
+    /** What Kubernetes' audit log tells of a webhook that may change objects: whether it did, and where bodies are told also how. */
+    private static void note(
+            Webhook webhook, Turn turn, Request request, Review.Answer.Allowed given, AuditNotes notes) {
+        boolean mutated = given.object()
+                .filter(object -> !request.object().equals(Optional.of(object)))
+                .isPresent();
+        ObjectNode mutation = Json.object()
+                .put("configuration", webhook.configuration())
+                .put("webhook", webhook.name())
+                .put("mutated", mutated);
+        notes.add(turn.key("mutation"), mutation.toString());
+        given.patch().ifPresent(patch -> {
+            ObjectNode how =
+                    Json.object().put("configuration", webhook.configuration()).put("webhook", webhook.name());
+            how.set("patch", patch);
+            notes.addOfBodies(
+                    turn.key("patch"), how.put("patchType", "JSONPatch").toString());
+        });
+    }
+
     /** Lets the webhooks judge a write; the first in their order that refuses it decides. */
-    void validate(Request request, Facts facts, List<String> warnings) {
-        List<Webhook> concerned = new ArrayList<>();
+    void validate(Request request, Facts facts, Heard heard) {
+        List<Judge> concerned = new ArrayList<>();
         for (Webhook webhook : Webhook.validating(facts)) {
-            if (!(webhook.concern(request, facts) instanceof Webhook.Concern.No)) {
-                concerned.add(webhook);
+            Webhook.Concern concern = webhook.concern(request, facts);
+            if (!(concern instanceof Webhook.Concern.No)) {
+                concerned.add(new Judge(webhook, concern, new Turn(0, concerned.size()).key("failed-open.validating")));
             }
         }
         if (concerned.size() <= 1) {
-            concerned.forEach(webhook -> ask(webhook, request, facts, warnings, false));
+            concerned.forEach(judge -> judge(judge, request, heard));
             return;
         }
-        List<List<String>> told = new ArrayList<>();
+        List<Heard> told = new ArrayList<>();
         List<Future<Optional<Review.Answer.Allowed>>> answers = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (Webhook webhook : concerned) {
-                List<String> own = new ArrayList<>();
+            for (Judge judge : concerned) {
+                Heard own = heard.apart();
                 told.add(own);
-                Webhook.Concern concern = webhook.concern(request, facts);
-                answers.add(threads.submit(() -> ask(webhook, request, concern, own, false)));
+                answers.add(threads.submit(() -> judge(judge, request, own)));
             }
         }
-        told.forEach(warnings::addAll);
+        told.forEach(own -> heard.warnings().addAll(own.warnings()));
         answers.forEach(Webhooks::finish);
+    }
+
+    /** A webhook that is to judge, and the key under which the audit log tells if it is passed over. */
+    private record Judge(Webhook webhook, Webhook.Concern concern, String failedOpen) {}
+
+    private Optional<Review.Answer.Allowed> judge(Judge judge, Request request, Heard heard) {
+        return ask(judge.webhook(), request, judge.concern(), heard, judge.failedOpen(), false);
     }
 
     private static void finish(Future<Optional<Review.Answer.Allowed>> answer) {
@@ -113,23 +159,33 @@ final class Webhooks {
         }
     }
 
-    private Optional<Review.Answer.Allowed> ask(
-            Webhook webhook, Request request, Facts facts, List<String> warnings, boolean mayPatch) {
-        return ask(webhook, request, webhook.concern(request, facts), warnings, mayPatch);
-    }
-
     /** The answer; empty if the webhook is not concerned, or did not answer and may be passed over. */
     private Optional<Review.Answer.Allowed> ask(
-            Webhook webhook, Request request, Webhook.Concern concern, List<String> warnings, boolean mayPatch) {
+            Webhook webhook,
+            Request request,
+            Webhook.Concern concern,
+            Heard heard,
+            String failedOpen,
+            boolean mayPatch) {
+        Supplier<Optional<Review.Answer.Allowed>> passedOver = () -> {
+            heard.notes().add(failedOpen, webhook.name());
+            return Optional.empty();
+        };
         return switch (concern) {
             case Webhook.Concern.No _ -> Optional.empty();
-            case Webhook.Concern.Unclear unclear -> failed(webhook, request.forbidden(unclear.why()), unclear.why());
-            case Webhook.Concern.Yes yes -> call(webhook, request, yes.kind(), warnings, mayPatch);
+            case Webhook.Concern.Unclear unclear ->
+                failed(webhook, request.forbidden(unclear.why()), unclear.why(), passedOver);
+            case Webhook.Concern.Yes yes -> call(webhook, request, yes.kind(), heard, passedOver, mayPatch);
         };
     }
 
     private Optional<Review.Answer.Allowed> call(
-            Webhook webhook, Request request, Kind kind, List<String> warnings, boolean mayPatch) {
+            Webhook webhook,
+            Request request,
+            Kind kind,
+            Heard heard,
+            Supplier<Optional<Review.Answer.Allowed>> passedOver,
+            boolean mayPatch) {
         if (request.dryRun() && !webhook.harmless()) {
             throw new ApiException(webhook.notForDryRun());
         }
@@ -141,22 +197,26 @@ final class Webhooks {
         };
         return switch (answer) {
             case Review.Answer.Allowed allowed -> {
-                warnings.addAll(allowed.warnings());
+                heard.warnings().addAll(allowed.warnings());
+                allowed.audit().forEach((key, value) -> heard.notes().add(webhook.name() + "/" + key, value));
                 yield Optional.of(allowed);
             }
             case Review.Answer.Denied denied -> {
-                warnings.addAll(denied.warnings());
+                heard.warnings().addAll(denied.warnings());
+                denied.audit().forEach((key, value) -> heard.notes().add(webhook.name() + "/" + key, value));
                 throw new ApiException(denied.rejection());
             }
-            case Review.Answer.Broken broken -> failed(webhook, webhook.unanswered(broken.why()), broken.why());
+            case Review.Answer.Broken broken ->
+                failed(webhook, webhook.unanswered(broken.why()), broken.why(), passedOver);
         };
     }
 
-    private static Optional<Review.Answer.Allowed> failed(Webhook webhook, Rejection refusal, String why) {
+    private static Optional<Review.Answer.Allowed> failed(
+            Webhook webhook, Rejection refusal, String why, Supplier<Optional<Review.Answer.Allowed>> passedOver) {
         if (!webhook.ignorable()) {
             throw new ApiException(refusal);
         }
         LOG.log(Level.WARNING, () -> "webhook " + webhook.name() + " is passed over: " + why);
-        return Optional.empty();
+        return passedOver.get();
     }
 }

@@ -31,8 +31,9 @@ public final class Policies {
      *
      * @param message what is wrong
      * @param reason Kubernetes' word; empty for {@code Invalid}
+     * @param index of the validation; 0 if it is none
      */
-    private record Violation(String message, String reason) {}
+    private record Violation(String message, String reason, int index) {}
 
     /**
      * What the policies say of a write; the first that denies it decides.
@@ -44,6 +45,7 @@ public final class Policies {
             return Verdict.FINE;
         }
         Verdict all = Verdict.FINE;
+        ArrayNode told = Json.array();
         for (ObjectNode stored : facts.list(Known.POLICY, "")) {
             Optional<Kind> kind =
                     PolicyBinding.constrained(stored.path("spec").path("matchConstraints"), request, facts);
@@ -55,14 +57,18 @@ public final class Policies {
                 boolean bound = PolicyBinding.constrained(binding.spec().path("matchResources"), request, facts)
                         .isPresent();
                 if (bound) {
-                    all = all.and(judge(request, kind.get(), policy, binding, facts));
+                    all = all.and(judge(request, kind.get(), policy, binding, facts, told));
                 }
             }
         }
-        return all;
+        return told.isEmpty()
+                ? all
+                : all.and(new Verdict(Optional.empty(), List.of(), Map.of(AUDIT_KEY, told.toString())));
     }
 
-    private static Verdict judge(Request request, Kind kind, Policy policy, PolicyBinding binding, Facts facts) {
+    /** @param told takes what the audit log is to be told of violations */
+    private static Verdict judge(
+            Request request, Kind kind, Policy policy, PolicyBinding binding, Facts facts, ArrayNode told) {
         Budget budget = Budget.ofObject();
         Map<String, Object> values = Expressions.values(request, kind);
         values.put("namespaceObject", Expressions.orNull(namespace(request, facts)));
@@ -78,7 +84,7 @@ public final class Policies {
                 }
             }
         }
-        return verdict(request, policy, binding, violations, audit);
+        return verdict(request, policy, binding, violations, audit, told);
     }
 
     private static Optional<ObjectNode> namespace(Request request, Facts facts) {
@@ -89,7 +95,7 @@ public final class Policies {
 
     private static void failed(Policy policy, String why, List<Violation> violations) {
         if (!policy.ignorable()) {
-            violations.add(new Violation(why, ""));
+            violations.add(new Violation(why, "", 0));
         }
     }
 
@@ -119,10 +125,11 @@ public final class Policies {
             return;
         }
         variables(policy, values, budget);
-        for (Policy.Rule rule : policy.validations()) {
+        for (int index = 0; index < policy.validations().size(); index++) {
+            Policy.Rule rule = policy.validations().get(index);
             try {
                 if (!rule.condition().holds(values, budget)) {
-                    violations.add(new Violation(message(rule, values, budget), rule.reason()));
+                    violations.add(new Violation(message(rule, values, budget), rule.reason(), index));
                 }
             } catch (EvaluationException e) {
                 failed(policy, error(rule.condition(), e), violations);
@@ -178,11 +185,11 @@ public final class Policies {
             Policy policy,
             PolicyBinding binding,
             List<Violation> violations,
-            Map<String, String> audit) {
+            Map<String, String> audit,
+            ArrayNode told) {
         String who = "ValidatingAdmissionPolicy '" + policy.name() + "' with binding '" + binding.name() + "'";
         Optional<Rejection> refusal = Optional.empty();
         List<String> warnings = new ArrayList<>();
-        ArrayNode told = Json.array();
         for (Violation violation : violations) {
             if (binding.does("Deny") && refusal.isEmpty()) {
                 refusal = Optional.of(denied(request, who, violation));
@@ -191,14 +198,14 @@ public final class Policies {
                 warnings.add("Validation failed for " + who + ": " + violation.message());
             }
             if (binding.does("Audit")) {
-                told.addObject()
+                ArrayNode actions = told.addObject()
                         .put("message", violation.message())
                         .put("policy", policy.name())
-                        .put("binding", binding.name());
+                        .put("binding", binding.name())
+                        .put("expressionIndex", violation.index())
+                        .putArray("validationActions");
+                Json.items(binding.spec(), "validationActions").forEach(actions::add);
             }
-        }
-        if (!told.isEmpty()) {
-            audit.put(AUDIT_KEY, told.toString());
         }
         return new Verdict(refusal, warnings, audit);
     }

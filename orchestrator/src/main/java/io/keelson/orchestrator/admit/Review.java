@@ -46,8 +46,13 @@ public final class Review {
          * @param object what is to be stored now; empty if the webhook changed nothing
          * @param warnings for the writer
          * @param audit for the audit log, under the webhook's name
+         * @param patch what it changed, as it said it
          */
-        record Allowed(Optional<ObjectNode> object, List<String> warnings, Map<String, String> audit)
+        record Allowed(
+                Optional<ObjectNode> object,
+                List<String> warnings,
+                Map<String, String> audit,
+                Optional<ArrayNode> patch)
                 implements Answer {}
 
         /**
@@ -55,8 +60,9 @@ public final class Review {
          *
          * @param rejection in its words
          * @param warnings for the writer
+         * @param audit for the audit log, under the webhook's name
          */
-        record Denied(Rejection rejection, List<String> warnings) implements Answer {}
+        record Denied(Rejection rejection, List<String> warnings, Map<String, String> audit) implements Answer {}
 
         /** The answer cannot be understood, which counts as none. */
         record Broken(String why) implements Answer {}
@@ -151,13 +157,13 @@ public final class Review {
                 return new Answer.Broken("expected response.uid=\"" + uid + "\", got \"" + said + "\"");
             }
             List<String> warnings = PodView.strings(response.path("warnings"));
+            Map<String, String> audit = Json.strings(response, "auditAnnotations");
             if (!response.path("allowed").asBoolean(false)) {
-                return new Answer.Denied(denied(webhook, response.path("status")), warnings);
+                return new Answer.Denied(denied(webhook, response.path("status")), warnings, audit);
             }
+            Optional<ArrayNode> patch = mayPatch && request.object().isPresent() ? patch(response) : Optional.empty();
             return new Answer.Allowed(
-                    mayPatch ? patched(response, request, kind) : Optional.empty(),
-                    warnings,
-                    Json.strings(response, "auditAnnotations"));
+                    patch.map(operations -> patched(operations, request, kind)), warnings, audit, patch);
         } catch (MalformedJsonException | PatchException | IllegalArgumentException e) {
             return new Answer.Broken(String.valueOf(e.getMessage()));
         }
@@ -181,9 +187,9 @@ public final class Review {
         return Rejection.of(known, why.isEmpty() ? by + " without explanation" : by + ": " + why);
     }
 
-    private static Optional<ObjectNode> patched(JsonNode response, Request request, Kind kind) {
+    private static Optional<ArrayNode> patch(JsonNode response) {
         String encoded = response.path("patch").asString("");
-        if (encoded.isEmpty() || request.object().isEmpty()) {
+        if (encoded.isEmpty()) {
             return Optional.empty();
         }
         String type = response.path("patchType").asString("");
@@ -197,7 +203,11 @@ public final class Review {
         if (!(Json.parseAny(patch) instanceof ArrayNode operations)) {
             throw new IllegalArgumentException("a JSON patch is a list of operations");
         }
-        ObjectNode before = request.object().get();
+        return Optional.of(operations);
+    }
+
+    private static ObjectNode patched(ArrayNode operations, Request request, Kind kind) {
+        ObjectNode before = request.object().orElseThrow();
         JsonNode after = Patches.json(Webhook.as(kind, request, before).deepCopy(), operations);
         if (!(after instanceof ObjectNode changed)
                 || !changed.path("apiVersion").asString("").equals(kind.apiVersion())
@@ -216,6 +226,6 @@ public final class Review {
             }
         }
         Defaults.apply(request.kind(), whole);
-        return Optional.of(whole);
+        return whole;
     }
 }

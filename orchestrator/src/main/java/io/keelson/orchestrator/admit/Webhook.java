@@ -19,9 +19,10 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * A webhook of a configuration.
  *
+ * @param configuration the name of what it is configured in
  * @param json as it is configured, with all defaults
  */
-public record Webhook(JsonNode json) {
+public record Webhook(String configuration, JsonNode json) {
 
     private static final long DEFAULT_SECONDS = 10;
 
@@ -38,11 +39,14 @@ public record Webhook(JsonNode json) {
     private static List<Webhook> of(Facts facts, Kind kind) {
         List<Webhook> all = new ArrayList<>();
         facts.list(kind, "").stream()
-                .sorted(Comparator.comparing(
-                        each -> Json.string(each, "metadata", "name").orElse("")))
-                .forEach(configuration ->
-                        Json.items(configuration, "webhooks").forEach(each -> all.add(new Webhook(each))));
+                .sorted(Comparator.comparing(Webhook::nameOf))
+                .forEach(configuration -> Json.items(configuration, "webhooks")
+                        .forEach(each -> all.add(new Webhook(nameOf(configuration), each))));
         return all;
+    }
+
+    private static String nameOf(ObjectNode configuration) {
+        return Json.string(configuration, "metadata", "name").orElse("");
     }
 
     /** Its name, which is in messages. */

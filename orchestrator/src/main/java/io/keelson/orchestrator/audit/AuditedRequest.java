@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.audit;
 
+import io.keelson.orchestrator.api.AuditNotes;
 import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.auth.Access;
 import io.keelson.orchestrator.auth.Reviews;
@@ -38,18 +39,23 @@ public final class AuditedRequest {
     private Optional<User> actingAs = Optional.empty();
     private Optional<ObjectNode> sent = Optional.empty();
     private Optional<String> refusal = Optional.empty();
+    private String allowance = "";
+    private final AuditNotes notes;
 
     /**
      * Begins; nothing is told yet.
      *
      * @param log where to; empty if nothing is ever told
+     * @param notes what others want to be told of it, by its end
      */
-    public AuditedRequest(Optional<AuditLog> log, AuditPolicy policy, InstantSource clock, About about) {
+    public AuditedRequest(
+            Optional<AuditLog> log, AuditPolicy policy, InstantSource clock, About about, AuditNotes notes) {
         this.log = log;
         this.policy = policy;
         this.clock = clock;
         this.received = clock.instant();
         this.about = about;
+        this.notes = notes;
     }
 
     /** Tells requests apart; the answer carries it, too. */
@@ -83,6 +89,13 @@ public final class AuditedRequest {
     /** What was sent. */
     public void sent(ObjectNode object) {
         sent = Optional.of(object);
+    }
+
+    /** It was allowed by these words; what is asked in the course of it does not change them. */
+    public void allowed(String reason) {
+        if (allowance.isEmpty()) {
+            allowance = reason;
+        }
     }
 
     /** It was refused. */
@@ -132,7 +145,8 @@ public final class AuditedRequest {
             status.put("code", code);
             ObjectNode annotations = Json.child(event, "annotations");
             annotations.put("authorization.k8s.io/decision", refusal.isPresent() ? "forbid" : "allow");
-            annotations.put("authorization.k8s.io/reason", refusal.orElse(""));
+            annotations.put("authorization.k8s.io/reason", refusal.orElse(allowance));
+            notes.told(wantsSent()).forEach(annotations::put);
         }
         if (wantsSent()) {
             sent.ifPresent(object -> event.set("requestObject", object));

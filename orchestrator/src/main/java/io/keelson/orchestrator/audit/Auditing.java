@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.audit;
 
+import io.keelson.orchestrator.api.AuditNotes;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -24,8 +25,8 @@ public final class Auditing implements AutoCloseable {
     }
 
     /** A request begins. */
-    public AuditedRequest begin(AuditedRequest.About about) {
-        return new AuditedRequest(log, policy, clock, about);
+    public AuditedRequest begin(AuditedRequest.About about, AuditNotes notes) {
+        return new AuditedRequest(log, policy, clock, about, notes);
     }
 
     @Override

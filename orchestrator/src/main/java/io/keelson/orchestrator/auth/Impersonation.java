@@ -2,8 +2,6 @@ package io.keelson.orchestrator.auth;
 
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.User;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +36,7 @@ public record Impersonation(String name, List<String> groups, String uid, Map<St
     /**
      * What the {@code Impersonate-} headers of a request ask for.
      *
-     * @param extra by key, in any letters, perhaps percent-encoded, for headers allow few characters
+     * @param extra by key, in any letters
      * @return empty if the request acts as its sender
      * @throws ApiException BAD_REQUEST if groups, a uid or more are given for nobody
      */
@@ -51,19 +49,10 @@ public record Impersonation(String name, List<String> groups, String uid, Map<St
             }
             return Optional.empty();
         }
-        Map<String, List<String>> decoded = new LinkedHashMap<>();
-        extra.forEach(
-                (key, values) -> decoded.computeIfAbsent(decoded(key.toLowerCase(Locale.ROOT)), _ -> new ArrayList<>())
-                        .addAll(values));
-        return Optional.of(new Impersonation(name, groups, uid, decoded));
-    }
-
-    private static String decoded(String key) {
-        try {
-            return URLDecoder.decode(key.replace("+", "%2B"), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException notEncoded) {
-            return key;
-        }
+        Map<String, List<String>> small = new LinkedHashMap<>();
+        extra.forEach((key, values) -> small.computeIfAbsent(key.toLowerCase(Locale.ROOT), _ -> new ArrayList<>())
+                .addAll(values));
+        return Optional.of(new Impersonation(name, groups, uid, small));
     }
 
     /** Each thing that the real user must be allowed to impersonate, in the order in which it is asked. */

@@ -5,6 +5,8 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.ServerRequestHeaders;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.auth.Impersonation;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +31,7 @@ final class ActAs {
         for (Header header : headers) {
             String lower = header.name().toLowerCase(Locale.ROOT);
             if (lower.startsWith(EXTRA)) {
-                extra.computeIfAbsent(lower.substring(EXTRA.length()), _ -> new ArrayList<>())
+                extra.computeIfAbsent(decoded(lower.substring(EXTRA.length())), _ -> new ArrayList<>())
                         .addAll(header.allValues());
             }
         }
@@ -38,5 +40,14 @@ final class ActAs {
                 headers.all(HeaderNames.create("Impersonate-Group"), List::of),
                 headers.first(HeaderNames.create("Impersonate-Uid")).orElse(""),
                 extra);
+    }
+
+    /** Keys may be percent-encoded, for headers allow few characters. */
+    private static String decoded(String key) {
+        try {
+            return URLDecoder.decode(key.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException notEncoded) {
+            return key;
+        }
     }
 }

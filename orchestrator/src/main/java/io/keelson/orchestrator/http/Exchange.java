@@ -6,6 +6,7 @@ import io.helidon.webserver.http.ServerResponse;
 import io.keelson.orchestrator.access.Credentials;
 import io.keelson.orchestrator.access.Gate;
 import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.AuditNotes;
 import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.audit.AuditedRequest;
 import io.keelson.orchestrator.auth.Access;
@@ -44,6 +45,7 @@ final class Exchange {
     private final Gate gate;
     private Optional<User> user = Optional.empty();
     private Optional<User> realUser = Optional.empty();
+    private final AuditNotes notes = new AuditNotes();
     private Optional<AuditedRequest> audit = Optional.empty();
     private Optional<Turnstile.Turn> turn = Optional.empty();
     private Optional<byte[]> answered = Optional.empty();
@@ -119,7 +121,8 @@ final class Exchange {
      * @throws ApiException FORBIDDEN if it may not
      */
     User authorized(Access access) {
-        gate.require(user(), access);
+        String why = gate.require(user(), access);
+        audit.ifPresent(by -> by.allowed(why));
         return user();
     }
 
@@ -129,7 +132,7 @@ final class Exchange {
      * @throws ApiException UNAUTHORIZED or FORBIDDEN if not
      */
     void authorizedStill() {
-        gate.require(gate.user(credentials(), (_, _) -> {}), info().access());
+        String _ = gate.require(gate.user(credentials(), (_, _) -> {}), info().access());
     }
 
     /** The user behind the one that the request acts as; empty if that is the same. */
@@ -145,6 +148,11 @@ final class Exchange {
     String uri() {
         String query = request.prologue().query().rawValue();
         return request.prologue().uriPath().rawPath() + (query.isEmpty() ? "" : "?" + query);
+    }
+
+    /** What is to be told of it beside. */
+    AuditNotes notes() {
+        return notes;
     }
 
     /** Notes for whom bodies are kept. */

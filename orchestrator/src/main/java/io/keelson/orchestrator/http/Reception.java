@@ -41,8 +41,14 @@ public final class Reception {
             return;
         }
         RequestInfo info = exchange.info();
-        AuditedRequest audit = auditing.begin(new AuditedRequest.About(
-                info.access(), info.version(), exchange.uri(), exchange.source(), exchange.header("User-Agent")));
+        AuditedRequest audit = auditing.begin(
+                new AuditedRequest.About(
+                        info.access(),
+                        info.version(),
+                        exchange.uri(),
+                        exchange.source(),
+                        exchange.header("User-Agent")),
+                exchange.notes());
         exchange.audited(audit);
         exchange.setHeader("Audit-Id", audit.id());
         User user = user(exchange, audit);
@@ -54,7 +60,7 @@ public final class Reception {
                     "X-Kubernetes-PF-PriorityLevel-UID", turn.place().level().uid());
         }
         try {
-            exchange.authorized(info.access());
+            User _ = exchange.authorized(info.access());
         } catch (ApiException e) {
             audit.forbidden(e.rejection().message());
             throw e;

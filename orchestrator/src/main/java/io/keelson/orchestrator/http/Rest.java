@@ -7,6 +7,7 @@ import io.helidon.webserver.http.ServerResponse;
 import io.keelson.orchestrator.access.Questions;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.AuditNotes;
 import io.keelson.orchestrator.api.PodLogs;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kinds;
@@ -67,7 +68,7 @@ public final class Rest implements Handler {
     public void handle(ServerRequest request, ServerResponse response) {
         Exchange exchange = new Exchange(request, response, reception.gate());
         try {
-            serve(exchange);
+            AuditNotes.during(exchange.notes(), () -> serve(exchange));
         } finally {
             exchange.over();
         }

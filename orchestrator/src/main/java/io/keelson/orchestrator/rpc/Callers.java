@@ -12,6 +12,7 @@ import io.helidon.webserver.grpc.ServerContextKeys;
 import io.keelson.orchestrator.access.Credentials;
 import io.keelson.orchestrator.access.Gate;
 import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.AuditNotes;
 import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.audit.AuditedRequest;
 import io.keelson.orchestrator.audit.Auditing;
@@ -42,6 +43,7 @@ public final class Callers implements ServerInterceptor {
         private final String source;
         private Optional<Turnstile.Turn> turn = Optional.empty();
         private Optional<AuditedRequest> audit = Optional.empty();
+        private final AuditNotes notes = new AuditNotes();
 
         Call(Callers door, Metadata headers, String method) {
             this.door = door;
@@ -54,12 +56,14 @@ public final class Callers implements ServerInterceptor {
 
         synchronized User authorized(Access access) {
             boolean first = audit.isEmpty();
-            AuditedRequest told = audit.orElseGet(() -> door.auditing.begin(new AuditedRequest.About(
-                    access,
-                    "",
-                    "/" + method,
-                    source,
-                    Optional.ofNullable(headers.get(AGENT)).orElse(""))));
+            AuditedRequest told = audit.orElseGet(() -> door.auditing.begin(
+                    new AuditedRequest.About(
+                            access,
+                            "",
+                            "/" + method,
+                            source,
+                            Optional.ofNullable(headers.get(AGENT)).orElse("")),
+                    notes));
             audit = Optional.of(told);
             AtomicReference<Optional<User>> real = new AtomicReference<>(Optional.empty());
             try {
@@ -68,7 +72,7 @@ public final class Callers implements ServerInterceptor {
                     told.by(real.get().orElse(user), real.get().map(_ -> user));
                     take(user, access);
                 }
-                door.gate.require(user, access);
+                told.allowed(door.gate.require(user, access));
                 return user;
             } catch (ApiException e) {
                 told.forbidden(e.rejection().message());
@@ -145,6 +149,11 @@ public final class Callers implements ServerInterceptor {
         return Optional.ofNullable(CALL.get())
                 .orElseThrow(() -> new ApiException(Authorization.unauthorized()))
                 .authorized(access);
+    }
+
+    /** What is to be told of the present call beside; to be asked by its thread. */
+    static AuditNotes notes() {
+        return Optional.ofNullable(CALL.get()).map(call -> call.notes).orElseGet(AuditNotes::new);
     }
 
     /** The present call goes on for long: it needs no seat any more. */

@@ -5,6 +5,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.AuditNotes;
 import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.auth.Access;
 import io.keelson.orchestrator.registry.Reason;
@@ -49,6 +50,10 @@ final class Calls {
 
     /** Answers a call of many answers, which {@code body} sends. */
     static <T> void stream(StreamObserver<T> out, Body<T> body) {
+        AuditNotes.during(Callers.notes(), () -> run(out, body));
+    }
+
+    private static <T> void run(StreamObserver<T> out, Body<T> body) {
         try {
             body.run(answer -> {
                 try {

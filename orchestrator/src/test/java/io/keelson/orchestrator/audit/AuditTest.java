@@ -3,6 +3,7 @@ package io.keelson.orchestrator.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.keelson.orchestrator.api.AuditNotes;
 import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.auth.Access;
 import io.keelson.orchestrator.kind.Json;
@@ -81,6 +82,7 @@ class AuditTest {
             Path file = directory.resolve(level + ".log");
             AuditPolicy policy = policy("{'level':'" + level.word() + "'}");
             try (AuditLog log = new AuditLog(file, 1_000_000, 0, () -> NOW)) {
+                AuditNotes notes = new AuditNotes();
                 AuditedRequest request = new AuditedRequest(
                         Optional.of(log),
                         policy,
@@ -90,7 +92,12 @@ class AuditTest {
                                 "v1",
                                 "/apis?x=y",
                                 "127.0.0.1",
-                                "test"));
+                                "test"),
+                        notes);
+                notes.add("a.example.com/k", "v");
+                notes.add("a.example.com/k", "later");
+                notes.addOfBodies("patch.example.com/k", "secret");
+                request.allowed("RBAC: allowed");
                 request.by(JOE, Optional.of(new User("ann", List.of())));
                 request.sent(Json.object().put("sent", 1));
                 request.completed(201, Optional.of(Json.object().put("answer", 1)));
@@ -103,6 +110,14 @@ class AuditTest {
             assertThat(events(file)).hasSize(1);
             assertThat(event.has("requestObject")).isEqualTo(level != Level.METADATA);
             assertThat(event.has("responseObject")).isEqualTo(level == Level.REQUEST_RESPONSE);
+            assertThat(Json.strings(event, "annotations"))
+                    .containsEntry("authorization.k8s.io/decision", "allow")
+                    .containsEntry("authorization.k8s.io/reason", "RBAC: allowed")
+                    .containsEntry("a.example.com/k", "v");
+            assertThat(Json.strings(event, "annotations").containsKey("patch.example.com/k"))
+                    .as("what shows the object")
+                    .isEqualTo(level != Level.METADATA);
+            assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
             assertThat(event.toString())
                     .contains("\"apiVersion\":\"audit.k8s.io/v1\"", "\"stage\":\"ResponseComplete\"", "\"code\":201")
                     .contains("\"subresource\":\"scale\"", "\"resource\":\"deployments\"", "\"username\":\"joe\"")
