@@ -4,12 +4,14 @@ import io.keelson.cli.manifest.Manifest;
 import io.keelson.cli.print.Trouble;
 import io.keelson.orchestrator.access.AccessConfig;
 import io.keelson.orchestrator.access.OidcConfig;
+import io.keelson.orchestrator.admit.Plugins;
 import io.keelson.orchestrator.audit.AuditConfig;
 import io.keelson.orchestrator.audit.AuditPolicy;
 import io.keelson.orchestrator.auth.OidcRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +51,12 @@ final class AccessOptions {
                         "N",
                         "So many requests are carried out at a time, the rest waits; default: "
                                 + AccessConfig.DEFAULT_SEATS + "."))
+                .addOption(Options.texts(
+                        "--enable-admission-plugins",
+                        "NAME,...",
+                        "Admission plugins that must be on; all that are built are."))
+                .addOption(
+                        Options.texts("--disable-admission-plugins", "NAME,...", "Admission plugins that have no say."))
                 .addOption(Options.text(
                         "--audit-policy-file", "FILE", "What is told of which request, a Policy of audit.k8s.io/v1."))
                 .addOption(Options.text("--audit-log-path", "FILE", "Where it is told, one event a line."))
@@ -81,10 +89,20 @@ final class AccessOptions {
                     Math.toIntExact(Options.number(parsed, "--max-requests-inflight")
                             .orElse((long) AccessConfig.DEFAULT_SEATS)),
                     audit(parsed),
-                    oidc(parsed));
+                    oidc(parsed),
+                    Plugins.of(
+                            names(parsed, "--enable-admission-plugins"), names(parsed, "--disable-admission-plugins")));
         } catch (IllegalArgumentException | ArithmeticException wrong) {
             throw Trouble.usage(String.valueOf(wrong.getMessage()));
         }
+    }
+
+    private static List<String> names(ParseResult parsed, String option) {
+        return Options.texts(parsed, option).stream()
+                .flatMap(list -> Arrays.stream(list.split(",", -1)))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .toList();
     }
 
     private static Optional<AuditConfig> audit(ParseResult parsed) {

@@ -157,6 +157,22 @@ class AccessOptionsTest {
     }
 
     @Test
+    void admissionPluginsAreSwitchedByName() {
+        var plugins = access(
+                        "--disable-admission-plugins=LimitRanger,PodSecurity", "--enable-admission-plugins=Priority")
+                .plugins();
+        assertThat(plugins.on("LimitRanger")).isFalse();
+        assertThat(plugins.on("PodSecurity")).isFalse();
+        assertThat(plugins.on("Priority")).isTrue();
+        refused("plugin \"Lifecycle\" is unknown", "--disable-admission-plugins=Lifecycle");
+        refused("\"AlwaysPullImages\" is not built", "--enable-admission-plugins=AlwaysPullImages");
+        refused(
+                "[Priority] in enable-admission-plugins and disable-admission-plugins overlapped",
+                "--disable-admission-plugins=Priority",
+                "--enable-admission-plugins=Priority");
+    }
+
+    @Test
     void aPolicyThatIsNoneIsRefusedByItsFile() throws IOException {
         var path = folder.resolve("audit.log").toString();
         var absent = folder.resolve("absent.yaml").toString();

@@ -87,7 +87,8 @@ public final class Orchestrator implements AutoCloseable {
         Admissions admissions = new Admissions(
                 told,
                 kinds,
-                new AdmissionCaller(service -> self.get().flatMap(api -> ServiceAddresses.of(api, service))));
+                new AdmissionCaller(service -> self.get().flatMap(api -> ServiceAddresses.of(api, service))),
+                config.access().plugins());
         Api api = new Api(
                 told, kinds, addresses, clock, new SecureRandom(), new Grants(gate), admissions, config.watches());
         self.set(Optional.of(api));

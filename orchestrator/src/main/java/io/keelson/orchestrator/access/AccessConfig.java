@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.access;
 
+import io.keelson.orchestrator.admit.Plugins;
 import io.keelson.orchestrator.audit.AuditConfig;
 import java.util.Optional;
 
@@ -12,9 +13,15 @@ import java.util.Optional;
  * @param seats how many requests a server carries out at the same time; more wait for their turn
  * @param audit what is written of requests; empty for nothing
  * @param oidc an OpenID provider whose users may come; empty for none
+ * @param plugins which admission plugins have a say in writes
  */
 public record AccessConfig(
-        boolean anonymous, String issuer, int seats, Optional<AuditConfig> audit, Optional<OidcConfig> oidc) {
+        boolean anonymous,
+        String issuer,
+        int seats,
+        Optional<AuditConfig> audit,
+        Optional<OidcConfig> oidc,
+        Plugins plugins) {
 
     /** The seats if the operator says nothing: as many as Kubernetes has. */
     public static final int DEFAULT_SEATS = 600;
@@ -34,5 +41,11 @@ public record AccessConfig(
         if (seats < 1) {
             throw new IllegalArgumentException("--max-requests-inflight must be at least 1, but is " + seats);
         }
+    }
+
+    /** With all admission plugins. */
+    public AccessConfig(
+            boolean anonymous, String issuer, int seats, Optional<AuditConfig> audit, Optional<OidcConfig> oidc) {
+        this(anonymous, issuer, seats, audit, oidc, Plugins.ALL);
     }
 }

@@ -25,6 +25,8 @@ public final class Grants implements WriteCheck {
     private static final List<PolicyRule> EVERYTHING =
             List.of(PolicyRule.of("*", List.of("*"), "*"), PolicyRule.ofPaths(List.of("*"), "*"));
 
+    private static final String CERTIFICATE_REQUESTS = "certificatesigningrequests.certificates.k8s.io";
+
     private final Gate gate;
 
     /** Asks a gate what users hold. */
@@ -43,10 +45,13 @@ public final class Grants implements WriteCheck {
                 });
         if (live.isEmpty()) {
             // An apply and a patch may create: who may do these need not be let to do that.
-            gate.require(
+            String _ = gate.require(
                     user,
                     new Access.ToObjects(
                             "create", ref.kind().group(), ref.kind().resource(), ref.namespace(), ref.name()));
+        }
+        if (ref.kind().qualifiedResource().equals(CERTIFICATE_REQUESTS)) {
+            signer(user, ref, subresource, live, object);
         }
         if (!ref.kind().group().equals(Rbac.GROUP)) {
             return;
@@ -56,6 +61,28 @@ public final class Grants implements WriteCheck {
             case "rolebindings", "clusterrolebindings" -> binding(user, ref, live, object);
             default -> {}
         }
+    }
+
+    /** Who may approve requests, or sign, does so for signers that it was given only: Kubernetes' CertificateApproval and CertificateSigning. */
+    private void signer(User user, Ref ref, String subresource, Optional<ObjectNode> live, ObjectNode object) {
+        String verb = switch (subresource) {
+            case "approval" -> "approve";
+            case "status" -> "sign";
+            default -> "";
+        };
+        if (verb.isEmpty() || (verb.equals("sign") && same(live, object, "status"))) {
+            return;
+        }
+        String signer = live.flatMap(before -> Json.string(before, "spec", "signerName"))
+                .orElse("");
+        String anyOfDomain = signer.contains("/") ? signer.substring(0, signer.indexOf('/')) + "/*" : signer;
+        for (String name : List.of(signer, anyOfDomain)) {
+            Access.ToObjects access = new Access.ToObjects(verb, ref.kind().group(), "signers", "", name);
+            if (gate.decide(user, access).allowed()) {
+                return;
+            }
+        }
+        throw forbidden(ref, "user not permitted to " + verb + " requests with signerName \"" + signer + "\"");
     }
 
     private static ApiException forbidden(Ref ref, String why) {

@@ -1,6 +1,7 @@
 package io.keelson.orchestrator.admission;
 
 import io.keelson.orchestrator.admit.BuiltIns;
+import io.keelson.orchestrator.admit.Plugins;
 import io.keelson.orchestrator.admit.Policies;
 import io.keelson.orchestrator.admit.Policy;
 import io.keelson.orchestrator.admit.Quotas;
@@ -43,6 +44,7 @@ public final class Admissions implements Admission {
     private final Kv kv;
     private final Supplier<Kinds> kinds;
     private final Webhooks webhooks;
+    private final Plugins plugins;
     private final Parsed parsed = new Parsed();
     private final Map<String, Compiled> policies = new ConcurrentHashMap<>();
     private final List<ReentrantLock> locks;
@@ -54,12 +56,19 @@ public final class Admissions implements Admission {
      *
      * @param kinds gives the present table of kinds, among which policies find their parameters
      * @param caller asks webhooks
+     * @param plugins who has a say
      */
-    public Admissions(Kv kv, Supplier<Kinds> kinds, WebhookCaller caller) {
-        this(kv, kinds, new Webhooks(caller));
+    public Admissions(Kv kv, Supplier<Kinds> kinds, WebhookCaller caller, Plugins plugins) {
+        this(kv, kinds, new Webhooks(caller), plugins);
     }
 
-    private Admissions(Kv kv, Supplier<Kinds> kinds, Webhooks webhooks) {
+    /** Everybody has a say. */
+    public Admissions(Kv kv, Supplier<Kinds> kinds, WebhookCaller caller) {
+        this(kv, kinds, caller, Plugins.ALL);
+    }
+
+    private Admissions(Kv kv, Supplier<Kinds> kinds, Webhooks webhooks, Plugins plugins) {
+        this.plugins = plugins;
         this.kv = kv;
         this.kinds = kinds;
         this.webhooks = webhooks;
@@ -85,7 +94,7 @@ public final class Admissions implements Admission {
     @Override
     public Admission over(Kv other) {
         // Nothing that was read is shared: revisions of a draft may come to mean something else.
-        return new Admissions(other, kinds, webhooks);
+        return new Admissions(other, kinds, webhooks, plugins);
     }
 
     @Override
@@ -122,25 +131,33 @@ public final class Admissions implements Admission {
         @Override
         public ObjectNode mutate(Optional<ObjectNode> live, ObjectNode object) {
             Request request = request(Json.string(object, "metadata", "name").orElse(""), live, Optional.of(object));
-            return webhooks.mutate(
-                    request.with(builtIn(request, object)), facts, changed -> builtIn(request, changed), heard);
+            ObjectNode own = builtIn(request, object);
+            if (!plugins.on(Plugins.MUTATING_WEBHOOKS)) {
+                return own;
+            }
+            return webhooks.mutate(request.with(own), facts, changed -> builtIn(request, changed), heard);
         }
 
         private ObjectNode builtIn(Request request, ObjectNode object) {
-            refuse(BuiltIns.mutate(request.with(object), object, facts));
+            refuse(BuiltIns.mutate(request.with(object), object, facts, plugins));
             return object;
         }
 
         @Override
         public Terms validate(String name, Optional<ObjectNode> live, Optional<ObjectNode> object) {
             Request request = request(name, live, object);
-            if (object.isEmpty()) {
+            if (object.isEmpty() && plugins.on(Plugins.MUTATING_WEBHOOKS)) {
                 webhooks.mutate(request, facts, UnaryOperator.identity(), heard);
             }
-            heard(BuiltIns.validate(request, facts));
-            heard(Policies.judge(request, facts, Admissions.this::compiled));
-            webhooks.validate(request, facts, heard);
-            Map<Ref, ObjectNode> charged = Quotas.concerns(request) ? charge(request) : Map.of();
+            heard(BuiltIns.validate(request, facts, plugins));
+            if (plugins.on(Plugins.POLICIES)) {
+                heard(Policies.judge(request, facts, Admissions.this::compiled));
+            }
+            if (plugins.on(Plugins.VALIDATING_WEBHOOKS)) {
+                webhooks.validate(request, facts, heard);
+            }
+            boolean counted = plugins.on(Plugins.QUOTA) && Quotas.concerns(request);
+            Map<Ref, ObjectNode> charged = counted ? charge(request) : Map.of();
             return new Terms(facts.unchanged(), facts.ranges(), charged, heard.warnings());
         }
 

@@ -1,9 +1,11 @@
 package io.keelson.orchestrator.admit;
 
 import io.keelson.orchestrator.registry.Rejection;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -17,36 +19,49 @@ public final class BuiltIns {
     private static final PriorityPlugin PRIORITY = new PriorityPlugin();
     private static final RuntimeClassPlugin RUNTIME_CLASS = new RuntimeClassPlugin();
 
-    private static final List<Mutator> MUTATORS = mutators();
+    /** Under the name by which an operator switches it off. */
+    private record Named<T>(String name, T plugin) {}
 
-    private static final List<Validator> VALIDATORS = List.of(
-            new NamespaceLifecycle(),
-            LIMIT_RANGER,
-            SERVICE_ACCOUNT,
-            new NodeRestriction(),
-            new PodSecurity(),
-            PRIORITY,
-            RUNTIME_CLASS,
-            Policy::judge);
+    private static final List<Named<Mutator>> MUTATORS = List.of(
+            new Named<>("LimitRanger", LIMIT_RANGER),
+            new Named<>("ServiceAccount", SERVICE_ACCOUNT),
+            new Named<>("Priority", PRIORITY),
+            new Named<>("DefaultStorageClass", DefaultClass.STORAGE),
+            new Named<>("DefaultIngressClass", DefaultClass.INGRESS),
+            new Named<>("RuntimeClass", RUNTIME_CLASS));
+
+    private static final List<Named<Validator>> VALIDATORS = List.of(
+            new Named<>("NamespaceLifecycle", new NamespaceLifecycle()),
+            new Named<>("LimitRanger", LIMIT_RANGER),
+            new Named<>("ServiceAccount", SERVICE_ACCOUNT),
+            new Named<>("NodeRestriction", new NodeRestriction()),
+            new Named<>("PodSecurity", new PodSecurity()),
+            new Named<>("Priority", PRIORITY),
+            new Named<>("RuntimeClass", RUNTIME_CLASS),
+            new Named<>("PersistentVolumeClaimResize", new ClaimResize()),
+            new Named<>("", Policy::judge));
 
     private BuiltIns() {}
 
-    private static List<Mutator> mutators() {
-        List<Mutator> all = new ArrayList<>(List.of(LIMIT_RANGER, SERVICE_ACCOUNT, PRIORITY));
-        all.addAll(DefaultClass.ALL);
-        all.add(RUNTIME_CLASS);
-        return List.copyOf(all);
+    /** Their names, Kubernetes'. */
+    static Set<String> names() {
+        return Stream.concat(MUTATORS.stream(), VALIDATORS.stream())
+                .map(Named::name)
+                .filter(name -> !name.isEmpty())
+                .collect(Collectors.toSet());
     }
 
     /**
      * Lets the plugins change an object in place.
      *
      * @param object what is to be stored, the same as the request's
+     * @param plugins which of them are on
      * @return why the write is refused; empty if it is not
      */
-    public static Optional<Rejection> mutate(Request request, ObjectNode object, Facts facts) {
-        for (Mutator plugin : MUTATORS) {
-            Optional<Rejection> refused = plugin.mutate(request, object, facts);
+    public static Optional<Rejection> mutate(Request request, ObjectNode object, Facts facts, Plugins plugins) {
+        for (Named<Mutator> each : MUTATORS) {
+            Optional<Rejection> refused =
+                    plugins.on(each.name()) ? each.plugin().mutate(request, object, facts) : Optional.empty();
             if (refused.isPresent()) {
                 return refused;
             }
@@ -54,11 +69,11 @@ public final class BuiltIns {
         return Optional.empty();
     }
 
-    /** What the plugins say of a write; the first refusal ends it. */
-    public static Verdict validate(Request request, Facts facts) {
+    /** What the plugins that are on say of a write; the first refusal ends it. */
+    public static Verdict validate(Request request, Facts facts, Plugins plugins) {
         Verdict all = Verdict.FINE;
-        for (Validator plugin : VALIDATORS) {
-            all = all.and(plugin.validate(request, facts));
+        for (Named<Validator> each : VALIDATORS) {
+            all = plugins.on(each.name()) ? all.and(each.plugin().validate(request, facts)) : all;
             if (all.refusal().isPresent()) {
                 return all;
             }

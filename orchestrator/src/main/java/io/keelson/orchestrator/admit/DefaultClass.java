@@ -21,22 +21,23 @@ import tools.jackson.databind.node.ObjectNode;
 record DefaultClass(Kind kind, Kind classes, String annotation, String field, String older, boolean onlyOne)
         implements Mutator {
 
-    /** As in Kubernetes. */
-    static final List<DefaultClass> ALL = List.of(
-            new DefaultClass(
-                    Known.CLAIM,
-                    Known.STORAGE_CLASS,
-                    "storageclass.kubernetes.io/is-default-class",
-                    "storageClassName",
-                    "volume.beta.kubernetes.io/storage-class",
-                    false),
-            new DefaultClass(
-                    Known.INGRESS,
-                    Known.INGRESS_CLASS,
-                    "ingressclass.kubernetes.io/is-default-class",
-                    "ingressClassName",
-                    "kubernetes.io/ingress.class",
-                    true));
+    /** Of claims. */
+    static final DefaultClass STORAGE = new DefaultClass(
+            Known.CLAIM,
+            Known.STORAGE_CLASS,
+            "storageclass.kubernetes.io/is-default-class",
+            "storageClassName",
+            "volume.beta.kubernetes.io/storage-class",
+            false);
+
+    /** Of ingresses. */
+    static final DefaultClass INGRESS = new DefaultClass(
+            Known.INGRESS,
+            Known.INGRESS_CLASS,
+            "ingressclass.kubernetes.io/is-default-class",
+            "ingressClassName",
+            "kubernetes.io/ingress.class",
+            true);
 
     private static final Comparator<ObjectNode> NEWEST_FIRST = Comparator.<ObjectNode, String>comparing(
                     each -> Json.string(each, "metadata", "creationTimestamp").orElse(""))

@@ -37,8 +37,6 @@ final class Exchange {
     /** Smaller answers are not worth compressing. */
     private static final int MIN_GZIP_BYTES = 128 * 1024;
 
-    private static final int MAX_WARNING_CHARACTERS = 256;
-
     private final ServerRequest request;
     private final ServerResponse response;
     private final Query query;
@@ -46,6 +44,7 @@ final class Exchange {
     private Optional<User> user = Optional.empty();
     private Optional<User> realUser = Optional.empty();
     private final AuditNotes notes = new AuditNotes();
+    private final Warnings warnings = new Warnings();
     private Optional<AuditedRequest> audit = Optional.empty();
     private Optional<Turnstile.Turn> turn = Optional.empty();
     private Optional<byte[]> answered = Optional.empty();
@@ -222,12 +221,12 @@ final class Exchange {
         }
     }
 
-    void warn(List<String> warnings) {
-        for (String warning : warnings) {
-            String line = warning.replaceAll("[\\p{Cntrl}]", " ");
-            String cut = line.length() > MAX_WARNING_CHARACTERS ? line.substring(0, MAX_WARNING_CHARACTERS) : line;
-            String quoted = cut.replace("\\", "\\\\").replace("\"", "\\\"");
-            response.headers().add(HeaderNames.create("Warning"), "299 - \"" + quoted + "\"");
+    /** Before the answer begins. */
+    void warn(List<String> more) {
+        if (!more.isEmpty()) {
+            warnings.add(more);
+            response.headers()
+                    .set(HeaderNames.create("Warning"), warnings.headers().toArray(String[]::new));
         }
     }
 

@@ -246,8 +246,8 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
         Calls.stream(out, sink -> {
             Kind kind = asked.kind(request.getKind());
             User user = Asked.authorize("watch", kind, "", request.getNamespace(), "");
-            Renewal right = new Renewal(
-                    () -> Asked.authorize("watch", kind, "", request.getNamespace(), ""), System::nanoTime);
+            Renewal right =
+                    new Renewal(() -> Asked.authorize("watch", kind, "", request.getNamespace(), ""), System::nanoTime);
             Callers.goesOn();
             WatchQuery query = new WatchQuery(
                     kind,

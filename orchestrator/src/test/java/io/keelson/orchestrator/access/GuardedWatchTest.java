@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.ObjectEvent;
 import io.keelson.orchestrator.api.ObjectWatch;
-import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.registry.Reason;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 /** Input: what a watch tells, and when; whether its reader may still see it. Output: what it is told. */
 class GuardedWatchTest {
 
-    private static final ObjectEvent CHANGE = new ObjectEvent(ObjectEvent.Type.ADDED, Json.object(), 7);
-    private static final ObjectEvent QUIET = new ObjectEvent(ObjectEvent.Type.BOOKMARK, Json.object(), 7);
+    private static final ObjectEvent QUIET = ObjectEvent.bookmark(Kinds.POD, 7);
+    private static final ObjectEvent CHANGE = new ObjectEvent(ObjectEvent.Type.ADDED, QUIET.version());
 
     private long nanos;
     private int asked;

@@ -136,7 +136,9 @@ class BuiltInsTest {
         ObjectNode namespace =
                 Json.parse("{\"apiVersion\": \"v1\", \"kind\": \"Namespace\", \"metadata\": {\"name\": \"default\"}}");
         Request delete = Objects.write(Operation.DELETE, Optional.of(namespace), Optional.empty(), Objects.ADMIN);
-        assertThat(BuiltIns.validate(delete, Objects.with()).refusal().map(Rejection::message))
+        assertThat(BuiltIns.validate(delete, Objects.with(), Plugins.ALL)
+                        .refusal()
+                        .map(Rejection::message))
                 .contains("namespaces \"default\" is forbidden: this namespace may not be deleted");
     }
 
@@ -144,7 +146,7 @@ class BuiltInsTest {
 
     private static Optional<String> byNode(Operation operation, ObjectNode old, Optional<ObjectNode> object) {
         User node = new User("system:node:n1", List.of("system:nodes"));
-        return BuiltIns.validate(Objects.write(operation, Optional.of(old), object, node), Objects.with())
+        return BuiltIns.validate(Objects.write(operation, Optional.of(old), object, node), Objects.with(), Plugins.ALL)
                 .refusal()
                 .map(Rejection::message);
     }

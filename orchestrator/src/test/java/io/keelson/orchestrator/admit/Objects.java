@@ -96,8 +96,8 @@ final class Objects implements Facts {
     /** The message of what the built-in plugins refuse, first those that change and then those that judge; empty if none does. */
     Optional<String> refusal(ObjectNode created) {
         Request request = create(created);
-        return BuiltIns.mutate(request, created, this)
-                .or(() -> BuiltIns.validate(request, this).refusal())
+        return BuiltIns.mutate(request, created, this, Plugins.ALL)
+                .or(() -> BuiltIns.validate(request, this, Plugins.ALL).refusal())
                 .map(Rejection::message);
     }
 }

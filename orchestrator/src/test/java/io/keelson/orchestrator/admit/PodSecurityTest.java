@@ -96,7 +96,7 @@ class PodSecurityTest {
                 {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d", "namespace": "ns"},
                  "spec": {"template": {"spec": {"hostPID": true, "containers": [{"name": "c", "image": "i"}]}}}}
                 """);
-        Verdict verdict = BuiltIns.validate(Objects.create(deployment), facts);
+        Verdict verdict = BuiltIns.validate(Objects.create(deployment), facts, Plugins.ALL);
         assertThat(verdict.refusal()).isEmpty();
         assertThat(verdict.warnings())
                 .containsExactly("would violate PodSecurity \"baseline:latest\": host namespaces (hostPID=true)");
@@ -112,11 +112,13 @@ class PodSecurityTest {
         Objects facts = Objects.with(bad.toString(), bad.toString().replace("\"name\":\"p\"", "\"name\":\"a\""));
         ObjectNode before = Json.parse(namespace(""));
         ObjectNode after = Json.parse(namespace("'MODE-enforce': 'baseline'"));
-        assertThat(BuiltIns.validate(Objects.update(before, after), facts).warnings())
+        assertThat(BuiltIns.validate(Objects.update(before, after), facts, Plugins.ALL)
+                        .warnings())
                 .containsExactly(
                         "existing pods in namespace \"ns\" violate the new PodSecurity enforce level \"baseline:latest\"",
                         "a (and 1 other pod): host namespaces");
-        assertThat(BuiltIns.validate(Objects.update(after, before), facts).warnings())
+        assertThat(BuiltIns.validate(Objects.update(after, before), facts, Plugins.ALL)
+                        .warnings())
                 .isEmpty();
     }
 
@@ -136,10 +138,12 @@ class PodSecurityTest {
         ObjectNode old = pod("", "");
         ObjectNode labelled = old.deepCopy();
         Json.child(Json.child(labelled, "metadata"), "labels").put("a", "b");
-        assertThat(BuiltIns.validate(Objects.update(old, labelled), facts).refusal())
+        assertThat(BuiltIns.validate(Objects.update(old, labelled), facts, Plugins.ALL)
+                        .refusal())
                 .isEmpty();
         ObjectNode otherImage = Json.parse(old.toString().replace("\"image\":\"i\"", "\"image\":\"j\""));
-        assertThat(BuiltIns.validate(Objects.update(old, otherImage), facts).refusal())
+        assertThat(BuiltIns.validate(Objects.update(old, otherImage), facts, Plugins.ALL)
+                        .refusal())
                 .isPresent();
     }
 }
