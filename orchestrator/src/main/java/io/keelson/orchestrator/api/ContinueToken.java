@@ -9,10 +9,13 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Where a list goes on.
  *
- * @param revision the revision of the first page
+ * @param revision the revision of the first page; {@link #NEWEST} for a list that goes on although its revision is gone
  * @param start the first key of the next page, without the prefix of the list
  */
 record ContinueToken(long revision, String start) {
+
+    /** In the place of a revision: whatever it is now. Not zero, which is what a token has that says nothing. */
+    static final long NEWEST = -1;
 
     String text() {
         ObjectNode token =
@@ -24,7 +27,9 @@ record ContinueToken(long revision, String start) {
         try {
             ObjectNode token = Json.parse(new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8));
             return new ContinueToken(
-                    Json.number(token, "rv").orElseThrow(() -> invalid("it names no revision")),
+                    Json.number(token, "rv")
+                            .filter(revision -> revision > 0 || revision == NEWEST)
+                            .orElseThrow(() -> invalid("it names no revision")),
                     Json.string(token, "start").orElseThrow(() -> invalid("it names no start")));
         } catch (IllegalArgumentException | MalformedJsonException e) {
             throw invalid("it is none of this server's");

@@ -13,8 +13,8 @@ import io.keelson.orchestrator.select.LabelSelector;
  * @param fields only those with these fields
  * @param limit at most so many; 0 for all
  * @param continueToken from the page before; empty for the first
- * @param resourceVersion empty or "0" for the newest, else see {@code match}
- * @param match what {@code resourceVersion} means
+ * @param resourceVersion empty or "0" for the newest, else see {@code match}; not with a token
+ * @param match what {@code resourceVersion} means; nothing if there is none
  */
 public record ListQuery(
         Kind kind,
@@ -28,7 +28,7 @@ public record ListQuery(
 
     /** What a resource version in a list means. */
     public enum VersionMatch {
-        /** Nothing is said: as {@link #NOT_OLDER_THAN}. */
+        /** Nothing is said: as {@link #NOT_OLDER_THAN}, and with a limit as {@link #EXACT}. */
         UNSET,
         /** As it was at exactly this revision. */
         EXACT,

@@ -48,23 +48,25 @@ final class Reads {
      * Where a list begins, and where it ends.
      *
      * @param prefix of all keys
+     * @param from the first key that is wanted, without the prefix
      * @param revision to read at, 0 for the newest
      */
-    record Scan(String prefix, ByteString start, ByteString end, long revision) {
+    record Scan(String prefix, String from, ByteString start, ByteString end, long revision) {
 
         static Scan of(ListQuery query) {
             String prefix = Keys.prefix(query.kind(), query.namespace());
             long revision = wantedRevision(query);
-            String start = "";
+            String from = "";
             if (!query.continueToken().isEmpty()) {
                 ContinueToken token = ContinueToken.parse(query.continueToken());
-                revision = token.revision();
-                start = token.start();
+                revision = token.revision() == ContinueToken.NEWEST ? 0 : token.revision();
+                from = token.start();
             }
-            Optional<String> only = onlyKey(query);
+            String start = prefix + from;
+            Optional<String> only = onlyKey(query).filter(key -> key.compareTo(start) >= 0);
             return only.isPresent()
-                    ? new Scan(prefix, Keys.bytes(only.get()), ByteString.EMPTY, revision)
-                    : new Scan(prefix, Keys.bytes(prefix + start), Keys.end(prefix), revision);
+                    ? new Scan(prefix, from, Keys.bytes(only.get()), ByteString.EMPTY, revision)
+                    : new Scan(prefix, from, Keys.bytes(start), Keys.end(prefix), revision);
         }
 
         /** The token with which a list goes on behind a pair. */
@@ -84,8 +86,7 @@ final class Reads {
         List<ObjectNode> items = new ArrayList<>();
         ByteString next = scan.start;
         while (true) {
-            RangeResponse answer =
-                    range(next, scan.end, revision, query.limit() > 0 && !selective ? query.limit() : CHUNK);
+            RangeResponse answer = range(scan, next, revision, query.limit() > 0 && !selective ? query.limit() : CHUNK);
             if (revision == 0) {
                 revision = answer.getHeader().getRevision();
                 checkNotOlder(query, revision);
@@ -124,7 +125,7 @@ final class Reads {
     <E extends Exception> void stream(ListQuery query, ListSink<E> sink) throws E {
         Scan scan = Scan.of(query);
         boolean paged = query.limit() > 0;
-        RangeResponse answer = range(scan.start, scan.end, scan.revision, paged ? query.limit() : CHUNK);
+        RangeResponse answer = range(scan, scan.start, scan.revision, paged ? query.limit() : CHUNK);
         long revision = scan.revision;
         if (revision == 0) {
             revision = answer.getHeader().getRevision();
@@ -145,7 +146,7 @@ final class Reads {
             if (paged || !answer.getMore() || answer.getKvsCount() == 0) {
                 return;
             }
-            answer = range(Pages.behind(answer), scan.end, revision, CHUNK);
+            answer = range(scan, Pages.behind(answer), revision, CHUNK);
         }
     }
 
@@ -173,10 +174,10 @@ final class Reads {
                 .map(name -> Keys.prefix(query.kind(), query.namespace()) + name);
     }
 
-    RangeResponse range(ByteString from, ByteString end, long revision, long limit) {
+    RangeResponse range(Scan scan, ByteString from, long revision, long limit) {
         RangeRequest request = RangeRequest.newBuilder()
                 .setKey(from)
-                .setRangeEnd(end)
+                .setRangeEnd(scan.end)
                 .setRevision(revision)
                 .setLimit(limit)
                 .build();
@@ -184,12 +185,7 @@ final class Reads {
             return Failures.translated(() -> kv.range(request));
         } catch (ApiException e) {
             if (e.reason() == Reason.EXPIRED) {
-                throw new ApiException(
-                        Rejection.of(
-                                Reason.EXPIRED,
-                                "The provided resource version or continue parameter is too old to display a consistent list"
-                                        + " result. You must start a new list without it."),
-                        e);
+                throw new ApiException(expired(scan), e);
             }
             if (e.reason() == Reason.TIMEOUT && revision > 0) {
                 throw new ApiException(tooLarge(revision, ""), e);
@@ -198,23 +194,34 @@ final class Reads {
         }
     }
 
+    /** A list that has begun may go on at another revision, if its reader takes what comes of that. */
+    private static Rejection expired(Scan scan) {
+        if (scan.from.isEmpty()) {
+            return Rejection.of(Reason.EXPIRED, "The resourceVersion for the provided list is too old.");
+        }
+        return Rejection.of(
+                        Reason.EXPIRED,
+                        "The provided continue parameter is too old to display a consistent list result. You can start a"
+                                + " new list without the continue parameter, or use the continue token in this response"
+                                + " to retrieve the remainder of the results. Continuing with the provided token results"
+                                + " in an inconsistent list - objects that were created, modified, or deleted between the"
+                                + " time the first chunk was returned and now may show up in the list.")
+                .withContinue(new ContinueToken(ContinueToken.NEWEST, scan.from).text());
+    }
+
     /** The revision to read at, 0 for the newest. */
     private static long wantedRevision(ListQuery query) {
         String version = query.resourceVersion();
-        boolean exact = query.match() == ListQuery.VersionMatch.EXACT;
         if (version.isEmpty()) {
-            if (query.match() != ListQuery.VersionMatch.UNSET) {
-                throw ApiException.badRequest("resourceVersionMatch is forbidden unless resourceVersion is provided");
-            }
             return 0;
         }
-        if (!query.continueToken().isEmpty()) {
+        long revision = parse(version);
+        if (!query.continueToken().isEmpty() && revision > 0) {
             throw ApiException.badRequest("specifying resource version is not allowed when using continue");
         }
-        long revision = parse(version);
-        if (exact && revision == 0) {
-            throw ApiException.badRequest("resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\"");
-        }
+        // A first page of a revision is of exactly that, so that those who read pages need not know of matches.
+        boolean exact = query.match() == ListQuery.VersionMatch.EXACT
+                || (query.match() == ListQuery.VersionMatch.UNSET && query.limit() > 0);
         return exact ? revision : 0;
     }
 

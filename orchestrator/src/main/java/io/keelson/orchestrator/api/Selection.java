@@ -1,11 +1,9 @@
 package io.keelson.orchestrator.api;
 
 import io.keelson.orchestrator.kind.Custom;
-import io.keelson.orchestrator.kind.Json;
-import io.keelson.orchestrator.kind.Kind;
+import io.keelson.orchestrator.registry.Reason;
 import java.util.Optional;
 import java.util.Set;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The objects that a query selects, and how they come into the selection and leave it. */
 final class Selection implements Interest<ObjectEvent> {
@@ -55,16 +53,12 @@ final class Selection implements Interest<ObjectEvent> {
         if (everything) {
             return Optional.of(toldOfAny(change));
         }
-        // Without its last state, which may be compacted, an object that existed counts as one that was selected.
-        Optional<ObjectVersion> before = change.before(query.kind());
-        boolean was = before.map(this::selects).orElse(change.existed());
+        Optional<ObjectVersion> before = change.existed() ? Optional.of(before(change)) : Optional.empty();
+        boolean was = before.filter(this::selects).isPresent();
         Optional<ObjectVersion> after = change.after(query.kind());
         if (after.filter(this::selects).isPresent()) {
             return after.map(
                     version -> new ObjectEvent(was ? ObjectEvent.Type.MODIFIED : ObjectEvent.Type.ADDED, version));
-        }
-        if (change.isDelete() && before.isEmpty()) {
-            return Optional.of(gone(change));
         }
         return before.filter(_ -> was).map(version -> new ObjectEvent(ObjectEvent.Type.DELETED, version));
     }
@@ -73,29 +67,18 @@ final class Selection implements Interest<ObjectEvent> {
         return change.after(query.kind())
                 .map(version ->
                         new ObjectEvent(change.existed() ? ObjectEvent.Type.MODIFIED : ObjectEvent.Type.ADDED, version))
-                .orElseGet(() -> gone(change));
+                .orElseGet(() -> new ObjectEvent(ObjectEvent.Type.DELETED, before(change)));
     }
 
-    private ObjectEvent gone(KeyChange change) {
-        return new ObjectEvent(
-                ObjectEvent.Type.DELETED, change.before(query.kind()).orElseGet(() -> nameOnly(change)));
+    /** What the object was, which existed; if that is compacted nobody knows whether it was selected. */
+    private ObjectVersion before(KeyChange change) {
+        return change.before(query.kind())
+                .orElseThrow(() ->
+                        new ApiException(Reason.EXPIRED, "too old resource version: " + (change.revision() - 1)));
     }
 
     boolean selects(ObjectVersion version) {
         return everything
                 || (query.labels().matches(version.object()) && query.fields().matches(version.object()));
-    }
-
-    /** For a delete of which the last state is compacted: what the key says. */
-    private ObjectVersion nameOnly(KeyChange change) {
-        Kind kind = query.kind();
-        String[] path = change.key().substring(change.resource().length()).split("/", -1);
-        ObjectNode object = Json.object().put("apiVersion", kind.apiVersion()).put("kind", kind.kind());
-        ObjectNode metadata = Json.child(object, "metadata").put("name", path[path.length - 1]);
-        if (kind.namespaced()) {
-            metadata.put("namespace", path[0]);
-        }
-        metadata.put("resourceVersion", Long.toString(change.revision()));
-        return ObjectVersion.of(kind, object, change.revision());
     }
 }

@@ -12,16 +12,15 @@ final class Walk {
     private static final int PIECE = 250;
 
     private final Reads reads;
-    private final ByteString end;
+    private final Reads.Scan scan;
     private ByteString next;
     private long revision;
     private boolean over;
 
     Walk(Reads reads, ListQuery query) {
         this.reads = reads;
-        Reads.Scan scan = Reads.Scan.of(query);
+        this.scan = Reads.Scan.of(query);
         this.next = scan.start();
-        this.end = scan.end();
     }
 
     /**
@@ -30,7 +29,7 @@ final class Walk {
      * @throws ApiException EXPIRED when history was compacted meanwhile
      */
     List<KeyValue> next() {
-        RangeResponse answer = reads.range(next, end, revision, PIECE);
+        RangeResponse answer = reads.range(scan, next, revision, PIECE);
         revision = revision == 0 ? answer.getHeader().getRevision() : revision;
         over = !answer.getMore() || answer.getKvsCount() == 0;
         if (!over) {

@@ -12,7 +12,6 @@ import io.keelson.orchestrator.api.LogStream;
 import io.keelson.orchestrator.api.PodLogs;
 import io.keelson.orchestrator.api.Stored;
 import io.keelson.orchestrator.api.User;
-import io.keelson.orchestrator.api.WatchQuery;
 import io.keelson.orchestrator.api.WriteOptions;
 import io.keelson.orchestrator.auth.Access;
 import io.keelson.orchestrator.kind.Custom;
@@ -24,9 +23,6 @@ import io.keelson.orchestrator.registry.Propagation;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.registry.Scale;
 import io.keelson.orchestrator.registry.ServerSideApply;
-import io.keelson.orchestrator.select.FieldSelector;
-import io.keelson.orchestrator.select.LabelSelector;
-import io.keelson.orchestrator.select.SelectorException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -89,7 +85,7 @@ final class Resources {
         if (target.name().isEmpty()) {
             authorize(exchange, target, watch ? "watch" : "list");
             if (watch) {
-                watches.watch(exchange, watchQuery(exchange, target));
+                watches.watch(exchange, ReadParameters.watch(exchange, target));
             } else {
                 list(exchange, target);
             }
@@ -123,54 +119,11 @@ final class Resources {
     }
 
     private void list(Exchange exchange, Target target) throws Exchange.GoneException {
-        Query query = exchange.query();
-        ListQuery.VersionMatch match = switch (query.text("resourceVersionMatch")) {
-            case "" -> ListQuery.VersionMatch.UNSET;
-            case "Exact" -> ListQuery.VersionMatch.EXACT;
-            case "NotOlderThan" -> ListQuery.VersionMatch.NOT_OLDER_THAN;
-            default ->
-                throw ApiException.badRequest("resourceVersionMatch must be Exact or NotOlderThan, but is \""
-                        + query.text("resourceVersionMatch") + "\"");
-        };
-        ListQuery wanted = new ListQuery(
-                target.kind(),
-                target.namespace(),
-                labels(query),
-                fields(target, query),
-                query.number("limit").orElse(0L),
-                query.text("continue"),
-                query.text("resourceVersion"),
-                match);
+        ListQuery wanted = ReadParameters.list(exchange, target);
         if (Objects.isStreamed(Objects.Form.of(exchange), wanted)) {
             Objects.stream(exchange, api, wanted);
         } else {
             objects.reply(exchange, target.kind(), api.list(wanted));
-        }
-    }
-
-    private static WatchQuery watchQuery(Exchange exchange, Target target) {
-        Query query = exchange.query();
-        return new WatchQuery(
-                target.kind(),
-                target.namespace(),
-                labels(query),
-                fields(target, query),
-                query.number("resourceVersion").orElse(0L));
-    }
-
-    private static LabelSelector labels(Query query) {
-        try {
-            return LabelSelector.parse(query.text("labelSelector"));
-        } catch (SelectorException e) {
-            throw ApiException.badRequest("unable to parse label selector: " + e.getMessage());
-        }
-    }
-
-    private static FieldSelector fields(Target target, Query query) {
-        try {
-            return FieldSelector.parse(target.kind(), query.text("fieldSelector"));
-        } catch (SelectorException e) {
-            throw ApiException.badRequest(String.valueOf(e.getMessage()));
         }
     }
 
@@ -359,8 +312,8 @@ final class Resources {
         }
         Query query = exchange.query();
         Listing listing = api.list(ListQuery.in(target.kind(), target.namespace())
-                .withLabels(labels(query))
-                .withFields(fields(target, query)));
+                .withLabels(ReadParameters.labels(query))
+                .withFields(ReadParameters.fields(target, query)));
         List<ObjectNode> deleted = new ArrayList<>();
         for (ObjectNode object : listing.items()) {
             Ref ref = new Ref(

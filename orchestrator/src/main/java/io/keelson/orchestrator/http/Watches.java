@@ -4,6 +4,7 @@ import io.keelson.orchestrator.access.GuardedWatch;
 import io.keelson.orchestrator.access.Renewal;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.ListQuery;
 import io.keelson.orchestrator.api.ObjectEvent;
 import io.keelson.orchestrator.api.ObjectWatch;
 import io.keelson.orchestrator.api.WatchQuery;
@@ -39,9 +40,9 @@ final class Watches {
         Objects.Form form = Objects.Form.of(exchange);
         boolean sendInitialEvents = exchange.query().flag("sendInitialEvents");
         long deadline = System.nanoTime() + life(exchange.query()).toNanos();
-        WatchQuery query = sendInitialEvents ? asked.fromNothing() : asked;
         try (ObjectWatch watch = new GuardedWatch(
-                api.watch(query, exchange.user()), new Renewal(exchange::authorizedStill, System::nanoTime))) {
+                api.watch(wanted(exchange, asked, sendInitialEvents), exchange.user()),
+                new Renewal(exchange::authorizedStill, System::nanoTime))) {
             // Before the answer begins, so that a revision that is gone is told with the right status.
             List<ObjectEvent> first = watch.next(Duration.ZERO);
             exchange.goesOn();
@@ -64,6 +65,28 @@ final class Watches {
             }
             out.end();
         }
+    }
+
+    /** From where to tell: whoever says so begins with what exists, at the revision that it names or a later one, or with nothing. */
+    private WatchQuery wanted(Exchange exchange, WatchQuery asked, boolean sendInitialEvents) {
+        ListQuery some = ListQuery.all(asked.kind()).withPage(1, "");
+        if (sendInitialEvents) {
+            if (asked.fromRevision() > 0) {
+                api.list(some.withResourceVersion(
+                        Long.toString(asked.fromRevision()), ListQuery.VersionMatch.NOT_OLDER_THAN));
+            }
+            return asked.fromNothing();
+        }
+        boolean fromNow =
+                asked.fromRevision() == 0 && !exchange.query().text("sendInitialEvents").isEmpty();
+        return fromNow
+                ? new WatchQuery(
+                        asked.kind(),
+                        asked.namespace(),
+                        asked.labels(),
+                        asked.fields(),
+                        api.list(some).revision())
+                : asked;
     }
 
     private static Duration life(Query query) {

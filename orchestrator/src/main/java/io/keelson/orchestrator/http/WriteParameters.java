@@ -48,7 +48,7 @@ final class WriteParameters {
             causes.add(Cause.notSupported("fieldValidation", quoted(validation), List.of("Ignore", "Strict", "Warn")));
         }
         if (!causes.isEmpty()) {
-            throw new ApiException(invalid(exchange.method(), causes));
+            throw new ApiException(invalid(options(exchange.method()), causes));
         }
         return new WriteOptions(
                 user,
@@ -102,12 +102,16 @@ final class WriteParameters {
         return prefix.toString();
     }
 
-    private static Rejection invalid(String method, List<Cause> causes) {
-        String options = switch (method) {
+    private static String options(String method) {
+        return switch (method) {
             case "PATCH" -> "PatchOptions";
             case "PUT" -> "UpdateOptions";
             default -> "CreateOptions";
         };
+    }
+
+    /** What is wrong with the parameters of a request; at least one cause. */
+    static Rejection invalid(String options, List<Cause> causes) {
         String listed = causes.stream().map(Cause::toString).collect(Collectors.joining(", "));
         return new Rejection(
                 Reason.INVALID,

@@ -20,8 +20,9 @@ import tools.jackson.databind.node.ObjectNode;
  * @param reason the machine-readable reason
  * @param message what is wrong, for a person
  * @param details which object it is about, and the causes; empty for requests that name no object
+ * @param continueToken with which a list whose history is gone goes on nevertheless; empty where there is no such
  */
-public record Rejection(Reason reason, String message, Optional<Details> details) {
+public record Rejection(Reason reason, String message, Optional<Details> details, String continueToken) {
 
     /** Causes beyond this many are left out of the message of an invalid object, not out of the details. */
     private static final int MAX_CAUSES_IN_MESSAGE = 100;
@@ -47,6 +48,11 @@ public record Rejection(Reason reason, String message, Optional<Details> details
         static Details of(Kind kind, String name) {
             return new Details(kind.group(), kind.resource(), name, "", List.of(), 0);
         }
+    }
+
+    /** A refusal that is no end of a list. */
+    public Rejection(Reason reason, String message, Optional<Details> details) {
+        this(reason, message, details, "");
     }
 
     /** A refusal which is about no object. */
@@ -147,14 +153,20 @@ public record Rejection(Reason reason, String message, Optional<Details> details
                 reason,
                 message,
                 Optional.of(
-                        new Details(old.group(), old.kind(), old.name(), old.uid(), causes, old.retryAfterSeconds())));
+                        new Details(old.group(), old.kind(), old.name(), old.uid(), causes, old.retryAfterSeconds())),
+                continueToken);
+    }
+
+    /** The same for a list that may go on with a token. */
+    public Rejection withContinue(String token) {
+        return new Rejection(reason, message, details, token);
     }
 
     /** The {@code Status} object of {@code v1} that tells this. */
     public ObjectNode status() {
         ObjectNode status = Json.object();
         status.put("kind", "Status").put("apiVersion", "v1");
-        status.set("metadata", Json.object());
+        putUnlessEmpty(Json.child(status, "metadata"), "continue", continueToken);
         status.put("status", "Failure").put("message", message).put("reason", reason.word());
         details.ifPresent(about -> status.set("details", details(about)));
         return status.put("code", reason.code());

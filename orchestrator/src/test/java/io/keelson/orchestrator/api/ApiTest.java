@@ -382,9 +382,38 @@ class ApiTest {
                 .containsExactly("a", "b");
         assertThatThrownBy(() -> api.list(all.withResourceVersion("9999", ListQuery.VersionMatch.NOT_OLDER_THAN)))
                 .hasMessageContaining("Too large resource version: 9999");
-        assertThat(failure(() -> api.list(all.withResourceVersion("", ListQuery.VersionMatch.EXACT)))
-                        .reason())
-                .isEqualTo(Reason.BAD_REQUEST);
+        assertThat(names(api.list(
+                        all.withPage(1, "").withResourceVersion(Long.toString(old), ListQuery.VersionMatch.UNSET))))
+                .as("a first page is of exactly the revision that is named")
+                .containsExactly("a");
+    }
+
+    @Test
+    void aPageWhoseRevisionIsGoneCanGoOnAtTheNewest() {
+        put("a", "x", "1");
+        put("b", "x", "1");
+        Listing first = api.list(ListQuery.all(Kinds.CONFIG_MAP).withPage(1, ""));
+        put("c", "x", "1");
+        kv.compact(CompactionRequest.newBuilder()
+                .setRevision(put("d", "x", "1").revision())
+                .build());
+        ApiException gone =
+                failure(() -> api.list(ListQuery.all(Kinds.CONFIG_MAP).withPage(1, first.continueToken())));
+        assertThat(gone.reason()).isEqualTo(Reason.EXPIRED);
+        String token = Json.string(gone.status(), "metadata", "continue").orElseThrow();
+        assertThat(names(api.list(ListQuery.all(Kinds.CONFIG_MAP).withPage(0, token))))
+                .containsExactly("b", "c", "d");
+    }
+
+    @Test
+    void aWatchThatCannotKnowWhatWasBeforeHasExpired() throws InterruptedException {
+        long old = put("a", "x", "1").revision();
+        long changed = api.delete(ref("a"), DELETE).revision();
+        kv.compact(CompactionRequest.newBuilder().setRevision(changed).build());
+        try (ObjectWatch watch = api.watch(WatchQuery.all(Kinds.CONFIG_MAP, old))) {
+            assertThat(failure(() -> watch.next(Duration.ofSeconds(10))).reason())
+                    .isEqualTo(Reason.EXPIRED);
+        }
     }
 
     // Watches

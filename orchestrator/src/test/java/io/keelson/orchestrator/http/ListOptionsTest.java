@@ -1,0 +1,92 @@
+package io.keelson.orchestrator.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.testing.TestServer;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What may be said in the query of a list or a watch, and what does not go together. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ListOptionsTest {
+
+    private static final String PATH = "/api/v1/namespaces/default/configmaps?";
+
+    private TestServer server;
+    private HttpClient admin;
+
+    @BeforeAll
+    void start(@TempDir Path directory) {
+        server = TestServer.start(directory);
+        admin = server.admin();
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+    }
+
+    private HttpResponse<String> get(String query) throws IOException, InterruptedException {
+        return server.get(admin, PATH + query);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    resourceVersionMatch=Exact                      | resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided
+                    resourceVersionMatch=Exact&resourceVersion=0    | resourceVersionMatch: Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"
+                    resourceVersionMatch=Older&resourceVersion=1    | resourceVersionMatch: Unsupported value: "Older": supported values: "Exact", "NotOlderThan", ""
+                    resourceVersionMatch=Exact&resourceVersion=1&continue=x | resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for continue
+                    sendInitialEvents=true                          | sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list
+                    watch=1&sendInitialEvents=true                  | resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan
+                    watch=1&resourceVersionMatch=NotOlderThan       | resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided
+                    """)
+    void whatDoesNotGoTogetherIsInvalid(String query, String cause) throws IOException, InterruptedException {
+        HttpResponse<String> refused = get(query);
+        assertThat(refused.statusCode()).isEqualTo(422);
+        assertThat(Json.parse(refused.body()).get("message").asString())
+                .isEqualTo("ListOptions.meta.k8s.io \"\" is invalid: " + cause);
+    }
+
+    @Test
+    void aWatchWithoutInitialEventsBeginsNow() throws IOException, InterruptedException {
+        server.send(admin, "POST", PATH, "application/json", """
+                {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"there"}}""");
+        String query = "watch=1&timeoutSeconds=1&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+        assertThat(get(query + "&sendInitialEvents=false").body()).doesNotContain("ADDED");
+        assertThat(get(query + "&sendInitialEvents=true").body()).contains("ADDED");
+    }
+
+    @Test
+    void initialEventsAreNotOlderThanAsked() throws IOException, InterruptedException {
+        HttpResponse<String> refused = get(
+                "watch=1&timeoutSeconds=1&resourceVersionMatch=NotOlderThan&sendInitialEvents=true&resourceVersion=999999");
+        assertThat(refused.statusCode()).isEqualTo(504);
+        assertThat(refused.body()).contains("Too large resource version: 999999");
+    }
+
+    @Test
+    void aTokenGoesWithNoRevisionOfItsOwn() throws IOException, InterruptedException {
+        String token = Json.string(
+                        Json.parse(
+                                server.get(admin, "/api/v1/namespaces?limit=1").body()),
+                        "metadata",
+                        "continue")
+                .orElseThrow();
+        assertThat(server.get(admin, "/api/v1/namespaces?resourceVersion=0&continue=" + token)
+                        .statusCode())
+                .isEqualTo(200);
+        HttpResponse<String> refused = server.get(admin, "/api/v1/namespaces?resourceVersion=5&continue=" + token);
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("specifying resource version is not allowed when using continue");
+    }
+}
