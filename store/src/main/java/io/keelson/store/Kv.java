@@ -22,6 +22,15 @@ import io.keelson.proto.etcd.WatchCreateRequest;
 public interface Kv {
 
     /**
+     * The largest of compares, success and failure of one transaction may have so many operations: a set of some thousand objects, each
+     * with what it is guarded by. Who comes over the network has etcd's bound ({@code --max-txn-ops}).
+     */
+    int MAX_TXN_OPS = 10_000;
+
+    /** One transaction may have so many bytes. Who comes over the network has etcd's bound ({@code --max-request-bytes}). */
+    int MAX_TXN_BYTES = 8 << 20;
+
+    /**
      * Reads keys at one revision. Linearizable unless {@code serializable} is set: the answer shows every write that was
      * acknowledged to anybody before the call.
      */
@@ -30,6 +39,8 @@ public interface Kv {
     /**
      * Judges all compares on the state before the transaction and runs one branch at one new revision, all or nothing. A
      * failed compare is an answer ({@code succeeded == false}), not an exception.
+     *
+     * @throws KvException INVALID also beyond {@link #MAX_TXN_OPS} and {@link #MAX_TXN_BYTES}
      */
     TxnResponse txn(TxnRequest request);
 

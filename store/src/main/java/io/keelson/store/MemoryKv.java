@@ -83,7 +83,7 @@ public final class MemoryKv implements Kv {
 
     @Override
     public TxnResponse txn(TxnRequest request) {
-        RequestCheck.check(request).ifPresent(MemoryKv::refuse);
+        ReplicaKv.check(request);
         return ((Answer.Txn) apply(new Command.Txn(request))).response();
     }
 

@@ -63,7 +63,7 @@ final class ReplicaKv implements Kv {
 
     @Override
     public TxnResponse txn(TxnRequest request) {
-        RequestCheck.check(request).ifPresent(ReplicaKv::refuse);
+        check(request);
         if (Mvcc.readsOnly(request)) {
             await(replica.readBarrier());
             return replica.read(view -> answered(
@@ -71,6 +71,15 @@ final class ReplicaKv implements Kv {
                     .response());
         }
         return propose(new Command.Txn(request), Answer.Txn.class).response();
+    }
+
+    /** Refuses what is too much for one transaction, or not well formed; the same for every store that is asked in process. */
+    static void check(TxnRequest request) {
+        RequestCheck.check(request, MAX_TXN_OPS)
+                .or(() -> request.getSerializedSize() > MAX_TXN_BYTES
+                        ? Optional.of(Refusal.REQUEST_TOO_LARGE)
+                        : Optional.empty())
+                .ifPresent(ReplicaKv::refuse);
     }
 
     @Override

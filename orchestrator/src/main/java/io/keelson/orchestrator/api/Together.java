@@ -5,7 +5,6 @@ import io.keelson.orchestrator.registry.Rejection;
 import io.keelson.proto.etcd.TxnRequest;
 import io.keelson.proto.etcd.TxnResponse;
 import io.keelson.store.Kv;
-import io.keelson.store.StoreOptions;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -14,9 +13,6 @@ final class Together {
 
     /** Writes that were overtaken this often are given back to their caller as a conflict. */
     private static final int MAX_ATTEMPTS = 16;
-
-    /** The store's bounds of one transaction, which is the same for all who ask it in process. */
-    private static final StoreOptions.Limits LIMITS = StoreOptions.DEFAULTS.limits();
 
     private final Kv kv;
     private final Function<Kv, Api> over;
@@ -53,13 +49,11 @@ final class Together {
 
     private static void checkSize(TxnRequest txn) {
         int operations = Math.max(txn.getSuccessCount(), txn.getCompareCount());
-        if (operations > LIMITS.maxTxnOps()) {
-            throw tooLarge(
-                    operations + " keys (objects, and what they are checked against)",
-                    LIMITS.maxTxnOps() + " (max-txn-ops)");
+        if (operations > Kv.MAX_TXN_OPS) {
+            throw tooLarge(operations + " keys (objects, and what they are checked against)", Kv.MAX_TXN_OPS + " keys");
         }
-        if (txn.getSerializedSize() > LIMITS.maxRequestBytes()) {
-            throw tooLarge(txn.getSerializedSize() + " bytes", LIMITS.maxRequestBytes() + " (max-request-bytes)");
+        if (txn.getSerializedSize() > Kv.MAX_TXN_BYTES) {
+            throw tooLarge(txn.getSerializedSize() + " bytes", Kv.MAX_TXN_BYTES + " bytes");
         }
     }
 

@@ -213,22 +213,36 @@ class SetsTest {
     @Test
     void aSetThatIsTooLargeIsToldTheLimit() {
         List<Applying.Part> parts = new ArrayList<>();
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < Kv.MAX_TXN_OPS; i++) {
             parts.add(map("m" + i, "x"));
         }
         ApiException many =
                 catchThrowableOfType(ApiException.class, () -> sets.apply(plain(parts.toArray(Applying.Part[]::new))));
         assertThat(many.reason()).isEqualTo(Reason.REQUEST_ENTITY_TOO_LARGE);
-        assertThat(many).hasMessageContaining("the store's limit is 128 (max-txn-ops); nothing was stored");
+        assertThat(many).hasMessageContaining("the store's limit is 10000 keys; nothing was stored");
         List<Applying.Part> large = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
-            large.add(map("m" + i, "x".repeat(200_000)));
+        for (int i = 0; i < 36; i++) {
+            large.add(map("m" + i, "x".repeat(250_000)));
         }
         ApiException bytes =
                 catchThrowableOfType(ApiException.class, () -> sets.apply(plain(large.toArray(Applying.Part[]::new))));
-        assertThat(bytes).hasMessageContaining("the store's limit is 1572864 (max-request-bytes)");
+        assertThat(bytes).hasMessageContaining("the store's limit is 8388608 bytes; nothing was stored");
         assertThat(direct.list(ListQuery.in(Kinds.CONFIG_MAP, "default")).items())
                 .isEmpty();
+    }
+
+    @Test
+    void twoThousandObjectsAreOneTransaction() {
+        List<Applying.Part> parts = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            parts.add(map("m" + i, "x".repeat(500)));
+        }
+        Committed<List<Item>> done = sets.apply(plain(parts.toArray(Applying.Part[]::new)));
+        assertThat(done.result()).hasSize(2_000);
+        assertThat(direct.list(ListQuery.in(Kinds.CONFIG_MAP, "default")).items())
+                .hasSize(2_000)
+                .allMatch(object -> Json.string(object, "metadata", "resourceVersion")
+                        .equals(Optional.of(Long.toString(done.revision()))));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.keelson.store.raft;
 
 import io.keelson.store.HostPort;
+import io.keelson.store.Kv;
 import io.keelson.store.StoreConfig;
 import io.keelson.store.StoreOptions;
 import io.keelson.store.Tls;
@@ -26,9 +27,6 @@ final class RaftSettings {
 
     /** Written ahead of the log, so that a sync need not note a new size each time; a file that is closed gives the rest back. */
     private static final long PREALLOCATED_BYTES = 4L << 20;
-
-    /** The largest entry, whatever {@code --max-request-bytes} says; more if it says so. */
-    private static final long MIN_ENTRY_BYTES = 4L << 20;
 
     /** What is in an entry, or a message, beside the request. */
     private static final long ENTRY_MARGIN_BYTES = 1L << 20;
@@ -91,8 +89,11 @@ final class RaftSettings {
                 properties, SizeInBytes.valueOf(Math.min(PREALLOCATED_BYTES, limits.segmentBytes())));
         RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 1);
         RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("8MB"));
-        // A batch is at most 1 MiB, or one request, and something around them. No entry may be larger than this.
-        long entry = Math.max(MIN_ENTRY_BYTES, (long) config.options().limits().maxRequestBytes() + ENTRY_MARGIN_BYTES);
+        // A batch is at most 1 MiB, or one request, and something around them; who lives in the process may ask for
+        // more at once than
+        // an operator lets others. No entry may be larger than this.
+        long request = Math.max(Kv.MAX_TXN_BYTES, config.options().limits().maxRequestBytes());
+        long entry = request + ENTRY_MARGIN_BYTES;
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, SizeInBytes.valueOf(entry));
         RaftServerConfigKeys.Log.setWriteBufferSize(properties, SizeInBytes.valueOf(entry + ENTRY_MARGIN_BYTES));
         GrpcConfigKeys.setMessageSizeMax(
