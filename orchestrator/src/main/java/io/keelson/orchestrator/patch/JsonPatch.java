@@ -14,21 +14,27 @@ final class JsonPatch {
     /** More operations than this are refused, as Kubernetes does. */
     private static final int MAX_OPERATIONS = 10_000;
 
+    /** What all copies of a patch may add, in bytes: a few short operations could double an object again and again. */
+    private static final int MAX_COPIED_BYTES = 3 * 1024 * 1024;
+
+    private int copied;
+
     private JsonPatch() {}
 
     static JsonNode apply(JsonNode target, ArrayNode operations) {
         if (operations.size() > MAX_OPERATIONS) {
-            throw malformed("The allowed maximum operations in a JSON patch is " + MAX_OPERATIONS + ", got "
+            throw tooLarge("The allowed maximum operations in a JSON patch is " + MAX_OPERATIONS + ", got "
                     + operations.size());
         }
         JsonNode document = target.deepCopy();
+        JsonPatch patch = new JsonPatch();
         for (int i = 0; i < operations.size(); i++) {
-            document = apply(document, operations.get(i), "operation " + i);
+            document = patch.apply(document, operations.get(i), "operation " + i);
         }
         return document;
     }
 
-    private static JsonNode apply(JsonNode document, JsonNode operation, String which) {
+    private JsonNode apply(JsonNode document, JsonNode operation, String which) {
         String name = text(operation, "op", which);
         List<String> path = pointer(text(operation, "path", which));
         return switch (name) {
@@ -49,6 +55,7 @@ final class JsonPatch {
             }
             case "copy" -> {
                 JsonNode value = find(document, pointer(text(operation, "from", which)), which);
+                count(value);
                 yield add(document, path, value.deepCopy(), which);
             }
             case "test" -> {
@@ -62,6 +69,14 @@ final class JsonPatch {
             }
             default -> throw malformed(which + ": unexpected kind: " + name);
         };
+    }
+
+    private void count(JsonNode value) {
+        copied = Math.addExact(copied, value.toString().length());
+        if (copied > MAX_COPIED_BYTES) {
+            throw tooLarge("Unable to complete the copy, the accumulated size increase of copy is " + copied
+                    + ", exceeding the limit " + MAX_COPIED_BYTES);
+        }
     }
 
     /** Before a replace: an item of a list goes, for the add puts the new one into its place; a field is overwritten anyway. */
@@ -158,6 +173,10 @@ final class JsonPatch {
 
     private static PatchException malformed(String message) {
         return new PatchException(PatchException.Reason.MALFORMED, message);
+    }
+
+    private static PatchException tooLarge(String message) {
+        return new PatchException(PatchException.Reason.TOO_LARGE, "Request entity too large: " + message);
     }
 
     private static PatchException notApplicable(String message) {

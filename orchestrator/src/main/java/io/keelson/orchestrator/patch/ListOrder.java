@@ -1,11 +1,14 @@
 package io.keelson.orchestrator.patch;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
@@ -32,33 +35,35 @@ final class ListOrder {
             List<JsonNode> wanted,
             List<JsonNode> live,
             Function<JsonNode, Optional<JsonNode>> identity) {
-        List<JsonNode> named = new ArrayList<>();
-        for (JsonNode key : new LinkedHashSet<>(wanted)) {
-            items.stream()
-                    .filter(item -> identity.apply(item).filter(key::equals).isPresent())
-                    .forEach(named::add);
+        Map<JsonNode, List<JsonNode>> byKey = new HashMap<>();
+        for (JsonNode item : items) {
+            identity.apply(item)
+                    .ifPresent(key ->
+                            byKey.computeIfAbsent(key, _ -> new ArrayList<>()).add(item));
         }
-        Set<JsonNode> wantedKeys = Set.copyOf(wanted);
+        List<JsonNode> named = new ArrayList<>();
+        Set<JsonNode> wantedKeys = new LinkedHashSet<>(wanted);
+        wantedKeys.forEach(key -> named.addAll(byKey.getOrDefault(key, List.of())));
+        Map<JsonNode, Integer> places = new HashMap<>();
+        for (int i = 0; i < live.size(); i++) {
+            places.putIfAbsent(live.get(i), i);
+        }
+        ToIntFunction<JsonNode> place =
+                item -> identity.apply(item).map(places::get).orElse(-1);
         List<JsonNode> ordered = new ArrayList<>();
         int next = 0;
         for (JsonNode item : items) {
-            Optional<JsonNode> key = identity.apply(item);
-            if (key.filter(wantedKeys::contains).isPresent()) {
+            if (identity.apply(item).filter(wantedKeys::contains).isPresent()) {
                 continue;
             }
-            int place = key.map(live::indexOf).orElse(-1);
-            while (next < named.size() && !isAfter(named.get(next), place, live, identity)) {
+            int at = place.applyAsInt(item);
+            while (next < named.size() && (at < 0 || place.applyAsInt(named.get(next)) <= at)) {
                 ordered.add(named.get(next++));
             }
             ordered.add(item);
         }
         ordered.addAll(named.subList(next, named.size()));
         return ordered;
-    }
-
-    private static boolean isAfter(
-            JsonNode item, int place, List<JsonNode> live, Function<JsonNode, Optional<JsonNode>> identity) {
-        return place >= 0 && identity.apply(item).map(live::indexOf).orElse(-1) > place;
     }
 
     /** The identities of the items of a list that have one. */

@@ -8,7 +8,9 @@ public final class PatchException extends RuntimeException {
         /** The patch itself is malformed: HTTP 400. */
         MALFORMED,
         /** The patch is well-formed, but does not fit the object: HTTP 422. */
-        NOT_APPLICABLE
+        NOT_APPLICABLE,
+        /** The patch asks for more than one may: HTTP 413. */
+        TOO_LARGE
     }
 
     private final Reason reason;

@@ -91,7 +91,8 @@ final class StrategicMerge {
             return;
         }
         Set<String> retained = new HashSet<>();
-        list(patch.get(RETAIN_KEYS), at(path, RETAIN_KEYS)).forEach(key -> retained.add(key.asString()));
+        list(patch.get(RETAIN_KEYS), at(path, RETAIN_KEYS))
+                .forEach(key -> retained.add(text(key, at(path, RETAIN_KEYS))));
         patch.properties().forEach(change -> {
             boolean kept =
                     change.getKey().startsWith("$") || change.getValue().isNull() || retained.contains(change.getKey());
@@ -125,9 +126,9 @@ final class StrategicMerge {
             replace |=
                     item.isObject() && item.has(PATCH) && directive(item, path).equals("replace");
         }
-        List<JsonNode> merged = new ArrayList<>();
+        MergedList merged = new MergedList(identity);
         if (!replace) {
-            live.forEach(merged::add);
+            live.forEach(merged::keep);
         }
         for (JsonNode item : patch) {
             boolean onlyDirective = item.isObject() && item.has(PATCH) && item.size() == 1;
@@ -137,55 +138,35 @@ final class StrategicMerge {
             JsonNode key = identity.apply(item)
                     .orElseThrow(() -> malformed("an item of " + path + " does not contain the merge key "
                             + field.mergeKey().orElse("")));
-            boolean deleted = item.isObject() && directive(item, path).equals("delete");
-            if (deleted) {
-                merged.removeIf(each -> identity.apply(each).filter(key::equals).isPresent());
+            if (item.isObject() && directive(item, path).equals("delete")) {
+                merged.remove(key);
             } else {
-                mergeItem(merged, item, key, identity, field.shape().items(), path);
+                merged.merge(key, old -> mergedItem(old, item, field.shape().items(), path));
             }
         }
-        ArrayNode list = Json.array();
-        merged.forEach(list::add);
-        return list;
+        return merged.list();
     }
 
-    private static void mergeItem(
-            List<JsonNode> merged,
-            JsonNode item,
-            JsonNode key,
-            Function<JsonNode, Optional<JsonNode>> identity,
-            Shape shape,
-            String path) {
-        for (int i = 0; i < merged.size(); i++) {
-            if (identity.apply(merged.get(i)).filter(key::equals).isPresent()) {
-                if (merged.get(i) instanceof ObjectNode live && item instanceof ObjectNode change) {
-                    merged.set(i, object(live, change, shape, path));
-                }
-                return;
-            }
+    /** What becomes of an item, which may be there, by the patch's. */
+    private static JsonNode mergedItem(Optional<JsonNode> old, JsonNode item, Shape shape, String path) {
+        if (item instanceof ObjectNode change && (old.isEmpty() || old.get() instanceof ObjectNode)) {
+            return object(old.map(ObjectNode.class::cast).orElseGet(Json::object), change, shape, path);
         }
-        merged.add(item instanceof ObjectNode change ? object(Json.object(), change, shape, path) : item);
+        return old.orElse(item);
     }
 
     private static void deleteItems(ObjectNode merged, String field, ArrayNode deleted) {
         if (merged.get(field) instanceof ArrayNode live) {
+            Set<JsonNode> gone = new HashSet<>();
+            deleted.forEach(gone::add);
             ArrayNode kept = Json.array();
             live.forEach(item -> {
-                if (!contains(deleted, item)) {
+                if (!gone.contains(item)) {
                     kept.add(item);
                 }
             });
             merged.set(field, kept);
         }
-    }
-
-    private static boolean contains(ArrayNode list, JsonNode wanted) {
-        for (JsonNode item : list) {
-            if (item.equals(wanted)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static void order(
@@ -201,9 +182,10 @@ final class StrategicMerge {
         }
         Function<JsonNode, Optional<JsonNode>> identity = ListOrder.identity(mergeKey);
         List<JsonNode> wanted = ListOrder.identities(order, identity);
+        Set<JsonNode> known = new HashSet<>(wanted);
         if (patch.get(field) instanceof ArrayNode items) {
             for (JsonNode item : items) {
-                boolean ordered = identity.apply(item).filter(wanted::contains).isPresent();
+                boolean ordered = identity.apply(item).filter(known::contains).isPresent();
                 if (!ordered && !item.has(PATCH)) {
                     throw malformed("the list " + at(path, field) + " in the patch has an item that is not in "
                             + at(path, ORDER + field));
@@ -224,6 +206,13 @@ final class StrategicMerge {
             return list;
         }
         throw malformed(path + " must be a list, but is " + Json.typeOf(value));
+    }
+
+    private static String text(JsonNode value, String path) {
+        if (!value.isString()) {
+            throw malformed(path + " must be a list of strings, but has " + Json.typeOf(value));
+        }
+        return value.stringValue();
     }
 
     private static ObjectNode withoutDirectives(ObjectNode patch) {

@@ -107,6 +107,10 @@ public final class FieldSelector {
         return plain.toString();
     }
 
+    private static String escape(String value) {
+        return value.replace("\\", "\\\\").replace(",", "\\,").replace("=", "\\=");
+    }
+
     /** The conditions, all of which must hold. */
     public List<Term> terms() {
         return terms;
@@ -155,7 +159,7 @@ public final class FieldSelector {
         return String.join(
                 ",",
                 terms.stream()
-                        .map(term -> term.field() + (term.equal() ? "=" : "!=") + term.value())
+                        .map(term -> term.field() + (term.equal() ? "=" : "!=") + escape(term.value()))
                         .toList());
     }
 }
