@@ -135,12 +135,21 @@ final class Commit {
     }
 
     private static byte[] bytes(Ref ref, ObjectNode object) {
-        byte[] bytes = Json.write(Conversion.write(ref.kind(), object));
+        ObjectNode stored = Conversion.write(ref.kind(), object);
+        if (Json.depth(stored, Json.MAX_DEPTH + 1) > Json.MAX_DEPTH) {
+            // It could be written, and never be read again.
+            throw new ApiException(Rejection.badRequest(
+                    ref.kind(),
+                    ref.name(),
+                    ref.kind().qualifiedResource() + " \"" + ref.name()
+                            + "\", with its metadata.managedFields, is nested" + " deeper than " + Json.MAX_DEPTH));
+        }
+        byte[] bytes = Json.write(stored);
         if (bytes.length > MAX_OBJECT_BYTES) {
             throw new ApiException(
                     Reason.REQUEST_ENTITY_TOO_LARGE,
-                    ref.kind().qualifiedResource() + " \"" + ref.name() + "\" is too large: " + bytes.length
-                            + " bytes, and the limit is " + MAX_OBJECT_BYTES);
+                    "etcdserver: request is too large: " + ref.kind().qualifiedResource() + " \"" + ref.name()
+                            + "\" has " + bytes.length + " bytes, and the limit is " + MAX_OBJECT_BYTES);
         }
         return bytes;
     }

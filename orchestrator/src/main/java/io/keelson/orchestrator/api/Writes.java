@@ -250,6 +250,7 @@ final class Writes {
                     Rejection.of(
                             Reason.INVALID,
                             "the server rejected our request due to an error in our request: " + e.getMessage());
+                case TOO_LARGE -> Rejection.of(Reason.REQUEST_ENTITY_TOO_LARGE, String.valueOf(e.getMessage()));
             };
             throw new ApiException(rejection, e);
         }

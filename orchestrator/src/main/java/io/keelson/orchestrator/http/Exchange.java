@@ -39,8 +39,8 @@ final class Exchange {
 
     private final ServerRequest request;
     private final ServerResponse response;
-    private final Query query;
     private final Gate gate;
+    private Optional<Query> query = Optional.empty();
     private Optional<User> user = Optional.empty();
     private Optional<User> realUser = Optional.empty();
     private final AuditNotes notes = new AuditNotes();
@@ -55,7 +55,6 @@ final class Exchange {
         this.gate = gate;
         this.request = request;
         this.response = response;
-        this.query = Query.parse(request.prologue().query().rawValue());
     }
 
     String method() {
@@ -67,7 +66,11 @@ final class Exchange {
         return request.prologue().uriPath().path();
     }
 
-    /** What stands between the slashes, each decoded. */
+    /**
+     * What stands between the slashes, each decoded.
+     *
+     * @throws ApiException BAD_REQUEST if it is not encoded as it must be
+     */
     List<String> steps() {
         String raw = request.prologue().uriPath().rawPath();
         String trimmed = raw.startsWith("/") ? raw.substring(1) : raw;
@@ -79,11 +82,23 @@ final class Exchange {
 
     private static String decode(String step) {
         // A plus is a plus in a path.
-        return URLDecoder.decode(step.replace("+", "%2B"), StandardCharsets.UTF_8);
+        try {
+            return URLDecoder.decode(step.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw ApiException.badRequest("the path is not encoded as a URL must be: " + e.getMessage());
+        }
     }
 
+    /**
+     * The parameters.
+     *
+     * @throws ApiException BAD_REQUEST if they are not encoded as they must be
+     */
     Query query() {
-        return query;
+        if (query.isEmpty()) {
+            query = Optional.of(Query.parse(request.prologue().query().rawValue()));
+        }
+        return query.get();
     }
 
     String header(String name) {
@@ -92,7 +107,7 @@ final class Exchange {
 
     /** What is wanted, as far as the path says. */
     RequestInfo info() {
-        return RequestInfo.of(method(), path(), steps(), query.flag("watch"), query.text("fieldSelector"));
+        return RequestInfo.of(method(), path(), steps(), query().flag("watch"), query().text("fieldSelector"));
     }
 
     /**
@@ -201,8 +216,7 @@ final class Exchange {
             byte[] bytes = in.readNBytes(MAX_BODY_BYTES + 1);
             if (bytes.length > MAX_BODY_BYTES) {
                 throw new ApiException(
-                        Reason.REQUEST_ENTITY_TOO_LARGE,
-                        "Request entity too large: limit is " + MAX_BODY_BYTES + " bytes");
+                        Reason.REQUEST_ENTITY_TOO_LARGE, "Request entity too large: limit is " + MAX_BODY_BYTES);
             }
             audit.filter(AuditedRequest::wantsSent).ifPresent(by -> sent(bytes).ifPresent(by::sent));
             return bytes;

@@ -10,8 +10,10 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.grpc.GrpcConfig;
 import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.grpc.GrpcRouting;
+import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http2.Http2Config;
 import io.keelson.store.HostPort;
+import io.keelson.store.Kv;
 import java.net.BindException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,8 +30,14 @@ public final class Listener implements AutoCloseable {
     /** A client that does not read for so long is cut off: a person who has stopped a pager may come back. */
     private static final Duration SLOW_READER = Duration.ofMinutes(5);
 
-    /** No message is larger than an object may be, and a little more. */
-    private static final int MAX_GRPC_MESSAGE_BYTES = 4 * 1024 * 1024;
+    /** No message is larger than the objects of one transaction may be, and a little more. */
+    private static final int MAX_GRPC_MESSAGE_BYTES = Kv.MAX_TXN_BYTES + 1024 * 1024;
+
+    /** The first line of a request: a path with long selectors, or the command of an exec. */
+    private static final int MAX_REQUEST_LINE_BYTES = 64 * 1024;
+
+    /** All headers of a request. */
+    private static final int MAX_HEADERS_BYTES = 64 * 1024;
 
     private static final Duration SHUTDOWN_GRACE = Duration.ofMillis(500);
 
@@ -63,13 +71,19 @@ public final class Listener implements AutoCloseable {
                 .port(at.port())
                 .shutdownHook(false)
                 .shutdownGracePeriod(SHUTDOWN_GRACE)
+                .directHandlers(Unreadable.handlers())
                 .tls(Tls.builder()
                         .sslContext(tls)
                         .clientAuth(TlsClientAuth.OPTIONAL)
                         .addApplicationProtocol("h2")
                         .addApplicationProtocol("http/1.1")
                         .build())
+                .addProtocol(Http1Config.builder()
+                        .maxPrologueLength(MAX_REQUEST_LINE_BYTES)
+                        .maxHeadersSize(MAX_HEADERS_BYTES)
+                        .build())
                 .addProtocol(Http2Config.builder()
+                        .maxHeaderListSize(MAX_REQUEST_LINE_BYTES + MAX_HEADERS_BYTES)
                         .sendErrorDetails(true)
                         .flowControlTimeout(SLOW_READER)
                         .build())

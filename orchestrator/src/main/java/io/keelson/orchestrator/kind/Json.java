@@ -2,7 +2,9 @@ package io.keelson.orchestrator.kind;
 
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,12 @@ public final class Json {
     /** Objects and lists may be nested this deep. */
     public static final int MAX_DEPTH = 256;
 
+    /** A text may hold so many values: each takes many times the memory of its letters. */
+    public static final int MAX_VALUES = 400_000;
+
+    /** Fields that came twice are told up to this many. */
+    private static final int MAX_DUPLICATES = 100;
+
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -41,7 +49,7 @@ public final class Json {
      * An object as it was sent.
      *
      * @param object the object; of a field that came twice the last
-     * @param duplicates the fields that came twice
+     * @param duplicates the fields that came twice, the first hundred
      */
     public record Decoded(ObjectNode object, List<FieldError> duplicates) {}
 
@@ -77,13 +85,14 @@ public final class Json {
     /**
      * Reads one object and notes fields that come twice.
      *
-     * @throws MalformedJsonException if the bytes are not one JSON object, or are nested deeper than {@link #MAX_DEPTH}
+     * @throws MalformedJsonException if the bytes are not one JSON object, are nested deeper than {@link #MAX_DEPTH}, or hold more than
+     *     {@link #MAX_VALUES} values
      */
     public static Decoded decode(byte[] bytes) {
-        List<FieldError> duplicates = new ArrayList<>();
-        JsonNode read = read(bytes, duplicates);
+        Reading reading = new Reading();
+        JsonNode read = read(bytes, reading);
         if (read instanceof ObjectNode object) {
-            return new Decoded(object, List.copyOf(duplicates));
+            return new Decoded(object, List.copyOf(reading.duplicates));
         }
         throw new MalformedJsonException("must be a JSON object, but is " + typeOf(read));
     }
@@ -94,16 +103,16 @@ public final class Json {
      * @throws MalformedJsonException if the bytes are not one JSON value
      */
     public static JsonNode parseAny(byte[] bytes) {
-        return read(bytes, new ArrayList<>());
+        return read(bytes, new Reading());
     }
 
-    private static JsonNode read(byte[] bytes, List<FieldError> duplicates) {
+    private static JsonNode read(byte[] bytes, Reading reading) {
         try (JsonParser parser = MAPPER.createParser(bytes)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
                 throw new MalformedJsonException("is empty, but must be a JSON object");
             }
-            JsonNode value = value(parser, first, "", duplicates);
+            JsonNode value = reading.value(parser, first, Place.TOP);
             if (parser.nextToken() != null) {
                 throw malformed("has more after its end", parser.currentTokenLocation());
             }
@@ -119,36 +128,76 @@ public final class Json {
         return new MalformedJsonException("is not JSON: " + what + place);
     }
 
-    private static JsonNode value(JsonParser parser, JsonToken token, String path, List<FieldError> duplicates) {
-        return switch (token) {
-            case START_OBJECT -> {
-                ObjectNode object = object();
-                for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-                    String child = path.isEmpty() ? name : path + "." + name;
-                    JsonNode value = value(parser, parser.nextToken(), child, duplicates);
-                    if (object.has(name)) {
-                        duplicates.add(FieldError.duplicate(child));
+    /** Where a value stands; put into words only when somebody asks, for the words may be long. */
+    private record Place(@Nullable Place around, String step) {
+
+        static final Place TOP = new Place(null, "");
+
+        Place field(String name) {
+            return new Place(this, around == null ? name : "." + name);
+        }
+
+        Place item(int index) {
+            return new Place(this, "[" + index + "]");
+        }
+
+        String text() {
+            Deque<String> steps = new ArrayDeque<>();
+            for (Place place = this; place != null; place = place.around) {
+                steps.addFirst(place.step);
+            }
+            return String.join("", steps);
+        }
+    }
+
+    /** One text being read. */
+    private static final class Reading {
+
+        private final List<FieldError> duplicates = new ArrayList<>();
+        private int values;
+
+        JsonNode value(JsonParser parser, JsonToken token, Place place) {
+            if (++values > MAX_VALUES) {
+                throw malformed("has more than " + MAX_VALUES + " values", parser.currentTokenLocation());
+            }
+            return switch (token) {
+                case START_OBJECT -> object(parser, place);
+                case START_ARRAY -> {
+                    ArrayNode list = array();
+                    for (JsonToken next = parser.nextToken(); next != JsonToken.END_ARRAY; next = parser.nextToken()) {
+                        list.add(value(parser, next, place.item(list.size())));
                     }
-                    object.set(name, value);
+                    yield list;
                 }
-                yield object;
-            }
-            case START_ARRAY -> {
-                ArrayNode list = array();
-                for (JsonToken next = parser.nextToken(); next != JsonToken.END_ARRAY; next = parser.nextToken()) {
-                    list.add(value(parser, next, path + "[" + list.size() + "]", duplicates));
+                case VALUE_STRING -> NODES.stringNode(parser.getString());
+                case VALUE_TRUE -> NODES.booleanNode(true);
+                case VALUE_FALSE -> NODES.booleanNode(false);
+                case VALUE_NULL -> NODES.nullNode();
+                case VALUE_NUMBER_INT -> integer(parser.getBigIntegerValue());
+                case VALUE_NUMBER_FLOAT -> {
+                    double number = parser.getDoubleValue();
+                    if (!Double.isFinite(number)) {
+                        throw malformed("has a number that is too large", parser.currentTokenLocation());
+                    }
+                    yield NODES.numberNode(number);
                 }
-                yield list;
+                case END_OBJECT, END_ARRAY, PROPERTY_NAME, VALUE_EMBEDDED_OBJECT, NOT_AVAILABLE ->
+                    throw malformed("unexpected " + token, parser.currentTokenLocation());
+            };
+        }
+
+        private ObjectNode object(JsonParser parser, Place place) {
+            ObjectNode object = Json.object();
+            for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+                Place child = place.field(name);
+                JsonNode value = value(parser, parser.nextToken(), child);
+                if (object.has(name) && duplicates.size() < MAX_DUPLICATES) {
+                    duplicates.add(FieldError.duplicate(child.text()));
+                }
+                object.set(name, value);
             }
-            case VALUE_STRING -> NODES.stringNode(parser.getString());
-            case VALUE_TRUE -> NODES.booleanNode(true);
-            case VALUE_FALSE -> NODES.booleanNode(false);
-            case VALUE_NULL -> NODES.nullNode();
-            case VALUE_NUMBER_INT -> integer(parser.getBigIntegerValue());
-            case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDoubleValue());
-            case END_OBJECT, END_ARRAY, PROPERTY_NAME, VALUE_EMBEDDED_OBJECT, NOT_AVAILABLE ->
-                throw malformed("unexpected " + token, parser.currentTokenLocation());
-        };
+            return object;
+        }
     }
 
     /** One class of node for one size of number, so that equal numbers are equal nodes. */
@@ -236,9 +285,11 @@ public final class Json {
         return at(from, path).filter(JsonNode::isString).map(JsonNode::stringValue);
     }
 
-    /** The whole number at a path of field names; empty if there is none. */
+    /** The whole number at a path of field names; empty if there is none, or it is beyond 64 bits. */
     public static Optional<Long> number(JsonNode from, String... path) {
-        return at(from, path).filter(JsonNode::isIntegralNumber).map(JsonNode::longValue);
+        return at(from, path)
+                .filter(node -> node.isIntegralNumber() && node.canConvertToLong())
+                .map(JsonNode::longValue);
     }
 
     /** The items of the list at a path of field names; none if there is no list. */
@@ -282,6 +333,18 @@ public final class Json {
             return kept;
         }
         return node;
+    }
+
+    /** How deep objects and lists are nested; 0 for what is neither. Looks no deeper than {@code enough}. */
+    public static int depth(JsonNode node, int enough) {
+        int deepest = 0;
+        if (node.isContainer() && enough > 0) {
+            for (JsonNode child : node) {
+                deepest = Math.max(deepest, depth(child, enough - 1));
+            }
+            deepest++;
+        }
+        return deepest;
     }
 
     /** The JSON type of a node in words for messages: {@code a string}, {@code null}. */

@@ -4,13 +4,18 @@ import io.keelson.orchestrator.kind.FieldError;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Schema;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Whether what was sent can be read as an object of the kind. */
 public final class Decoding {
+
+    /** What is wrong beyond this is not told, as in Kubernetes. */
+    private static final int MAX_ERRORS_IN_MESSAGE = 100;
 
     private Decoding() {}
 
@@ -37,7 +42,7 @@ public final class Decoding {
         }
         List<FieldError> errors = Schema.check(kind, incoming);
         if (!errors.isEmpty() && live.isPresent()) {
-            List<FieldError> old = Schema.check(kind, live.get());
+            Set<FieldError> old = new HashSet<>(Schema.check(kind, live.get()));
             errors = errors.stream().filter(error -> !old.contains(error)).toList();
         }
         return judge(kind, errors, validation);
@@ -50,7 +55,10 @@ public final class Decoding {
                 .toList();
         if (!fatal.isEmpty()) {
             boolean strict = fatal.stream().allMatch(error -> error.reason() != FieldError.Reason.WRONG_TYPE);
-            String what = fatal.stream().map(FieldError::message).collect(Collectors.joining(", "));
+            String what = fatal.stream()
+                    .limit(MAX_ERRORS_IN_MESSAGE)
+                    .map(FieldError::message)
+                    .collect(Collectors.joining(", "));
             String message = cannotBeRead(kind) + (strict ? "strict decoding error: " : "") + what;
             return new Result(Optional.of(Rejection.badRequest(message)), List.of());
         }
@@ -59,7 +67,10 @@ public final class Decoding {
             case WARN ->
                 new Result(
                         Optional.empty(),
-                        errors.stream().map(FieldError::message).toList());
+                        errors.stream()
+                                .limit(MAX_ERRORS_IN_MESSAGE)
+                                .map(FieldError::message)
+                                .toList());
         };
     }
 
