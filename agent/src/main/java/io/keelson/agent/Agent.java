@@ -5,6 +5,7 @@ import io.keelson.agent.rpc.GrpcControlPlane;
 import io.keelson.agent.rpc.Servers;
 import io.keelson.agent.rpc.Tunnels;
 import io.keelson.agent.stream.ContainerLogs;
+import io.keelson.agent.stream.NodeAnswers;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -60,7 +61,11 @@ public final class Agent implements AutoCloseable {
             var loop =
                     new NodeLoop(settings, control, parts.runtime(), parts.routers(), parts.network(), clock, random);
             loop.start();
-            var tunnels = new Tunnels(servers, config.name(), new ContainerLogs(settings.logs(), loop::runs), clock);
+            var tunnels = new Tunnels(
+                    servers,
+                    config.name(),
+                    new NodeAnswers(new ContainerLogs(settings.logs(), loop::runs), parts.runtime()),
+                    clock);
             return new Agent(lockFile, parts, servers, control, loop, tunnels);
         } catch (IOException | RuntimeException e) {
             lockFile.close();

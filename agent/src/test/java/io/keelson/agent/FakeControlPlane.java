@@ -7,6 +7,8 @@ import io.grpc.Server;
 import io.grpc.TlsServerCredentials;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.keelson.proto.tunnel.SendWindow;
+import io.keelson.proto.v1.Credit;
 import io.keelson.proto.v1.HeartbeatRequest;
 import io.keelson.proto.v1.HeartbeatResponse;
 import io.keelson.proto.v1.LogsQuestion;
@@ -260,7 +262,15 @@ final class FakeControlPlane extends NodesGrpc.NodesImplBase implements AutoClos
                 synchronized (FakeControlPlane.this) {
                     switch (answer.getAnswerCase()) {
                         case HELLO -> tunnel = Optional.of(questions);
-                        case DATA -> answerTo(answer).append(answer.getData().toStringUtf8());
+                        case DATA -> {
+                            answerTo(answer).append(answer.getData().toStringUtf8());
+                            questions.onNext(TunnelQuestion.newBuilder()
+                                    .setId(answer.getId())
+                                    .setCredit(Credit.newBuilder()
+                                            .setBytes(SendWindow.cost(
+                                                    answer.getData().size())))
+                                    .build());
+                        }
                         case DONE -> answerTo(answer).append("<done>");
                         case FAILURE ->
                             answerTo(answer)
@@ -269,7 +279,7 @@ final class FakeControlPlane extends NodesGrpc.NodesImplBase implements AutoClos
                                     .append(' ')
                                     .append(answer.getFailure().getMessage())
                                     .append('>');
-                        case ANSWER_NOT_SET -> throw new AssertionError(answer);
+                        case ERRORS, STARTED, EXITED, CREDIT, ANSWER_NOT_SET -> throw new AssertionError(answer);
                     }
                     FakeControlPlane.this.notifyAll();
                 }

@@ -11,6 +11,7 @@ import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.LiveKinds;
 import io.keelson.orchestrator.api.PodLogs;
+import io.keelson.orchestrator.api.PodStreams;
 import io.keelson.orchestrator.audit.Auditing;
 import io.keelson.orchestrator.flow.Turnstile;
 import io.keelson.orchestrator.http.Listener;
@@ -98,6 +99,7 @@ public final class Orchestrator implements AutoCloseable {
             orchestrator.open.push(kinds);
             Tunnels tunnels = new Tunnels();
             PodLogs logs = new PodLogs(api, tunnels);
+            PodStreams streams = new PodStreams(api, tunnels);
             Questions questions =
                     new Questions(gate, api, clock, () -> UUID.randomUUID().toString());
             Turnstile turnstile = new Turnstile(told, config.access().seats());
@@ -108,6 +110,7 @@ public final class Orchestrator implements AutoCloseable {
                     new Reception(gate, turnstile, auditing),
                     questions,
                     logs,
+                    streams,
                     clock,
                     version(),
                     () -> notReady(kv));

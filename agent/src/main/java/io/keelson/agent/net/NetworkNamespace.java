@@ -1,9 +1,13 @@
 package io.keelson.agent.net;
 
 import io.keelson.agent.command.Command;
+import io.keelson.agent.libc.NetworkNamespaces;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,6 +49,25 @@ public final class NetworkNamespace {
     /** A tool to be run here. */
     public Command command(String... words) {
         return Command.of(enter(List.of(words)));
+    }
+
+    /**
+     * Connects as a program that is here would.
+     *
+     * @throws IOException if nobody listens there, or this namespace cannot be entered
+     */
+    public Socket connect(InetSocketAddress to, Duration patience) throws IOException {
+        if (!file.equals(OWN)) {
+            return NetworkNamespaces.connect(file, to, patience);
+        }
+        Socket socket = new Socket();
+        try {
+            socket.connect(to, (int) patience.toMillis());
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
     }
 
     /** Whether both are the same namespace. */

@@ -1,5 +1,7 @@
 package io.keelson.agent.runtime;
 
+import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -57,6 +59,22 @@ public interface ContainerRuntime extends AutoCloseable {
      * {@link RuntimeFault.ExecTimeout}, {@link RuntimeFault.ExecFailed} (no such command) or {@link RuntimeFault.NotFound}.
      */
     ExecResult exec(ContainerId container, List<String> command, Duration timeout);
+
+    /**
+     * Starts a command in a running container with its streams open. Throws {@link RuntimeFault.ExecFailed} (no such command) or
+     * {@link RuntimeFault.NotFound}.
+     */
+    ContainerStreams exec(ContainerId container, List<String> command, ContainerStreams.Wanted wanted);
+
+    /** Joins the streams of a running container's own program, from now on. Throws {@link RuntimeFault.NotFound}. */
+    ContainerStreams attach(ContainerId container, ContainerStreams.Wanted wanted);
+
+    /**
+     * Connects to a port of a pod, as a program in it would.
+     *
+     * @throws IOException if nobody listens there
+     */
+    Socket connect(ObservedSandbox sandbox, int port) throws IOException;
 
     /** Sets the one listener that hears that something may have changed. A hint to call {@link #list()}; events may be lost. */
     void onChange(Runnable changed);

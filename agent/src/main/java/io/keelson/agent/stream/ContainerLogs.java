@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Finds the log that a question means: {@code <logs>/<namespace>_<pod>_<uid>/<container>/<attempt>.log}. */
-public final class ContainerLogs implements Questions {
+public final class ContainerLogs {
     private final Path logs;
     private final Running running;
 
@@ -23,7 +23,7 @@ public final class ContainerLogs implements Questions {
         this.running = running;
     }
 
-    @Override
+    /** Answers with a log. */
     public void logs(LogQuery query, Answer answer) throws Answer.Failed {
         for (var part : new String[] {query.namespace(), query.pod(), query.uid(), query.container()}) {
             // The names become a path.

@@ -25,6 +25,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -36,6 +37,8 @@ final class Exchange {
 
     /** Smaller answers are not worth compressing. */
     private static final int MIN_GZIP_BYTES = 128 * 1024;
+
+    private static final int SWITCHING = 101;
 
     private final ServerRequest request;
     private final ServerResponse response;
@@ -303,6 +306,42 @@ final class Exchange {
             }
             return response.outputStream();
         }));
+    }
+
+    /** The connection itself, if the client asks to speak another protocol on it. */
+    Optional<Wire> wire() {
+        return header("Upgrade").isEmpty() ? Optional.empty() : Upgrades.ofThisThread();
+    }
+
+    /** All values of a header that may be repeated or hold a list. */
+    List<String> headers(String name) {
+        return request.headers().all(HeaderNames.create(name), List::of).stream()
+                .flatMap(value -> Stream.of(value.split(",", -1)))
+                .map(String::strip)
+                .toList();
+    }
+
+    /**
+     * Leaves HTTP: the client may speak the other protocol from now on. The connection ends with this request.
+     *
+     * @param headers what the answer says besides its status, each line with its end
+     */
+    void switchProtocols(Wire wire, String headers) throws GoneException {
+        goesOn();
+        code = SWITCHING;
+        begun = true;
+        try {
+            wire.out()
+                    .write(("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n" + headers + "\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new GoneException(e);
+        }
+    }
+
+    /** Whether HTTP was left, so that no other request can follow. */
+    boolean hasSwitched() {
+        return code == SWITCHING;
     }
 
     /** Whether an answer in pieces has begun, so that it is too late for another status. */

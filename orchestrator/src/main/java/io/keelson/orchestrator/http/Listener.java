@@ -90,6 +90,7 @@ public final class Listener implements AutoCloseable {
                 .addProtocol(GrpcConfig.builder()
                         .maxReadBufferSize(MAX_GRPC_MESSAGE_BYTES)
                         .build())
+                .addConnectionSelector(Upgrades.selector())
                 .addFeature(GrpcReflectionFeature.create(reflection -> reflection.enabled(true)))
                 .addRouting(grpc)
                 .routing(routing -> routing.any(rest))

@@ -3,24 +3,26 @@ package io.keelson.orchestrator.http;
 import io.keelson.orchestrator.api.ApiException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * The parameters of a request.
  *
- * @param values each name with its first value
+ * @param values each name with its values in their order
  */
-record Query(Map<String, String> values) {
+record Query(Map<String, List<String>> values) {
 
     static Query parse(String raw) {
-        Map<String, String> values = new HashMap<>();
+        Map<String, List<String>> values = new HashMap<>();
         for (String pair : raw.split("&", -1)) {
             int at = pair.indexOf('=');
             String name = decode(at < 0 ? pair : pair.substring(0, at));
             if (!name.isEmpty()) {
-                values.putIfAbsent(name, at < 0 ? "" : decode(pair.substring(at + 1)));
+                values.computeIfAbsent(name, _ -> new ArrayList<>()).add(at < 0 ? "" : decode(pair.substring(at + 1)));
             }
         }
         return new Query(values);
@@ -34,9 +36,14 @@ record Query(Map<String, String> values) {
         }
     }
 
-    /** The value, empty text if there is none. */
+    /** All values of a parameter that may be repeated. */
+    List<String> all(String name) {
+        return values.getOrDefault(name, List.of());
+    }
+
+    /** The first value, empty text if there is none. */
     String text(String name) {
-        return values.getOrDefault(name, "");
+        return values.getOrDefault(name, List.of("")).getFirst();
     }
 
     /** Whether a switch is on: 1 and true in any case. */

@@ -9,6 +9,7 @@ import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.AuditNotes;
 import io.keelson.orchestrator.api.PodLogs;
+import io.keelson.orchestrator.api.PodStreams;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.OpenApi;
@@ -36,6 +37,7 @@ public final class Rest implements Handler {
     private final AtomicReference<Served> served;
     private final Reception reception;
     private final QuestionDoor questions;
+    private final StreamDoor streams;
     private final ObjectNode version;
     private final Supplier<Optional<String>> notReady;
 
@@ -52,12 +54,14 @@ public final class Rest implements Handler {
             Reception reception,
             Questions asked,
             PodLogs logs,
+            PodStreams streams,
             InstantSource clock,
             ObjectNode version,
             Supplier<Optional<String>> notReady) {
         this.reception = reception;
         this.questions = new QuestionDoor(asked);
         this.resources = new Resources(api, logs, clock);
+        this.streams = new StreamDoor(streams);
         this.api = api;
         this.served = new AtomicReference<>(Served.first(api.kinds()));
         this.version = version;
@@ -71,6 +75,9 @@ public final class Rest implements Handler {
             AuditNotes.during(exchange.notes(), () -> serve(exchange));
         } finally {
             exchange.over();
+        }
+        if (exchange.hasSwitched()) {
+            throw new CloseConnectionException("what was spoken instead of HTTP has ended");
         }
     }
 
@@ -194,7 +201,7 @@ public final class Rest implements Handler {
     private void objects(Exchange exchange, String group, String version, List<String> steps)
             throws InterruptedException, Exchange.GoneException {
         Target target = Target.find(api, group, version, steps);
-        if (!questions.answered(exchange, target)) {
+        if (!questions.answered(exchange, target) && !streams.served(exchange, target)) {
             resources.handle(exchange, target);
         }
     }

@@ -33,7 +33,8 @@ final class CoreKinds {
     static final Kind POD = core("Pod", "pods")
             .shortNames("po")
             .categories("all")
-            .subresources("binding", "ephemeralcontainers", "eviction", "log", "status")
+            .subresources(
+                    "attach", "binding", "ephemeralcontainers", "eviction", "exec", "log", "portforward", "status")
             .strategy(Strategy.PLAIN
                     .withGeneration()
                     .withInitial(InitialState::pod)

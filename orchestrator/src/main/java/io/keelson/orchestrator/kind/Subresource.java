@@ -17,9 +17,13 @@ public record Subresource(String name, String group, String version, String kind
 
     private static final List<String> CHANGE = List.of("get", "patch", "update");
     private static final List<String> CREATE = List.of("create");
+    private static final List<String> CONNECT = List.of("create", "get");
 
     /** Those whose objects are of another kind than their parent; all others are a part of it. */
     private static final Map<String, Subresource> OF_OTHER_KINDS = Map.of(
+            "attach", new Subresource("attach", "", "v1", "PodAttachOptions", CONNECT),
+            "exec", new Subresource("exec", "", "v1", "PodExecOptions", CONNECT),
+            "portforward", new Subresource("portforward", "", "v1", "PodPortForwardOptions", CONNECT),
             "scale", new Subresource("scale", "autoscaling", "v1", "Scale", CHANGE),
             "binding", new Subresource("binding", "", "v1", "Binding", CREATE),
             "eviction", new Subresource("eviction", "policy", "v1", "Eviction", CREATE),

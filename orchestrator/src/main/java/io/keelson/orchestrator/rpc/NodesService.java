@@ -1,7 +1,6 @@
 package io.keelson.orchestrator.rpc;
 
 import com.google.protobuf.ByteString;
-import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.keelson.orchestrator.access.Renewal;
 import io.keelson.orchestrator.api.Api;
@@ -416,10 +415,6 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
                 }
             } catch (ApiException e) {
                 down.onError(Calls.failure(e));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                down.onError(
-                        Status.UNAVAILABLE.withDescription("the server stops").asRuntimeException());
             }
         }
 

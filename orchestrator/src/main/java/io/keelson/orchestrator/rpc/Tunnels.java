@@ -1,16 +1,26 @@
 package io.keelson.orchestrator.rpc;
 
 import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.ContainerIo;
 import io.keelson.orchestrator.api.LogQuery;
 import io.keelson.orchestrator.api.LogStream;
 import io.keelson.orchestrator.api.NodeLogs;
+import io.keelson.orchestrator.api.NodeStream;
+import io.keelson.orchestrator.api.NodeStreams;
 import io.keelson.orchestrator.registry.Reason;
+import io.keelson.proto.v1.AttachQuestion;
+import io.keelson.proto.v1.ConnectQuestion;
+import io.keelson.proto.v1.ExecQuestion;
 import io.keelson.proto.v1.LogsQuestion;
+import io.keelson.proto.v1.TunnelQuestion;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The tunnels that agents keep open to this server, by node. */
-public final class Tunnels implements NodeLogs {
+public final class Tunnels implements NodeLogs, NodeStreams {
 
     private final Map<String, Tunnel> byNode = new ConcurrentHashMap<>();
 
@@ -27,14 +37,15 @@ public final class Tunnels implements NodeLogs {
         tunnel.broken("the connection to node " + node + " is lost");
     }
 
+    private Tunnel to(String node) {
+        return Optional.ofNullable(byNode.get(node))
+                .orElseThrow(() -> new ApiException(
+                        Reason.SERVICE_UNAVAILABLE,
+                        "node " + node + " has no connection to this server; is its agent running?"));
+    }
+
     @Override
     public LogStream open(String node, String namespace, String pod, String uid, LogQuery query) {
-        Tunnel tunnel = byNode.get(node);
-        if (tunnel == null) {
-            throw new ApiException(
-                    Reason.SERVICE_UNAVAILABLE,
-                    "node " + node + " has no connection to this server; is its agent running?");
-        }
         LogsQuestion.Builder question = LogsQuestion.newBuilder()
                 .setNamespace(namespace)
                 .setPod(pod)
@@ -47,6 +58,77 @@ public final class Tunnels implements NodeLogs {
         query.tailLines().ifPresent(question::setTailLines);
         query.sinceSeconds().ifPresent(question::setSinceSeconds);
         query.limitBytes().ifPresent(question::setLimitBytes);
-        return tunnel.ask(question.build());
+        return new Log(to(node).ask(TunnelQuestion.newBuilder().setLogs(question)));
+    }
+
+    /** A stream of which only one side is used. */
+    private record Log(NodeStream stream) implements LogStream {
+
+        @Override
+        public Optional<byte[]> next(Duration patience) throws InterruptedException {
+            return switch (stream.next(patience)) {
+                case NodeStream.Piece.Output output -> Optional.of(output.bytes());
+                case NodeStream.Piece.Errors errors -> Optional.of(errors.bytes());
+                case NodeStream.Piece.Silence _ -> Optional.of(new byte[0]);
+                case NodeStream.Piece.End _ -> Optional.empty();
+            };
+        }
+
+        @Override
+        public void close() {
+            stream.close();
+        }
+    }
+
+    @Override
+    public NodeStream exec(Where where, String container, List<String> command, ContainerIo io)
+            throws InterruptedException {
+        ExecQuestion question = ExecQuestion.newBuilder()
+                .setNamespace(where.namespace())
+                .setPod(where.pod())
+                .setUid(where.uid())
+                .setContainer(container)
+                .addAllCommand(command)
+                .setIo(wire(io))
+                .build();
+        return to(where.node())
+                .ask(TunnelQuestion.newBuilder().setExec(question))
+                .begun();
+    }
+
+    @Override
+    public NodeStream attach(Where where, String container, ContainerIo io) throws InterruptedException {
+        AttachQuestion question = AttachQuestion.newBuilder()
+                .setNamespace(where.namespace())
+                .setPod(where.pod())
+                .setUid(where.uid())
+                .setContainer(container)
+                .setIo(wire(io))
+                .build();
+        return to(where.node())
+                .ask(TunnelQuestion.newBuilder().setAttach(question))
+                .begun();
+    }
+
+    @Override
+    public NodeStream connect(Where where, int port) throws InterruptedException {
+        ConnectQuestion question = ConnectQuestion.newBuilder()
+                .setNamespace(where.namespace())
+                .setPod(where.pod())
+                .setUid(where.uid())
+                .setPort(port)
+                .build();
+        return to(where.node())
+                .ask(TunnelQuestion.newBuilder().setConnect(question))
+                .begun();
+    }
+
+    private static io.keelson.proto.v1.ContainerIo wire(ContainerIo wanted) {
+        return io.keelson.proto.v1.ContainerIo.newBuilder()
+                .setStdin(wanted.stdin())
+                .setStdout(wanted.stdout())
+                .setStderr(wanted.stderr())
+                .setTty(wanted.terminal())
+                .build();
     }
 }

@@ -7,16 +7,20 @@ import io.keelson.agent.net.NetworkNamespace;
 import io.keelson.agent.runtime.ContainerConfig;
 import io.keelson.agent.runtime.ContainerId;
 import io.keelson.agent.runtime.ContainerRuntime;
+import io.keelson.agent.runtime.ContainerStreams;
 import io.keelson.agent.runtime.ExecResult;
 import io.keelson.agent.runtime.Image;
 import io.keelson.agent.runtime.ObservedPods;
+import io.keelson.agent.runtime.ObservedSandbox;
 import io.keelson.agent.runtime.RegistryLogin;
 import io.keelson.agent.runtime.RuntimeFault;
 import io.keelson.agent.runtime.RuntimeInfo;
 import io.keelson.agent.runtime.SandboxConfig;
 import io.keelson.agent.runtime.SandboxId;
+import io.keelson.proto.cri.AttachRequest;
 import io.keelson.proto.cri.AuthConfig;
 import io.keelson.proto.cri.CreateContainerRequest;
+import io.keelson.proto.cri.ExecRequest;
 import io.keelson.proto.cri.ExecSyncRequest;
 import io.keelson.proto.cri.ExecSyncResponse;
 import io.keelson.proto.cri.ImageServiceGrpc;
@@ -37,6 +41,8 @@ import io.keelson.proto.cri.StatusRequest;
 import io.keelson.proto.cri.StopContainerRequest;
 import io.keelson.proto.cri.StopPodSandboxRequest;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -59,8 +65,10 @@ public final class ContainerdRuntime implements ContainerRuntime {
     private static final Duration KILL = Duration.ofMinutes(2);
 
     private static final Duration EXEC_MARGIN = Duration.ofSeconds(10);
+    private static final Duration CONNECT = Duration.ofSeconds(5);
 
     private final Path agentDir;
+    private final NetworkNamespace netns;
     private final ContainerdPaths paths;
     private final ContainerdProcess process;
     private final UnixChannel channel;
@@ -72,6 +80,7 @@ public final class ContainerdRuntime implements ContainerRuntime {
 
     private ContainerdRuntime(Path agentDir, NetworkNamespace netns, boolean mayLowerOomScore) {
         this.agentDir = agentDir;
+        this.netns = netns;
         this.paths = ContainerdPaths.below(agentDir);
         this.mayLowerOomScore = mayLowerOomScore;
         this.channel = UnixChannel.to(paths.socket());
@@ -338,6 +347,55 @@ public final class ContainerdRuntime implements ContainerRuntime {
         } catch (StatusRuntimeException e) {
             throw Faults.ofExec(e, String.join(" ", command));
         }
+    }
+
+    @Override
+    public ContainerStreams exec(ContainerId container, List<String> command, ContainerStreams.Wanted wanted) {
+        try {
+            String url = runtime(QUESTION)
+                    .exec(ExecRequest.newBuilder()
+                            .setContainerId(container.value())
+                            .addAllCmd(command)
+                            .setStdin(wanted.stdin())
+                            .setStdout(wanted.stdout())
+                            .setStderr(wanted.stderr() && !wanted.terminal())
+                            .setTty(wanted.terminal())
+                            .build())
+                    .getUrl();
+            return CriStreams.open(url, netns, wanted);
+        } catch (StatusRuntimeException e) {
+            throw Faults.ofExec(e, String.join(" ", command));
+        } catch (IOException e) {
+            throw new RuntimeFault.Unavailable(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public ContainerStreams attach(ContainerId container, ContainerStreams.Wanted wanted) {
+        try {
+            String url = runtime(QUESTION)
+                    .attach(AttachRequest.newBuilder()
+                            .setContainerId(container.value())
+                            .setStdin(wanted.stdin())
+                            .setStdout(wanted.stdout())
+                            .setStderr(wanted.stderr() && !wanted.terminal())
+                            .setTty(wanted.terminal())
+                            .build())
+                    .getUrl();
+            return CriStreams.open(url, netns, wanted);
+        } catch (StatusRuntimeException e) {
+            throw Faults.of(e, RuntimeFault.Failed::new);
+        } catch (IOException e) {
+            throw new RuntimeFault.Unavailable(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public Socket connect(ObservedSandbox sandbox, int port) throws IOException {
+        NetworkNamespace there = sandbox.hostNetwork() || sandbox.pid() == 0
+                ? netns
+                : NetworkNamespace.at(Path.of("/proc", Long.toString(sandbox.pid()), "ns", "net"));
+        return there.connect(new InetSocketAddress("127.0.0.1", port), CONNECT);
     }
 
     private static String cut(ByteString output) {

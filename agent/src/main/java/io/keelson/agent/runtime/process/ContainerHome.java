@@ -1,5 +1,6 @@
 package io.keelson.agent.runtime.process;
 
+import io.keelson.agent.libc.NamedPipe;
 import io.keelson.agent.runtime.ContainerConfig;
 import io.keelson.agent.runtime.ContainerId;
 import io.keelson.agent.runtime.ObservedContainer;
@@ -29,6 +30,9 @@ import tools.jackson.databind.json.JsonMapper;
  * pid             the program's pid            wrapper
  * exit            its exit code                wrapper
  * stdout, stderr  what it wrote                the program
+ * stdin           a pipe that it reads         who is attached; only if the container asked for one
+ * stdin-hold      a pipe: a line written there ends what is held open of stdin
+ * stdin-once      stdin ends with its first user; runtime, at creation
  * </pre>
  */
 record ContainerHome(Path directory) {
@@ -64,6 +68,27 @@ record ContainerHome(Path directory) {
 
     Path stderr() {
         return directory.resolve("stderr");
+    }
+
+    Path stdin() {
+        return directory.resolve("stdin");
+    }
+
+    Path stdinHold() {
+        return directory.resolve("stdin-hold");
+    }
+
+    boolean stdinOnce() {
+        return Files.exists(directory.resolve("stdin-once"));
+    }
+
+    /** Makes what a program needs that reads what users type. */
+    void makeStdin(boolean once) throws IOException {
+        NamedPipe.make(stdin());
+        NamedPipe.make(stdinHold());
+        if (once) {
+            Files.createFile(directory.resolve("stdin-once"));
+        }
     }
 
     Spec spec() {

@@ -1,8 +1,10 @@
 package io.keelson.agent.runtime.process;
 
+import io.keelson.agent.net.NetworkNamespace;
 import io.keelson.agent.runtime.ContainerConfig;
 import io.keelson.agent.runtime.ContainerId;
 import io.keelson.agent.runtime.ContainerRuntime;
+import io.keelson.agent.runtime.ContainerStreams;
 import io.keelson.agent.runtime.ExecResult;
 import io.keelson.agent.runtime.Image;
 import io.keelson.agent.runtime.Mount;
@@ -21,6 +23,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -56,14 +60,23 @@ public final class ProcessRuntime implements ContainerRuntime {
     /** After SIGKILL; only a process stuck in the kernel takes longer. */
     private static final Duration KILL_WAIT = Duration.ofSeconds(10);
 
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+
     private static final JsonMapper JSON = JsonMapper.shared();
 
     // Builtins only: the PATH is the container's. The program's files are opened here, so that they outlive the agent.
     // At the end, all that
     // the program left behind goes with it: the wrapper leads a session, and so a process group, of its own.
+    // What users type comes through a pipe, which a shell holds open, so that the program sees no end of it before
+    // there was a user.
     private static final String WRAPPER = """
             d=$1; shift
-            /bin/sh -c 'd=$1; shift; echo $$ >"$d/pid"; exec "$@"' sh "$d" "$@" >>"$d/stdout" 2>>"$d/stderr" </dev/null
+            i=/dev/null
+            if [ -e "$d/stdin" ]; then
+                i=$d/stdin
+                /bin/sh -c 'read x' <>"$d/stdin-hold" 3<>"$d/stdin" >/dev/null 2>&1 &
+            fi
+            /bin/sh -c 'd=$1; shift; echo $$ >"$d/pid"; exec "$@"' sh "$d" "$@" >>"$d/stdout" 2>>"$d/stderr" <"$i"
             r=$?
             echo "$r" >"$d/exit"
             kill -9 0
@@ -96,6 +109,7 @@ public final class ProcessRuntime implements ContainerRuntime {
                 List.of(
                         "containers are plain processes of the agent's user: no isolation, no limits, securityContext is not applied",
                         "images come from archives only; commands run from the unpacked image, or else from this machine",
+                        "containers have no terminal (tty); commands run beside them by exec do",
                         "nothing can be mounted: volumes are links below $" + ROOTFS
                                 + ", and arguments that begin with a mountPath are rewritten to lead there",
                         "each pod has a loopback address of its own (status.podIP); its programs must listen there or choose free ports",
@@ -191,6 +205,9 @@ public final class ProcessRuntime implements ContainerRuntime {
         var finalHome = new ContainerHome(containers().resolve(id));
         try {
             Files.createDirectories(home.rootfs());
+            if (config.stdin()) {
+                home.makeStdin(config.stdinOnce());
+            }
             if (unpacked.rootfs().isPresent()) {
                 new Rootfs(unpacked.rootfs().get()).copyTo(home.rootfs());
             }
@@ -513,19 +530,11 @@ public final class ProcessRuntime implements ContainerRuntime {
 
     @Override
     public ExecResult exec(ContainerId container, List<String> command, Duration timeout) {
-        var home = home(container);
-        if (!home.running()) {
-            throw new RuntimeFault.NotFound("container " + container.value() + " is not running");
-        }
-        var spec = home.spec();
+        var home = running(container);
         try {
-            var builder = new ProcessBuilder(resolved(home, spec, command))
-                    .directory(
-                            new Rootfs(home.rootfs()).inside(spec.workingDir()).toFile())
-                    .redirectInput(Redirect.from(new File("/dev/null")));
-            builder.environment().clear();
-            builder.environment().putAll(spec.env());
-            var process = builder.start();
+            var process = beside(home, command)
+                    .redirectInput(Redirect.from(new File("/dev/null")))
+                    .start();
             var out = read(process.getInputStream());
             var err = read(process.getErrorStream());
             if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -543,6 +552,56 @@ public final class ProcessRuntime implements ContainerRuntime {
         } catch (ExecutionException e) {
             throw new RuntimeFault.Failed("output of \"" + String.join(" ", command) + "\"", e);
         }
+    }
+
+    private ContainerHome running(ContainerId container) {
+        var home = home(container);
+        if (!home.running()) {
+            throw new RuntimeFault.NotFound("container " + container.value() + " is not running");
+        }
+        return home;
+    }
+
+    /** A command with a container's directory and environment. */
+    private static ProcessBuilder beside(ContainerHome home, List<String> command) throws StartProblem, IOException {
+        var spec = home.spec();
+        var builder = new ProcessBuilder(resolved(home, spec, command))
+                .directory(new Rootfs(home.rootfs()).inside(spec.workingDir()).toFile());
+        builder.environment().clear();
+        builder.environment().putAll(spec.env());
+        return builder;
+    }
+
+    @Override
+    public ContainerStreams exec(ContainerId container, List<String> command, ContainerStreams.Wanted wanted) {
+        var home = running(container);
+        try {
+            return ProcessStreams.start(
+                    beside(home, command),
+                    wanted,
+                    setsid.map(Path::toString).stream().toList());
+        } catch (StartProblem | IOException e) {
+            throw new RuntimeFault.ExecFailed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public ContainerStreams attach(ContainerId container, ContainerStreams.Wanted wanted) {
+        var home = running(container);
+        try {
+            return new AttachedStreams(home, wanted);
+        } catch (IOException e) {
+            throw new RuntimeFault.Failed(
+                    "attaching to container " + home.spec().name(), e);
+        }
+    }
+
+    @Override
+    public Socket connect(ObservedSandbox sandbox, int port) throws IOException {
+        // With a network of its own a pod has an address of its own; what listens at the machine's address is not the
+        // pod's.
+        var address = sandbox.ips().isEmpty() ? "127.0.0.1" : sandbox.ips().getFirst();
+        return NetworkNamespace.own().connect(new InetSocketAddress(address, port), CONNECT);
     }
 
     private static FutureTask<String> read(InputStream stream) {

@@ -1,0 +1,256 @@
+package io.keelson.cli.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Goal: commands in containers and connections to pods, by every kubectl, all the way: client, server, tunnel, node, process. Those before 1.30
+ * speak SPDY, the others WebSocket; ports came to WebSocket in 1.31.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class StreamsTest {
+
+    private static final String POD = """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              terminationGracePeriodSeconds: 0
+              containers:
+              - {name: main, image: localhost/machine, imagePullPolicy: IfNotPresent, command: [sh, -c, "while true; do echo tick; sleep 0.2; done"]}
+              - {name: side, image: localhost/machine, imagePullPolicy: IfNotPresent, command: [sleep, "3600"]}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: cat}
+            spec:
+              terminationGracePeriodSeconds: 0
+              containers:
+              - {name: c, image: localhost/machine, imagePullPolicy: IfNotPresent, stdin: true, command: [cat]}
+            """;
+
+    private TestCluster cluster;
+    private Path directory;
+
+    @BeforeAll
+    void start(@TempDir Path temporary) throws IOException, InterruptedException {
+        directory = temporary;
+        cluster = TestCluster.start(temporary);
+        cluster.apply(POD, "web", "cat");
+    }
+
+    @AfterAll
+    void stop() throws IOException, InterruptedException {
+        cluster.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.27", "1.28", "1.29", "1.30", "1.31", "1.32", "1.33"})
+    void commandsRunInContainers(String version) throws IOException, InterruptedException {
+        TestCluster.Output both = cluster.run(
+                version, 1, "", "exec", "web", "-c", "side", "--", "sh", "-c", "echo out; echo err >&2; exit 7");
+        assertThat(both.out()).isEqualTo("out\n");
+        assertThat(both.err()).contains("err\n", "command terminated with exit code 7");
+        assertThat(both.code()).isEqualTo(7);
+        assertThat(cluster.ok(version, "exec", "web", "-c", "side", "--", "printf", "%s|%s", "a b", "c"))
+                .isEqualTo("a b|c");
+        // The end of the input is an end for the program.
+        String text = "line one\nline two\n".repeat(60_000);
+        TestCluster.Output counted = cluster.run(version, text, "exec", "-i", "web", "-c", "side", "--", "wc", "-c");
+        assertThat(counted.err()).isEmpty();
+        assertThat(counted.out().strip()).isEqualTo(Integer.toString(text.length()));
+        assertThat(cluster.run(version, text, "exec", "-i", "web", "-c", "side", "--", "cat")
+                        .out())
+                .isEqualTo(text);
+        assertThat(cluster.run(version, "", "exec", "web", "--", "no-such-program")
+                        .err())
+                .contains("no-such-program");
+        assertThat(cluster.run(version, "", "exec", "web", "-c", "none", "--", "true")
+                        .err())
+                .contains("container none is not valid for pod web");
+        assertThat(cluster.run(version, "", "exec", "nobody", "--", "true").err())
+                .contains("Error from server (NotFound): pods \"nobody\" not found");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.27", "1.30", "1.33"})
+    void filesAreCopied(String version) throws IOException, InterruptedException {
+        Path from = Files.writeString(directory.resolve("from-" + version), "content of " + version);
+        Path there = directory.resolve("there-" + version);
+        cluster.ok(version, "cp", from.toString(), "web:" + there, "-c", "side");
+        assertThat(there).hasContent("content of " + version);
+        Path back = directory.resolve("back-" + version);
+        cluster.ok(version, "cp", "web:" + there, back.toString(), "-c", "side");
+        assertThat(back).hasContent("content of " + version);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.27", "1.33"})
+    void aTerminalIsOne(String version) throws IOException, InterruptedException {
+        // kubectl asks for a terminal only if it has one itself, which script gives it.
+        Process process = new ProcessBuilder(
+                        "script",
+                        "-qec",
+                        "stty rows 33 cols 99; " + cluster.kubectl(version)
+                                + " exec -it web -c side -- sh -c 'tty; sleep 0.5; stty size; read line; echo got $line; exit 3'",
+                        "/dev/null")
+                .redirectErrorStream(true)
+                .start();
+        try (OutputStream in = process.getOutputStream()) {
+            in.write("hello\n".getBytes(StandardCharsets.US_ASCII));
+            in.flush();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(said).contains("/dev/pts/", "33 99", "got hello");
+        }
+        assertThat(process.waitFor()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.27", "1.29", "1.30", "1.33"})
+    void whatAContainerWritesIsSeenByWhoIsAttached(String version) throws IOException, InterruptedException {
+        try (TestCluster.Kubectl attached = cluster.begin(version, "attach", "web", "-c", "main")) {
+            await("ticks", () -> attached.soFar().contains("tick\ntick\n"));
+        }
+        try (TestCluster.Kubectl attached = cluster.begin(version, "attach", "-i", "cat")) {
+            attached.stdin().write(("typed by " + version + "\n").getBytes(StandardCharsets.UTF_8));
+            attached.stdin().flush();
+            await("an echo", () -> attached.soFar().contains("typed by " + version + "\n"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.27", "1.30", "1.33"})
+    void aPodRunsForWhatIsTyped(String version) throws IOException, InterruptedException {
+        TestCluster.Output run = cluster.run(
+                version,
+                "some words\n",
+                "run",
+                "-i",
+                "--rm",
+                "--restart=Never",
+                "--image=localhost/machine",
+                "--image-pull-policy=IfNotPresent",
+                "counter-" + version.replace('.', '-'),
+                "--command",
+                "--",
+                "sh",
+                "-c",
+                "wc -c; sleep 0.3");
+        assertThat(run.out() + run.err()).contains("11\n", "deleted");
+        assertThat(run.code()).isZero();
+    }
+
+    private static final Pattern FORWARDING = Pattern.compile("Forwarding from 127.0.0.1:([0-9]+) ->");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.27", "1.28", "1.29", "1.30", "1.31", "1.32", "1.33"})
+    void portsAreForwarded(String version) throws IOException, InterruptedException {
+        InetAddress pod =
+                InetAddress.getByName(cluster.ok(version, "get", "pod", "web", "-o", "jsonpath={.status.podIP}"));
+        try (ServerSocket program = new ServerSocket(0, 50, pod);
+                TestCluster.Kubectl forward =
+                        cluster.begin(version, "port-forward", "pod/web", ":" + program.getLocalPort(), ":1")) {
+            Thread.ofVirtual().start(() -> echo(program));
+            await(
+                    "two ports",
+                    () -> FORWARDING.matcher(forward.soFar()).results().count() == 2);
+            Matcher ports = FORWARDING.matcher(forward.soFar());
+            assertThat(ports.find()).isTrue();
+            int good = Integer.parseInt(ports.group(1));
+            assertThat(ports.find()).isTrue();
+            int bad = Integer.parseInt(ports.group(1));
+            for (int i = 0; i < 3; i++) {
+                byte[] sent = ("hello " + i + "\n").repeat(50_000).getBytes(StandardCharsets.UTF_8);
+                assertThat(exchanged(good, sent)).isEqualTo(sent);
+            }
+            assertThat(exchanged(bad, new byte[] {1})).isEmpty();
+            await("the reason", () -> forward.soFar().contains("error forwarding port 1 to pod web"));
+        }
+    }
+
+    private static void echo(ServerSocket program) {
+        while (!program.isClosed()) {
+            try (Socket one = program.accept()) {
+                one.getInputStream().transferTo(one.getOutputStream());
+            } catch (IOException e) {
+                // Closed.
+            }
+        }
+    }
+
+    private static byte[] exchanged(int port, byte[] sent) throws IOException, InterruptedException {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            Thread.ofVirtual().start(() -> {
+                try {
+                    socket.getOutputStream().write(sent);
+                    socket.shutdownOutput();
+                } catch (IOException e) {
+                    // Refused.
+                }
+            });
+            return socket.getInputStream().readAllBytes();
+        } catch (java.net.SocketException reset) {
+            return new byte[0];
+        }
+    }
+
+    @Test
+    void whoDoesNotReadDoesNotStopOthers() throws IOException, InterruptedException {
+        Process stuck = new ProcessBuilder(
+                        "sh", "-c", cluster.kubectl("1.33") + " exec web -c side -- cat /dev/zero | sleep 3600")
+                .start();
+        try {
+            for (int i = 0; i < 5; i++) {
+                assertThat(cluster.ok("1.33", "exec", "web", "-c", "side", "--", "echo", "free"))
+                        .isEqualTo("free\n");
+            }
+        } finally {
+            stuck.descendants().forEach(ProcessHandle::destroyForcibly);
+            stuck.destroyForcibly();
+        }
+    }
+
+    @Test
+    void aCommandEndsWithItsClient() throws IOException, InterruptedException {
+        Path alive = directory.resolve("alive");
+        try (TestCluster.Kubectl running = cluster.begin(
+                "1.33", "exec", "web", "-c", "side", "--", "sh", "-c", "echo $$ > " + alive + "; sleep 3600")) {
+            await("a pid", () -> Files.exists(alive) && Files.readString(alive).endsWith("\n"));
+        }
+        long pid = Long.parseLong(Files.readString(alive).strip());
+        await(
+                "its end",
+                () -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
+    }
+
+    private interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    private static void await(String what, Condition condition) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + 30_000_000_000L;
+        while (!condition.holds()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("waited in vain for: " + what);
+            }
+            Thread.sleep(20);
+        }
+    }
+}

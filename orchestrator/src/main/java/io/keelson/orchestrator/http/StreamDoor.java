@@ -1,0 +1,116 @@
+package io.keelson.orchestrator.http;
+
+import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.ContainerIo;
+import io.keelson.orchestrator.api.NodeStream;
+import io.keelson.orchestrator.api.PodStreams;
+import io.keelson.orchestrator.auth.Access;
+import io.keelson.orchestrator.kind.Kinds;
+import io.keelson.orchestrator.registry.Reason;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Commands in containers and connections to pods: requests that leave HTTP. By WebSocket, as clients do now, or by SPDY/3.1, as kubectl did
+ * before 1.30 and does for ports before 1.31. The node is asked first, so that what it refuses is told by a Status.
+ */
+final class StreamDoor {
+
+    private static final Set<String> SUBRESOURCES = Set.of("exec", "attach", "portforward");
+
+    /** In the order in which Kubernetes prefers them. The last differs from the one before it in that stdin can end by itself. */
+    private static final List<String> OVER_WEBSOCKET = List.of("v5.channel.k8s.io", "v4.channel.k8s.io");
+
+    private static final List<String> OVER_SPDY = List.of("v5.channel.k8s.io", "v4.channel.k8s.io");
+
+    private static final String PORTS_IN_WEBSOCKET = "SPDY/3.1+portforward.k8s.io";
+    private static final String PORTS_OVER_WEBSOCKET = "v4.channel.k8s.io";
+    private static final String PORTS_OVER_SPDY = "portforward.k8s.io";
+
+    private final PodStreams streams;
+
+    StreamDoor(PodStreams streams) {
+        this.streams = streams;
+    }
+
+    /** Serves the request if it is of this kind; returns when all is over. */
+    boolean served(Exchange exchange, Target target) throws InterruptedException, Exchange.GoneException {
+        if (!target.kind().equals(Kinds.POD) || !SUBRESOURCES.contains(target.subresource())) {
+            return false;
+        }
+        if (!Set.of("GET", "POST").contains(exchange.method())) {
+            throw new ApiException(
+                    Reason.METHOD_NOT_ALLOWED, "the server does not allow this method on the requested resource");
+        }
+        // A WebSocket begins with a GET. Who may only look must not get in by that.
+        exchange.authorized(new Access.ToObjects(
+                "create", target.kind().group(), target.resource(), target.namespace(), target.name()));
+        Wire wire = exchange.wire().orElseThrow(() -> ApiException.badRequest("Upgrade request required"));
+        if (target.subresource().equals("portforward")) {
+            ports(exchange, target, wire);
+        } else {
+            program(exchange, target, wire);
+        }
+        return true;
+    }
+
+    private void program(Exchange exchange, Target target, Wire wire)
+            throws InterruptedException, Exchange.GoneException {
+        Query query = exchange.query();
+        ContainerIo io =
+                new ContainerIo(query.flag("stdin"), query.flag("stdout"), query.flag("stderr"), query.flag("tty"));
+        boolean socket = WebSocket.isAsked(exchange);
+        String protocol = socket
+                ? agreed(exchange, "Sec-WebSocket-Protocol", OVER_WEBSOCKET)
+                : agreed(exchange, "X-Stream-Protocol-Version", OVER_SPDY);
+        try (NodeStream node = open(target, query, io)) {
+            if (socket) {
+                WebSocket client = WebSocket.accept(exchange, wire, protocol);
+                new ProgramOverWebSocket(client, node, io, protocol).run();
+            } else {
+                spdy(exchange, wire, protocol);
+                new ProgramOverSpdy(wire, node, io).run();
+            }
+        }
+    }
+
+    private NodeStream open(Target target, Query query, ContainerIo io) throws InterruptedException {
+        return target.subresource().equals("attach")
+                ? streams.attach(target.namespace(), target.name(), query.text("container"), io)
+                : streams.exec(target.namespace(), target.name(), query.text("container"), query.all("command"), io);
+    }
+
+    private void ports(Exchange exchange, Target target, Wire wire)
+            throws InterruptedException, Exchange.GoneException {
+        PodStreams.Ports ports = streams.ports(target.namespace(), target.name());
+        if (!WebSocket.isAsked(exchange)) {
+            spdy(exchange, wire, agreed(exchange, "X-Stream-Protocol-Version", List.of(PORTS_OVER_SPDY)));
+            new PortsOverSpdy(wire, target.name(), ports).run();
+            return;
+        }
+        String protocol = agreed(exchange, "Sec-WebSocket-Protocol", List.of(PORTS_IN_WEBSOCKET, PORTS_OVER_WEBSOCKET));
+        if (protocol.equals(PORTS_IN_WEBSOCKET)) {
+            WebSocket client = WebSocket.accept(exchange, wire, protocol);
+            new PortsOverSpdy(client.carrying(), target.name(), ports).run();
+        } else {
+            List<Integer> wanted = PortsOverWebSocket.wanted(exchange.query().all("ports"));
+            WebSocket client = WebSocket.accept(exchange, wire, protocol);
+            new PortsOverWebSocket(client, ports, wanted).run();
+        }
+    }
+
+    private static void spdy(Exchange exchange, Wire wire, String protocol) throws Exchange.GoneException {
+        exchange.switchProtocols(wire, "Upgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: " + protocol + "\r\n");
+    }
+
+    /** The best that the client offers. */
+    private static String agreed(Exchange exchange, String header, List<String> known) {
+        List<String> offered = exchange.headers(header);
+        Optional<String> best = known.stream().filter(offered::contains).findFirst();
+        return best.orElseThrow(() -> new ApiException(
+                Reason.FORBIDDEN,
+                "unable to upgrade: unable to negotiate protocol: client supports " + offered + ", server accepts "
+                        + known));
+    }
+}

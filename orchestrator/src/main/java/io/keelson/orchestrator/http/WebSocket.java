@@ -1,0 +1,232 @@
+package io.keelson.orchestrator.http;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The server's side of a WebSocket (RFC 6455), for messages of bytes. What comes is given out in pieces however long a message is, so that
+ * none has to be kept. Pings are answered while {@link #next} is called.
+ */
+final class WebSocket {
+
+    /** All is well, and over. */
+    static final int NORMAL = 1000;
+
+    /** A client broke the rules. */
+    static final int PROTOCOL_ERROR = 1002;
+
+    private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    private static final int PIECE_BYTES = 16 * 1024;
+    private static final int CONTROL_BYTES_MAX = 125;
+
+    private static final int CONTINUED = 0;
+    private static final int TEXT = 1;
+    private static final int BINARY = 2;
+    private static final int CLOSE = 8;
+    private static final int PING = 9;
+    private static final int PONG = 10;
+
+    /**
+     * A part of a message.
+     *
+     * @param begins whether it is the first of its message
+     */
+    record Piece(boolean begins, byte[] bytes) {}
+
+    private final DataInputStream in;
+    private final OutputStream out;
+    private final ReentrantLock writing = new ReentrantLock();
+    private boolean closeSent;
+    private long left;
+    private byte[] mask = new byte[4];
+    private int maskAt;
+    private boolean begins;
+
+    private WebSocket(Wire wire) {
+        this.in = new DataInputStream(wire.in());
+        this.out = wire.out();
+    }
+
+    /** Whether the client asks for one. */
+    static boolean isAsked(Exchange exchange) {
+        return exchange.header("Upgrade").equalsIgnoreCase("websocket")
+                && !exchange.header("Sec-WebSocket-Key").isEmpty();
+    }
+
+    /** Says yes, in one of the protocols that the client has offered. */
+    static WebSocket accept(Exchange exchange, Wire wire, String protocol) throws Exchange.GoneException {
+        exchange.switchProtocols(
+                wire,
+                "Upgrade: websocket\r\nSec-WebSocket-Accept: " + proof(exchange.header("Sec-WebSocket-Key"))
+                        + "\r\nSec-WebSocket-Protocol: " + protocol + "\r\n");
+        return new WebSocket(wire);
+    }
+
+    private static String proof(String key) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-1").digest((key + MAGIC).getBytes(StandardCharsets.US_ASCII));
+            return Base64.getEncoder().encodeToString(hash);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has SHA-1", e);
+        }
+    }
+
+    /** The next piece of a message; empty when the client has closed. */
+    Optional<Piece> next() throws IOException {
+        while (left == 0) {
+            int first = in.read();
+            if (first < 0) {
+                return Optional.empty();
+            }
+            int second = in.readUnsignedByte();
+            long length = length(second & 0x7f);
+            if ((second & 0x80) == 0 || length < 0) {
+                close(PROTOCOL_ERROR);
+                return Optional.empty();
+            }
+            in.readFully(mask);
+            maskAt = 0;
+            switch (first & 0x0f) {
+                case CONTINUED -> left = length;
+                case TEXT, BINARY -> {
+                    left = length;
+                    begins = true;
+                }
+                default -> {
+                    if (!control(first & 0x0f, length)) {
+                        return Optional.empty();
+                    }
+                }
+            }
+        }
+        byte[] bytes = unmasked((int) Math.min(left, PIECE_BYTES));
+        left -= bytes.length;
+        Piece piece = new Piece(begins, bytes);
+        begins = false;
+        return Optional.of(piece);
+    }
+
+    private long length(int small) throws IOException {
+        return switch (small) {
+            case 126 -> in.readUnsignedShort();
+            case 127 -> in.readLong();
+            default -> small;
+        };
+    }
+
+    private byte[] unmasked(int length) throws IOException {
+        byte[] bytes = new byte[length];
+        in.readFully(bytes);
+        for (int i = 0; i < length; i++) {
+            bytes[i] ^= mask[maskAt++ & 3];
+        }
+        return bytes;
+    }
+
+    /** Whether it goes on. */
+    private boolean control(int code, long length) throws IOException {
+        if (length > CONTROL_BYTES_MAX) {
+            close(PROTOCOL_ERROR);
+            return false;
+        }
+        byte[] bytes = unmasked((int) length);
+        switch (code) {
+            case PING -> frame(PONG, bytes, 0, bytes.length);
+            case PONG -> {
+                // An answer to nobody's question.
+            }
+            case CLOSE -> {
+                close(NORMAL);
+                return false;
+            }
+            default -> {
+                close(PROTOCOL_ERROR);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Sends a message that begins with the number of a channel. */
+    void send(int channel, byte[] bytes) throws IOException {
+        byte[] message = new byte[bytes.length + 1];
+        message[0] = (byte) channel;
+        System.arraycopy(bytes, 0, message, 1, bytes.length);
+        frame(BINARY, message, 0, message.length);
+    }
+
+    private void frame(int code, byte[] bytes, int offset, int length) throws IOException {
+        int head = length < 126 ? 2 : length < 1 << 16 ? 4 : 10;
+        byte[] frame = new byte[head + length];
+        frame[0] = (byte) (0x80 | code);
+        frame[1] = (byte) (head == 2 ? length : head == 4 ? 126 : 127);
+        for (int i = 2; i < head; i++) {
+            frame[i] = (byte) ((long) length >> 8 * (head - 1 - i));
+        }
+        System.arraycopy(bytes, offset, frame, head, length);
+        writing.lock();
+        try {
+            if (!closeSent) {
+                closeSent = code == CLOSE;
+                out.write(frame);
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Says goodbye; nothing is sent after it. */
+    void close(int code) throws IOException {
+        frame(CLOSE, new byte[] {(byte) (code >> 8), (byte) code}, 0, 2);
+    }
+
+    /** All messages as one stream of bytes, and one stream of bytes as messages: another protocol within this one. */
+    Wire carrying() {
+        return new Wire(new Carried(), new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                write(new byte[] {(byte) b}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                frame(BINARY, bytes, offset, length);
+            }
+        });
+    }
+
+    private final class Carried extends InputStream {
+        private byte[] piece = new byte[0];
+        private int at;
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            while (at == piece.length) {
+                Optional<Piece> next = next();
+                if (next.isEmpty()) {
+                    return -1;
+                }
+                piece = next.get().bytes();
+                at = 0;
+            }
+            int n = Math.min(length, piece.length - at);
+            System.arraycopy(piece, at, into, offset, n);
+            at += n;
+            return n;
+        }
+    }
+}
