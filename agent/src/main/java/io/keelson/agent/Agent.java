@@ -6,6 +6,7 @@ import io.keelson.agent.rpc.Servers;
 import io.keelson.agent.rpc.Tunnels;
 import io.keelson.agent.stream.ContainerLogs;
 import io.keelson.agent.stream.NodeAnswers;
+import io.keelson.agent.usage.Meter;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -26,6 +27,7 @@ public final class Agent implements AutoCloseable {
     private final GrpcControlPlane control;
     private final NodeLoop loop;
     private final Tunnels tunnels;
+    private final Meter meter;
 
     private Agent(
             FileChannel lockFile,
@@ -33,13 +35,15 @@ public final class Agent implements AutoCloseable {
             Servers servers,
             GrpcControlPlane control,
             NodeLoop loop,
-            Tunnels tunnels) {
+            Tunnels tunnels,
+            Meter meter) {
         this.lockFile = lockFile;
         this.parts = parts;
         this.servers = servers;
         this.control = control;
         this.loop = loop;
         this.tunnels = tunnels;
+        this.meter = meter;
     }
 
     /**
@@ -61,12 +65,13 @@ public final class Agent implements AutoCloseable {
             var loop =
                     new NodeLoop(settings, control, parts.runtime(), parts.routers(), parts.network(), clock, random);
             loop.start();
+            var meter = new Meter(parts.runtime(), clock);
             var tunnels = new Tunnels(
                     servers,
                     config.name(),
-                    new NodeAnswers(new ContainerLogs(settings.logs(), loop::runs), parts.runtime()),
+                    new NodeAnswers(new ContainerLogs(settings.logs(), loop::runs), parts.runtime(), meter),
                     clock);
-            return new Agent(lockFile, parts, servers, control, loop, tunnels);
+            return new Agent(lockFile, parts, servers, control, loop, tunnels, meter);
         } catch (IOException | RuntimeException e) {
             lockFile.close();
             throw e;
@@ -108,6 +113,7 @@ public final class Agent implements AutoCloseable {
     @Override
     public void close() throws IOException {
         tunnels.close();
+        meter.close();
         loop.close();
         control.close();
         servers.close();

@@ -10,6 +10,7 @@ import io.keelson.orchestrator.admission.Admissions;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.LiveKinds;
+import io.keelson.orchestrator.api.Metrics;
 import io.keelson.orchestrator.api.PodLogs;
 import io.keelson.orchestrator.api.PodStreams;
 import io.keelson.orchestrator.audit.Auditing;
@@ -111,13 +112,15 @@ public final class Orchestrator implements AutoCloseable {
                     questions,
                     logs,
                     streams,
+                    new Metrics(api, tunnels),
                     clock,
                     version(),
                     () -> notReady(kv));
             ControlLoop control = new ControlLoop(config.name(), kv, kinds, api, clock);
             Supplier<ServerStatusResponse> status =
                     () -> status(config.name(), store.get(), control.leader(), started, clock.instant());
-            List<BindableService> services = Services.all(api, questions, tunnels, logs, status, clock);
+            List<BindableService> services =
+                    Services.all(api, questions, tunnels, logs, streams, status, clock);
             for (HostPort at : config.listen()) {
                 Listener listener = Listener.open(
                         at,

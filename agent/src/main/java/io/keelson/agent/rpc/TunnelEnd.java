@@ -191,6 +191,7 @@ final class TunnelEnd implements ClientResponseObserver<TunnelAnswer, TunnelQues
                         connect.getPort(),
                         talk);
             }
+            case USAGE -> questions.usage(talk);
             default -> throw new Answer.Failed(501, "this agent does not know that question");
         }
     }

@@ -76,6 +76,9 @@ public interface ContainerRuntime extends AutoCloseable {
      */
     Socket connect(ObservedSandbox sandbox, int port) throws IOException;
 
+    /** What the running containers have used until now. */
+    List<ContainerUsage> usage();
+
     /** Sets the one listener that hears that something may have changed. A hint to call {@link #list()}; events may be lost. */
     void onChange(Runnable changed);
 

@@ -8,6 +8,7 @@ import io.keelson.agent.runtime.ObservedContainer.State;
 import io.keelson.agent.runtime.ObservedPods;
 import io.keelson.agent.runtime.ObservedSandbox;
 import io.keelson.agent.runtime.RuntimeFault;
+import io.keelson.agent.usage.Meter;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.Comparator;
@@ -15,11 +16,15 @@ import java.util.List;
 
 /** Finds what a question means on this node, and lets the asker talk to it. */
 public final class NodeAnswers implements Questions {
+    private static final int PIECE_BYTES = 16 * 1024;
+
     private final ContainerLogs logs;
     private final ContainerRuntime runtime;
+    private final Meter meter;
 
-    public NodeAnswers(ContainerLogs logs, ContainerRuntime runtime) {
+    public NodeAnswers(ContainerLogs logs, ContainerRuntime runtime, Meter meter) {
         this.logs = logs;
+        this.meter = meter;
         this.runtime = runtime;
     }
 
@@ -58,6 +63,18 @@ public final class NodeAnswers implements Questions {
         } catch (IOException e) {
             throw new Answer.Failed(
                     502, "unable to connect to port " + port + " of pod " + where.pod() + ": " + e.getMessage());
+        } catch (RuntimeFault e) {
+            throw failed(e);
+        }
+    }
+
+    @Override
+    public void usage(Answer answer) throws Answer.Failed {
+        try {
+            byte[] rates = meter.rates();
+            for (int at = 0; at < rates.length; at += PIECE_BYTES) {
+                answer.data(rates, at, Math.min(PIECE_BYTES, rates.length - at));
+            }
         } catch (RuntimeFault e) {
             throw failed(e);
         }

@@ -20,4 +20,7 @@ public interface Questions {
 
     /** Joins a connection to a port of a pod until either side ends it. */
     void connect(Where where, int port, Conversation talk) throws Answer.Failed;
+
+    /** What the node and its containers use. */
+    void usage(Answer answer) throws Answer.Failed;
 }

@@ -2,6 +2,18 @@ package io.keelson.cli.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import io.keelson.cli.client.Servers;
+import io.keelson.proto.v1.ContainerIo;
+import io.keelson.proto.v1.ExecRequest;
+import io.keelson.proto.v1.ExecResponse;
+import io.keelson.proto.v1.ExecStart;
+import io.keelson.proto.v1.Exited;
+import io.keelson.proto.v1.Started;
+import io.keelson.proto.v1.StreamsGrpc;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -10,6 +22,12 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -57,7 +75,7 @@ class StreamsTest {
     }
 
     @AfterAll
-    void stop() throws IOException, InterruptedException {
+    void stop() throws IOException {
         cluster.close();
     }
 
@@ -196,7 +214,7 @@ class StreamsTest {
     }
 
     private static byte[] exchanged(int port, byte[] sent) throws IOException, InterruptedException {
-        try (Socket socket = new Socket("127.0.0.1", port)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             Thread.ofVirtual().start(() -> {
                 try {
                     socket.getOutputStream().write(sent);
@@ -209,6 +227,81 @@ class StreamsTest {
         } catch (java.net.SocketException reset) {
             return new byte[0];
         }
+    }
+
+    @Test
+    void commandsRunOverGrpcToo() throws Exception {
+        ManagedChannel channel = cluster.channel();
+        try {
+            BlockingQueue<Object> answers = new LinkedBlockingQueue<>();
+            StreamObserver<ExecRequest> asker = StreamsGrpc.newStub(channel).exec(into(answers));
+            asker.onNext(ExecRequest.newBuilder()
+                    .setStart(ExecStart.newBuilder()
+                            .setPod("web")
+                            .setContainer("side")
+                            .addCommand("sh")
+                            .addCommand("-c")
+                            .addCommand("cat; echo err >&2; exit 4")
+                            .setIo(ContainerIo.newBuilder()
+                                    .setStdin(true)
+                                    .setStdout(true)
+                                    .setStderr(true)))
+                    .build());
+            asker.onNext(ExecRequest.newBuilder()
+                    .setStdin(ByteString.copyFromUtf8("over gRPC"))
+                    .build());
+            asker.onCompleted();
+            List<Object> all = new ArrayList<>();
+            do {
+                all.add(Objects.requireNonNull(answers.poll(30, TimeUnit.SECONDS)));
+            } while (all.getLast() instanceof ExecResponse);
+            assertThat(all.getFirst())
+                    .isEqualTo(ExecResponse.newBuilder()
+                            .setStarted(Started.getDefaultInstance())
+                            .build());
+            assertThat(all)
+                    .contains(
+                            ExecResponse.newBuilder()
+                                    .setStdout(ByteString.copyFromUtf8("over gRPC"))
+                                    .build(),
+                            ExecResponse.newBuilder()
+                                    .setStderr(ByteString.copyFromUtf8("err\n"))
+                                    .build());
+            assertThat(all.get(all.size() - 2))
+                    .isEqualTo(ExecResponse.newBuilder()
+                            .setExited(Exited.newBuilder().setCode(4))
+                            .build());
+            assertThat(all.getLast()).isEqualTo("completed");
+            StreamObserver<ExecRequest> nobody = StreamsGrpc.newStub(channel).exec(into(answers));
+            nobody.onNext(ExecRequest.newBuilder()
+                    .setStart(ExecStart.newBuilder()
+                            .setPod("nobody")
+                            .addCommand("true")
+                            .setIo(ContainerIo.newBuilder().setStdout(true)))
+                    .build());
+            assertThat(answers.poll(30, TimeUnit.SECONDS)).isEqualTo(Status.Code.NOT_FOUND);
+        } finally {
+            Servers.end(channel);
+        }
+    }
+
+    private static StreamObserver<ExecResponse> into(BlockingQueue<Object> answers) {
+        return new StreamObserver<>() {
+            @Override
+            public void onNext(ExecResponse answer) {
+                answers.add(answer);
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                answers.add(Status.fromThrowable(failure).getCode());
+            }
+
+            @Override
+            public void onCompleted() {
+                answers.add("completed");
+            }
+        };
     }
 
     @Test
@@ -233,6 +326,7 @@ class StreamsTest {
         try (TestCluster.Kubectl running = cluster.begin(
                 "1.33", "exec", "web", "-c", "side", "--", "sh", "-c", "echo $$ > " + alive + "; sleep 3600")) {
             await("a pid", () -> Files.exists(alive) && Files.readString(alive).endsWith("\n"));
+            assertThat(running.soFar()).isEmpty();
         }
         long pid = Long.parseLong(Files.readString(alive).strip());
         await(

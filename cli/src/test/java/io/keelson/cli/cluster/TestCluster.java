@@ -6,6 +6,9 @@ import io.keelson.agent.Agent;
 import io.keelson.agent.AgentConfig;
 import io.keelson.agent.RuntimeKind;
 import io.keelson.agent.Teardown;
+import io.grpc.ManagedChannel;
+import io.keelson.cli.client.Access;
+import io.keelson.cli.client.Servers;
 import io.keelson.orchestrator.Orchestrator;
 import io.keelson.orchestrator.OrchestratorConfig;
 import io.keelson.orchestrator.StoreStatus;
@@ -207,14 +210,21 @@ final class TestCluster implements AutoCloseable {
         }
     }
 
-    Orchestrator server(int number) {
-        return servers.get(number);
+    /** To the first server, as an administrator. */
+    ManagedChannel channel() {
+        return new Servers(Access.fromKubeconfig(plan.kubeconfig()))
+                .channelTo("127.0.0.1:" + plan.servers().getFirst().apiPort());
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         agent.close();
         servers.reversed().forEach(Orchestrator::close);
-        Teardown.run(RuntimeKind.PROCESS, directory.resolve("node"));
+        try {
+            Teardown.run(RuntimeKind.PROCESS, directory.resolve("node"));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
     }
 }

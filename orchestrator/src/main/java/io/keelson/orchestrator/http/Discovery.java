@@ -38,6 +38,7 @@ final class Discovery {
         ObjectNode list = Json.object().put("kind", "APIGroupList").put("apiVersion", "v1");
         ArrayNode all = list.putArray("groups");
         groups.keySet().stream().filter(group -> !group.isEmpty()).forEach(group -> all.add(group(group)));
+        all.add(MetricsDoor.group());
         return list;
     }
 
@@ -105,6 +106,9 @@ final class Discovery {
                 items.add(aggregated(group, versions));
             }
         });
+        if (!core) {
+            items.add(MetricsDoor.aggregated());
+        }
         return list;
     }
 

@@ -327,9 +327,9 @@ final class Exchange {
      * @param headers what the answer says besides its status, each line with its end
      */
     void switchProtocols(Wire wire, String headers) throws GoneException {
-        goesOn();
         code = SWITCHING;
         begun = true;
+        goesOn();
         try {
             wire.out()
                     .write(("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n" + headers + "\r\n")

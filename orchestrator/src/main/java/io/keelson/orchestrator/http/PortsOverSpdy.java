@@ -105,8 +105,10 @@ final class PortsOverSpdy implements SpdyConnection.Listener {
         private void run(SpdyStream stream) {
             String port = stream.header("port");
             try (NodeStream to = ports.connect(number(port))) {
-                node.complete(Optional.of(to));
-                copy(to, stream);
+                // Not so if the client has gone meanwhile.
+                if (node.complete(Optional.of(to))) {
+                    copy(to, stream);
+                }
             } catch (ApiException e) {
                 fail("error forwarding port " + port + " to pod " + pod + ": " + e.getMessage());
             } catch (IOException e) {

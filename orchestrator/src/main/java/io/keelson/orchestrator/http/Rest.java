@@ -8,6 +8,7 @@ import io.keelson.orchestrator.access.Questions;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.AuditNotes;
+import io.keelson.orchestrator.api.Metrics;
 import io.keelson.orchestrator.api.PodLogs;
 import io.keelson.orchestrator.api.PodStreams;
 import io.keelson.orchestrator.kind.Json;
@@ -38,6 +39,7 @@ public final class Rest implements Handler {
     private final Reception reception;
     private final QuestionDoor questions;
     private final StreamDoor streams;
+    private final MetricsDoor metrics;
     private final ObjectNode version;
     private final Supplier<Optional<String>> notReady;
 
@@ -55,6 +57,7 @@ public final class Rest implements Handler {
             Questions asked,
             PodLogs logs,
             PodStreams streams,
+            Metrics metrics,
             InstantSource clock,
             ObjectNode version,
             Supplier<Optional<String>> notReady) {
@@ -62,6 +65,7 @@ public final class Rest implements Handler {
         this.questions = new QuestionDoor(asked);
         this.resources = new Resources(api, logs, clock);
         this.streams = new StreamDoor(streams);
+        this.metrics = new MetricsDoor(metrics);
         this.api = api;
         this.served = new AtomicReference<>(Served.first(api.kinds()));
         this.version = version;
@@ -136,7 +140,9 @@ public final class Rest implements Handler {
                 }
             }
             case "apis" -> {
-                if (steps.size() > 3) {
+                if (steps.size() > 3 && steps.get(1).equals(MetricsDoor.GROUP)) {
+                    metrics.serve(exchange, steps.get(2), steps.subList(3, steps.size()));
+                } else if (steps.size() > 3) {
                     objects(exchange, steps.get(1), steps.get(2), steps.subList(3, steps.size()));
                 } else {
                     requireGet(exchange);
@@ -221,6 +227,10 @@ public final class Rest implements Handler {
         Discovery discovery = served().discovery();
         if (steps.size() == 1) {
             discovered(exchange, false);
+        } else if (steps.equals(List.of("apis", MetricsDoor.GROUP))) {
+            exchange.reply(200, MetricsDoor.group().put("kind", "APIGroup").put("apiVersion", "v1"));
+        } else if (steps.equals(List.of("apis", MetricsDoor.GROUP, MetricsDoor.VERSION))) {
+            exchange.reply(200, MetricsDoor.resources());
         } else if (steps.size() == 2
                 && discovery.has(steps.get(1))
                 && !steps.get(1).isEmpty()) {

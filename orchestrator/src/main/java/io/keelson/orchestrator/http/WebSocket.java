@@ -35,10 +35,11 @@ final class WebSocket {
     private static final int PONG = 10;
 
     /**
-     * A part of a message.
+     * A part of a message. It is passed on and not compared, so an array does no harm in it.
      *
      * @param begins whether it is the first of its message
      */
+    @SuppressWarnings("ArrayRecordComponent")
     record Piece(boolean begins, byte[] bytes) {}
 
     private final DataInputStream in;
@@ -169,7 +170,7 @@ final class WebSocket {
         frame[0] = (byte) (0x80 | code);
         frame[1] = (byte) (head == 2 ? length : head == 4 ? 126 : 127);
         for (int i = 2; i < head; i++) {
-            frame[i] = (byte) ((long) length >> 8 * (head - 1 - i));
+            frame[i] = (byte) ((long) length >> (8 * (head - 1 - i)));
         }
         System.arraycopy(bytes, offset, frame, head, length);
         writing.lock();

@@ -5,6 +5,7 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.keelson.orchestrator.access.Questions;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.PodLogs;
+import io.keelson.orchestrator.api.PodStreams;
 import io.keelson.proto.v1.ServerStatusResponse;
 import java.time.InstantSource;
 import java.util.List;
@@ -26,6 +27,7 @@ public final class Services {
             Questions questions,
             Tunnels tunnels,
             PodLogs logs,
+            PodStreams streams,
             Supplier<ServerStatusResponse> status,
             InstantSource clock) {
         return List.of(
@@ -34,7 +36,7 @@ public final class Services {
                 new HistoryService(api, clock),
                 new WhyService(api, clock),
                 new NodesService(api, tunnels, clock),
-                new StreamsService(logs),
+                new StreamsService(logs, streams),
                 new AdminService(status),
                 new HealthStatusManager().getHealthService());
     }

@@ -3,32 +3,168 @@ package io.keelson.orchestrator.rpc;
 import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
 import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.ContainerIo;
 import io.keelson.orchestrator.api.LogQuery;
 import io.keelson.orchestrator.api.LogStream;
+import io.keelson.orchestrator.api.NodeStream;
 import io.keelson.orchestrator.api.PodLogs;
+import io.keelson.orchestrator.api.PodStreams;
 import io.keelson.orchestrator.auth.Access;
+import io.keelson.orchestrator.rpc.ProgramCall.Word;
+import io.keelson.proto.v1.AttachRequest;
+import io.keelson.proto.v1.AttachStart;
+import io.keelson.proto.v1.ExecRequest;
+import io.keelson.proto.v1.ExecResponse;
+import io.keelson.proto.v1.ExecStart;
+import io.keelson.proto.v1.Exited;
 import io.keelson.proto.v1.LogsChunk;
 import io.keelson.proto.v1.LogsRequest;
+import io.keelson.proto.v1.PortForwardRequest;
+import io.keelson.proto.v1.PortForwardResponse;
+import io.keelson.proto.v1.PortForwardStart;
+import io.keelson.proto.v1.Started;
 import io.keelson.proto.v1.StreamsGrpc;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Logs over gRPC. */
+/** Logs, commands in containers and connections to pods, over gRPC. */
 public final class StreamsService extends StreamsGrpc.StreamsImplBase {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final PodLogs logs;
+    private final PodStreams streams;
 
-    /** Over the logs of pods. */
-    public StreamsService(PodLogs logs) {
+    /** Over the logs and streams of pods. */
+    public StreamsService(PodLogs logs, PodStreams streams) {
         this.logs = logs;
+        this.streams = streams;
+    }
+
+    private static String namespace(String given) {
+        return given.isEmpty() ? "default" : given;
+    }
+
+    private static ContainerIo io(io.keelson.proto.v1.ContainerIo wanted) {
+        return new ContainerIo(wanted.getStdin(), wanted.getStdout(), wanted.getStderr(), wanted.getTty());
+    }
+
+    @Override
+    public StreamObserver<ExecRequest> exec(StreamObserver<ExecResponse> out) {
+        return new ProgramCall<>(
+                out,
+                message -> switch (message.getMessageCase()) {
+                    case START -> new Word.Start(() -> exec(message.getStart()));
+                    case STDIN -> new Word.Input(message.getStdin());
+                    case STDIN_END -> new Word.InputEnd();
+                    case SIZE ->
+                        new Word.Size(
+                                message.getSize().getColumns(), message.getSize().getRows());
+                    case MESSAGE_NOT_SET -> new Word.Nothing();
+                },
+                new ProgramAnswers());
+    }
+
+    private NodeStream exec(ExecStart start) throws InterruptedException {
+        String namespace = namespace(start.getNamespace());
+        Calls.authorized(new Access.ToObjects("create", "", "pods/exec", namespace, start.getPod()));
+        return streams.exec(
+                namespace, start.getPod(), start.getContainer(), start.getCommandList(), io(start.getIo()));
+    }
+
+    @Override
+    public StreamObserver<AttachRequest> attach(StreamObserver<ExecResponse> out) {
+        return new ProgramCall<>(
+                out,
+                message -> switch (message.getMessageCase()) {
+                    case START -> new Word.Start(() -> attach(message.getStart()));
+                    case STDIN -> new Word.Input(message.getStdin());
+                    case STDIN_END -> new Word.InputEnd();
+                    case SIZE ->
+                        new Word.Size(
+                                message.getSize().getColumns(), message.getSize().getRows());
+                    case MESSAGE_NOT_SET -> new Word.Nothing();
+                },
+                new ProgramAnswers());
+    }
+
+    private NodeStream attach(AttachStart start) throws InterruptedException {
+        String namespace = namespace(start.getNamespace());
+        Calls.authorized(new Access.ToObjects("create", "", "pods/attach", namespace, start.getPod()));
+        return streams.attach(namespace, start.getPod(), start.getContainer(), io(start.getIo()));
+    }
+
+    @Override
+    public StreamObserver<PortForwardRequest> portForward(StreamObserver<PortForwardResponse> out) {
+        return new ProgramCall<>(
+                out,
+                message -> switch (message.getMessageCase()) {
+                    case START -> new Word.Start(() -> connect(message.getStart()));
+                    case DATA -> new Word.Input(message.getData());
+                    case END -> new Word.InputEnd();
+                    case MESSAGE_NOT_SET -> new Word.Nothing();
+                },
+                new PortAnswers());
+    }
+
+    private NodeStream connect(PortForwardStart start) throws InterruptedException {
+        String namespace = namespace(start.getNamespace());
+        Calls.authorized(new Access.ToObjects("create", "", "pods/portforward", namespace, start.getPod()));
+        return streams.ports(namespace, start.getPod()).connect(start.getPort());
+    }
+
+    private static final class ProgramAnswers implements ProgramCall.Answers<ExecResponse> {
+        @Override
+        public Optional<ExecResponse> started() {
+            return Optional.of(ExecResponse.newBuilder()
+                    .setStarted(Started.getDefaultInstance())
+                    .build());
+        }
+
+        @Override
+        public Optional<ExecResponse> output(ByteString bytes) {
+            return Optional.of(ExecResponse.newBuilder().setStdout(bytes).build());
+        }
+
+        @Override
+        public Optional<ExecResponse> errors(ByteString bytes) {
+            return Optional.of(ExecResponse.newBuilder().setStderr(bytes).build());
+        }
+
+        @Override
+        public Optional<ExecResponse> exited(int code) {
+            return Optional.of(ExecResponse.newBuilder()
+                    .setExited(Exited.newBuilder().setCode(code))
+                    .build());
+        }
+    }
+
+    private static final class PortAnswers implements ProgramCall.Answers<PortForwardResponse> {
+        @Override
+        public Optional<PortForwardResponse> started() {
+            return Optional.of(PortForwardResponse.getDefaultInstance());
+        }
+
+        @Override
+        public Optional<PortForwardResponse> output(ByteString bytes) {
+            return Optional.of(PortForwardResponse.newBuilder().setData(bytes).build());
+        }
+
+        @Override
+        public Optional<PortForwardResponse> errors(ByteString bytes) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<PortForwardResponse> exited(int code) {
+            return Optional.empty();
+        }
     }
 
     @Override
     public void logs(LogsRequest request, StreamObserver<LogsChunk> out) {
         Calls.stream(out, sink -> {
-            String namespace = request.getNamespace().isEmpty() ? "default" : request.getNamespace();
+            String namespace = namespace(request.getNamespace());
             Calls.authorized(new Access.ToObjects("get", "", "pods/log", namespace, request.getPod()));
             Callers.goesOn();
             if (request.getPod().isEmpty()) {

@@ -7,20 +7,31 @@ import io.keelson.orchestrator.api.LogStream;
 import io.keelson.orchestrator.api.NodeLogs;
 import io.keelson.orchestrator.api.NodeStream;
 import io.keelson.orchestrator.api.NodeStreams;
+import io.keelson.orchestrator.api.NodeUsage;
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.MalformedJsonException;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.proto.v1.AttachQuestion;
 import io.keelson.proto.v1.ConnectQuestion;
 import io.keelson.proto.v1.ExecQuestion;
 import io.keelson.proto.v1.LogsQuestion;
 import io.keelson.proto.v1.TunnelQuestion;
+import io.keelson.proto.v1.UsageQuestion;
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The tunnels that agents keep open to this server, by node. */
-public final class Tunnels implements NodeLogs, NodeStreams {
+public final class Tunnels implements NodeLogs, NodeStreams, NodeUsage {
+
+    private static final Duration USAGE = Duration.ofSeconds(5);
+
+    private static final int USAGE_BYTES_MAX = 4 * 1024 * 1024;
+
 
     private final Map<String, Tunnel> byNode = new ConcurrentHashMap<>();
 
@@ -121,6 +132,30 @@ public final class Tunnels implements NodeLogs, NodeStreams {
         return to(where.node())
                 .ask(TunnelQuestion.newBuilder().setConnect(question))
                 .begun();
+    }
+
+    @Override
+    public ObjectNode usage(String node) throws InterruptedException {
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        try (NodeStream stream =
+                to(node).ask(TunnelQuestion.newBuilder().setUsage(UsageQuestion.getDefaultInstance()))) {
+            while (answer.size() <= USAGE_BYTES_MAX) {
+                switch (stream.next(USAGE)) {
+                    case NodeStream.Piece.Output output -> answer.writeBytes(output.bytes());
+                    case NodeStream.Piece.Errors _ -> {}
+                    case NodeStream.Piece.Silence _ ->
+                        throw new ApiException(
+                                Reason.TIMEOUT,
+                                "node " + node + " does not say within " + USAGE.toSeconds() + " s what it uses");
+                    case NodeStream.Piece.End _ -> {
+                        return Json.parse(answer.toByteArray());
+                    }
+                }
+            }
+        } catch (MalformedJsonException e) {
+            throw new ApiException(Reason.INTERNAL_ERROR, "node " + node + " says what cannot be read");
+        }
+        throw new ApiException(Reason.INTERNAL_ERROR, "node " + node + " says more than anybody wants to know");
     }
 
     private static io.keelson.proto.v1.ContainerIo wire(ContainerIo wanted) {

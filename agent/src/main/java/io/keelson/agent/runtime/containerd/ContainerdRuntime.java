@@ -8,6 +8,7 @@ import io.keelson.agent.runtime.ContainerConfig;
 import io.keelson.agent.runtime.ContainerId;
 import io.keelson.agent.runtime.ContainerRuntime;
 import io.keelson.agent.runtime.ContainerStreams;
+import io.keelson.agent.runtime.ContainerUsage;
 import io.keelson.agent.runtime.ExecResult;
 import io.keelson.agent.runtime.Image;
 import io.keelson.agent.runtime.ObservedPods;
@@ -27,6 +28,7 @@ import io.keelson.proto.cri.ImageServiceGrpc;
 import io.keelson.proto.cri.ImageSpec;
 import io.keelson.proto.cri.ImageStatusRequest;
 import io.keelson.proto.cri.ImageStatusResponse;
+import io.keelson.proto.cri.ListContainerStatsRequest;
 import io.keelson.proto.cri.ListPodSandboxRequest;
 import io.keelson.proto.cri.PodSandbox;
 import io.keelson.proto.cri.PodSandboxStatusRequest;
@@ -41,6 +43,7 @@ import io.keelson.proto.cri.StatusRequest;
 import io.keelson.proto.cri.StopContainerRequest;
 import io.keelson.proto.cri.StopPodSandboxRequest;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -395,7 +398,22 @@ public final class ContainerdRuntime implements ContainerRuntime {
         NetworkNamespace there = sandbox.hostNetwork() || sandbox.pid() == 0
                 ? netns
                 : NetworkNamespace.at(Path.of("/proc", Long.toString(sandbox.pid()), "ns", "net"));
-        return there.connect(new InetSocketAddress("127.0.0.1", port), CONNECT);
+        return there.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT);
+    }
+
+    @Override
+    public List<ContainerUsage> usage() {
+        try {
+            return runtime(QUESTION)
+                    .listContainerStats(ListContainerStatsRequest.getDefaultInstance())
+                    .getStatsList()
+                    .stream()
+                    .filter(stats -> stats.hasCpu() && stats.hasMemory())
+                    .map(CriMessages::usage)
+                    .toList();
+        } catch (StatusRuntimeException e) {
+            throw Faults.of(e, RuntimeFault.Failed::new);
+        }
     }
 
     private static String cut(ByteString output) {

@@ -2,6 +2,7 @@ package io.keelson.agent.runtime.containerd;
 
 import io.keelson.agent.runtime.ContainerConfig;
 import io.keelson.agent.runtime.ContainerId;
+import io.keelson.agent.runtime.ContainerUsage;
 import io.keelson.agent.runtime.Image;
 import io.keelson.agent.runtime.Mount;
 import io.keelson.agent.runtime.ObservedContainer;
@@ -13,6 +14,7 @@ import io.keelson.agent.runtime.SandboxConfig;
 import io.keelson.agent.runtime.SandboxId;
 import io.keelson.agent.runtime.Security;
 import io.keelson.proto.cri.Capability;
+import io.keelson.proto.cri.ContainerStats;
 import io.keelson.proto.cri.ContainerMetadata;
 import io.keelson.proto.cri.ContainerStatus;
 import io.keelson.proto.cri.DNSConfig;
@@ -284,6 +286,15 @@ final class CriMessages {
                 status.getState() == io.keelson.proto.cri.ContainerState.CONTAINER_RUNNING ? pid : 0,
                 status.getLabelsMap(),
                 status.getAnnotationsMap());
+    }
+
+    static ContainerUsage usage(ContainerStats stats) {
+        long nanos = stats.getCpu().getTimestamp();
+        return new ContainerUsage(
+                new ContainerId(stats.getAttributes().getId()),
+                Instant.ofEpochSecond(0, nanos),
+                stats.getCpu().getUsageCoreNanoSeconds().getValue(),
+                stats.getMemory().getWorkingSetBytes().getValue());
     }
 
     static PodId pod(PodSandboxMetadata metadata) {

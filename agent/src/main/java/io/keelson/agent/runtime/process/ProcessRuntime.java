@@ -5,6 +5,7 @@ import io.keelson.agent.runtime.ContainerConfig;
 import io.keelson.agent.runtime.ContainerId;
 import io.keelson.agent.runtime.ContainerRuntime;
 import io.keelson.agent.runtime.ContainerStreams;
+import io.keelson.agent.runtime.ContainerUsage;
 import io.keelson.agent.runtime.ExecResult;
 import io.keelson.agent.runtime.Image;
 import io.keelson.agent.runtime.Mount;
@@ -602,6 +603,19 @@ public final class ProcessRuntime implements ContainerRuntime {
         // pod's.
         var address = sandbox.ips().isEmpty() ? "127.0.0.1" : sandbox.ips().getFirst();
         return NetworkNamespace.own().connect(new InetSocketAddress(address, port), CONNECT);
+    }
+
+    @Override
+    public List<ContainerUsage> usage() {
+        return homes().filter(ContainerHome::running).flatMap(this::usage).toList();
+    }
+
+    private Stream<ContainerUsage> usage(ContainerHome home) {
+        return home.pid().stream()
+                .boxed()
+                .flatMap(pid -> ProcessUsage.of(pid).stream())
+                .map(used -> new ContainerUsage(
+                        new ContainerId(home.spec().id()), clock.instant(), used.cpuNanos(), used.memoryBytes()));
     }
 
     private static FutureTask<String> read(InputStream stream) {

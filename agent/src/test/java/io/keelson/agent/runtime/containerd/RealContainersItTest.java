@@ -11,12 +11,15 @@ import io.keelson.agent.net.PtpNetwork;
 import io.keelson.agent.proxy.NftServiceRouter;
 import io.keelson.agent.proxy.ServiceTable;
 import io.keelson.agent.runtime.ContainerId;
+import io.keelson.agent.runtime.ContainerStreams;
 import io.keelson.agent.runtime.ExecResult;
 import io.keelson.agent.runtime.ObservedContainer;
 import io.keelson.agent.runtime.RuntimeFault;
 import io.keelson.agent.runtime.SandboxConfig;
 import io.keelson.agent.runtime.SandboxId;
 import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -146,6 +149,62 @@ class RealContainersItTest {
         Path v1 = Path.of("/sys/fs/cgroup/memory" + runtime.cgroup(config) + "/memory.limit_in_bytes");
         Path v2 = Path.of("/sys/fs/cgroup" + runtime.cgroup(config) + "/memory.max");
         assertThat(read(Files.exists(v1) ? v1 : v2).strip()).isEqualTo(Long.toString(128L << 20));
+    }
+
+    @Test
+    @Order(2)
+    void commandsTalkAndPortsAnswer() throws Exception {
+        ContainerdRuntime runtime = runtimes.getFirst();
+        SandboxConfig config = TestPods.sandbox("talks", dirs.getFirst(), cgroup);
+        SandboxId sandbox = runtime.runSandbox(config);
+        ContainerId container = TestPods.start(
+                runtime,
+                sandbox,
+                config,
+                TestPods.container(
+                        runtime, "c", Map.of(), 32L << 20, "while true; do echo hello | nc -l -p 7000 -s 127.0.0.1; done"));
+        // The end of the input is an end for the program, and its code is told.
+        byte[] sent = "word\n".repeat(50_000).getBytes(StandardCharsets.UTF_8);
+        ContainerStreams.Wanted all = new ContainerStreams.Wanted(true, true, true, false);
+        try (ContainerStreams streams =
+                runtime.exec(container, List.of("/bin/sh", "-c", "/bin/busybox wc -c; echo err >&2; exit 5"), all)) {
+            streams.stdin().write(sent);
+            streams.stdin().close();
+            assertThat(new String(streams.stdout().readAllBytes(), StandardCharsets.UTF_8).strip())
+                    .isEqualTo(Integer.toString(sent.length));
+            assertThat(new String(streams.stderr().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("err\n");
+            assertThat(streams.exitCode()).isEqualTo(5);
+        }
+        try (ContainerStreams streams = runtime.exec(container, List.of("/bin/nothing"), all)) {
+            assertThatThrownBy(streams::exitCode)
+                    .isInstanceOf(RuntimeFault.ExecFailed.class)
+                    .hasMessageContaining("/bin/nothing");
+        }
+        ContainerStreams.Wanted terminal = new ContainerStreams.Wanted(true, true, false, true);
+        try (ContainerStreams streams =
+                runtime.exec(container, List.of("/bin/sh", "-c", "read x; /bin/busybox stty size; exit 0"), terminal)) {
+            streams.resize(77, 22);
+            streams.stdin().write('\n');
+            streams.stdin().flush();
+            assertThat(new String(streams.stdout().readAllBytes(), StandardCharsets.UTF_8)).contains("22 77");
+            assertThat(streams.exitCode()).isZero();
+        }
+        // Where only programs of the pod itself can reach.
+        TestPods.await("a listener", () -> exec(container, "/bin/busybox netstat -ltn | /bin/busybox grep -q :7000").exitCode() == 0);
+        try (Socket socket = runtime.connect(TestPods.observed(runtime, sandbox), 7000)) {
+            assertThat(new String(socket.getInputStream().readNBytes(6), StandardCharsets.UTF_8)).isEqualTo("hello\n");
+        }
+        assertThatThrownBy(() -> runtime.connect(TestPods.observed(runtime, sandbox), 7001))
+                .isInstanceOf(IOException.class);
+        assertThat(runtime.usage())
+                .filteredOn(used -> used.id().equals(container))
+                .singleElement()
+                .satisfies(used -> {
+                    assertThat(used.cpuNanos()).isPositive();
+                    assertThat(used.memoryBytes()).isPositive();
+                });
+        runtime.stopSandbox(sandbox);
+        runtime.removeSandbox(sandbox);
     }
 
     @Test
