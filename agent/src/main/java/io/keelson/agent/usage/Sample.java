@@ -37,8 +37,7 @@ record Sample(Instant at, long cpuNanos, long memoryBytes, Map<ContainerId, Cont
     Optional<Rate> since(Sample before, ContainerId id) {
         return Optional.ofNullable(before.containers.get(id))
                 .flatMap(then -> Optional.ofNullable(containers.get(id))
-                        .flatMap(now ->
-                                rate(then.at(), then.cpuNanos(), now.at(), now.cpuNanos(), now.memoryBytes())));
+                        .flatMap(now -> rate(then.at(), then.cpuNanos(), now.at(), now.cpuNanos(), now.memoryBytes())));
     }
 
     private static Optional<Rate> rate(Instant then, long cpuThen, Instant now, long cpuNow, long memory) {

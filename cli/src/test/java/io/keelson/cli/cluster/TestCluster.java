@@ -2,11 +2,11 @@ package io.keelson.cli.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.ManagedChannel;
 import io.keelson.agent.Agent;
 import io.keelson.agent.AgentConfig;
 import io.keelson.agent.RuntimeKind;
 import io.keelson.agent.Teardown;
-import io.grpc.ManagedChannel;
 import io.keelson.cli.client.Access;
 import io.keelson.cli.client.Servers;
 import io.keelson.orchestrator.Orchestrator;

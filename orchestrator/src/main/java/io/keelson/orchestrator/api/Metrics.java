@@ -65,8 +65,11 @@ public final class Metrics {
     public ObjectNode pods(String namespace, LabelSelector labels) throws InterruptedException {
         List<ObjectNode> pods =
                 api.list(ListQuery.in(Kinds.POD, namespace).withLabels(labels)).items();
-        Map<String, ObjectNode> measured =
-                ask(pods.stream().map(Metrics::nodeOf).filter(node -> !node.isEmpty()).distinct().toList());
+        Map<String, ObjectNode> measured = ask(pods.stream()
+                .map(Metrics::nodeOf)
+                .filter(node -> !node.isEmpty())
+                .distinct()
+                .toList());
         ObjectNode list = list("PodMetricsList");
         for (ObjectNode pod : pods) {
             Optional.ofNullable(measured.get(nodeOf(pod)))

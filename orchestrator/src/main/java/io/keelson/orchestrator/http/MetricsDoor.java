@@ -45,8 +45,9 @@ final class MetricsDoor {
         if (steps.equals(List.of("pods"))) {
             return metrics.pods("", labels(exchange));
         }
-        boolean inNamespace =
-                steps.getFirst().equals("namespaces") && steps.size() >= 3 && steps.get(2).equals("pods");
+        boolean inNamespace = steps.getFirst().equals("namespaces")
+                && steps.size() >= 3
+                && steps.get(2).equals("pods");
         if (inNamespace && steps.size() <= 4) {
             return steps.size() == 3
                     ? metrics.pods(steps.get(1), labels(exchange))
@@ -66,7 +67,8 @@ final class MetricsDoor {
     /** {@code /apis/metrics.k8s.io}, and what stands for it in the list of groups. */
     static ObjectNode group() {
         ObjectNode group = Json.object().put("name", GROUP);
-        ObjectNode version = Json.object().put("groupVersion", GROUP + "/" + VERSION).put("version", VERSION);
+        ObjectNode version =
+                Json.object().put("groupVersion", GROUP + "/" + VERSION).put("version", VERSION);
         group.putArray("versions").add(version);
         group.set("preferredVersion", version.deepCopy());
         return group;
@@ -83,7 +85,11 @@ final class MetricsDoor {
     }
 
     private static void resource(ObjectNode into, boolean namespaced, String kind) {
-        into.put("namespaced", namespaced).put("kind", kind).putArray("verbs").add("get").add("list");
+        into.put("namespaced", namespaced)
+                .put("kind", kind)
+                .putArray("verbs")
+                .add("get")
+                .add("list");
     }
 
     /** The group in aggregated discovery. */
@@ -99,7 +105,14 @@ final class MetricsDoor {
     }
 
     private static void aggregated(ObjectNode into, String scope, String kind) {
-        into.putObject("responseKind").put("group", GROUP).put("version", VERSION).put("kind", kind);
-        into.put("scope", scope).put("singularResource", "").putArray("verbs").add("get").add("list");
+        into.putObject("responseKind")
+                .put("group", GROUP)
+                .put("version", VERSION)
+                .put("kind", kind);
+        into.put("scope", scope)
+                .put("singularResource", "")
+                .putArray("verbs")
+                .add("get")
+                .add("list");
     }
 }

@@ -95,11 +95,13 @@ final class ProgramCall<Q, A> implements StreamObserver<Q> {
         stream = Optional.of(opened);
         Callers.goesOn();
         answers.started().ifPresent(out::onNext);
-        Thread.ofVirtual().name("program-call").start(() -> Calls.stream(out, sink -> {
-            try (opened) {
-                carry(opened, sink);
-            }
-        }));
+        Thread.ofVirtual()
+                .name("program-call")
+                .start(() -> Calls.stream(out, sink -> {
+                    try (opened) {
+                        carry(opened, sink);
+                    }
+                }));
     }
 
     private void carry(NodeStream from, Calls.Sink<A> sink) throws InterruptedException {

@@ -59,7 +59,8 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
                     case STDIN_END -> new Word.InputEnd();
                     case SIZE ->
                         new Word.Size(
-                                message.getSize().getColumns(), message.getSize().getRows());
+                                message.getSize().getColumns(),
+                                message.getSize().getRows());
                     case MESSAGE_NOT_SET -> new Word.Nothing();
                 },
                 new ProgramAnswers());
@@ -68,8 +69,7 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
     private NodeStream exec(ExecStart start) throws InterruptedException {
         String namespace = namespace(start.getNamespace());
         Calls.authorized(new Access.ToObjects("create", "", "pods/exec", namespace, start.getPod()));
-        return streams.exec(
-                namespace, start.getPod(), start.getContainer(), start.getCommandList(), io(start.getIo()));
+        return streams.exec(namespace, start.getPod(), start.getContainer(), start.getCommandList(), io(start.getIo()));
     }
 
     @Override
@@ -82,7 +82,8 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
                     case STDIN_END -> new Word.InputEnd();
                     case SIZE ->
                         new Word.Size(
-                                message.getSize().getColumns(), message.getSize().getRows());
+                                message.getSize().getColumns(),
+                                message.getSize().getRows());
                     case MESSAGE_NOT_SET -> new Word.Nothing();
                 },
                 new ProgramAnswers());

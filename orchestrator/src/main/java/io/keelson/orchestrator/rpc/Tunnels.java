@@ -32,7 +32,6 @@ public final class Tunnels implements NodeLogs, NodeStreams, NodeUsage {
 
     private static final int USAGE_BYTES_MAX = 4 * 1024 * 1024;
 
-
     private final Map<String, Tunnel> byNode = new ConcurrentHashMap<>();
 
     /** Takes a new tunnel; one that the node had before is of no use any more. */

@@ -22,8 +22,7 @@ record ProcessUsage(long cpuNanos, long memoryBytes) {
                         .flatMap(each -> one(each).stream())
                         .reduce(
                                 new ProcessUsage(0, 0),
-                                (a, b) -> new ProcessUsage(
-                                        a.cpuNanos + b.cpuNanos, a.memoryBytes + b.memoryBytes)));
+                                (a, b) -> new ProcessUsage(a.cpuNanos + b.cpuNanos, a.memoryBytes + b.memoryBytes)));
     }
 
     private static Optional<ProcessUsage> one(long pid) {
