@@ -163,7 +163,8 @@ public final class ApiBench {
             lines.tell(load, "from sending a change to its event, p50 ms", clients.p50Millis());
             lines.tell(load, "events/s", clients.events() / seconds);
             lines.tell(load, "CPU of all servers, cores", used / wall);
-            lines.tell(load, "failed requests and ended watches", (double) (writes.failed() + reads.failed() + clients.ended()));
+            lines.tell(load, "failed requests and ended watches", (double)
+                    (writes.failed() + reads.failed() + clients.ended()));
         }
     }
 
