@@ -149,8 +149,12 @@ public final class DeploymentController implements Controller {
             return Statuses.update(deployment, status.put("collisionCount", rollout.collisionCount() + 1));
         }
         ObjectNode replicaSet = ReplicaSetTemplate.of(rollout, ref, hash, size);
+        Action.Create create = new Action.Create(ref, replicaSet, Optional.of(Action.Condition.Exists.of(deployment)));
+        if (size == 0) {
+            return Optional.of(create);
+        }
         return Optional.of(new Action.Announced(
-                new Action.Create(ref, replicaSet, Optional.of(Action.Condition.Exists.of(deployment))),
+                create,
                 Action.RecordEvent.normal(
                         deployment,
                         "ScalingReplicaSet",

@@ -18,6 +18,7 @@ import io.keelson.orchestrator.kind.Custom;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
+import io.keelson.orchestrator.registry.Decoding;
 import io.keelson.orchestrator.registry.FieldValidation;
 import io.keelson.orchestrator.registry.Propagation;
 import io.keelson.orchestrator.registry.Reason;
@@ -166,8 +167,9 @@ final class Resources {
     }
 
     private static Bodies.Sent body(Exchange exchange, Target target, WriteOptions options) {
-        return Bodies.object(exchange, target.kind(), options.validation())
+        Bodies.Sent sent = Bodies.object(exchange, target.kind(), options.validation())
                 .orElseThrow(() -> ApiException.badRequest("the request has no body, but must have an object"));
+        return new Bodies.Sent(Decoding.typed(target.kind(), target.subresource(), sent.object()), sent.warnings());
     }
 
     private void post(Exchange exchange, Target target) {

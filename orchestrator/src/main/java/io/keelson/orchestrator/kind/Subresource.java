@@ -32,6 +32,11 @@ public record Subresource(String name, String group, String version, String kind
     private static final Map<String, List<String>> OTHER_VERBS =
             Map.of("log", List.of("get"), "finalize", List.of("update"));
 
+    /** Group and version of what is sent and answered, as objects say it. */
+    public String apiVersion() {
+        return group.isEmpty() ? version : group + "/" + version;
+    }
+
     /** All subresources of a kind, by name. */
     public static List<Subresource> of(Kind kind) {
         return new TreeSet<>(kind.subresources())

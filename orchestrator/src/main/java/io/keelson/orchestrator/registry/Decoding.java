@@ -4,6 +4,7 @@ import io.keelson.orchestrator.kind.FieldError;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Schema;
+import io.keelson.orchestrator.kind.Subresource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -72,6 +73,32 @@ public final class Decoding {
                                 .map(FieldError::message)
                                 .toList());
         };
+    }
+
+    /**
+     * Says of what was sent to a path what it is, where the sender has left that out because the path says it. Kubernetes does so for its own
+     * kinds, and its Java client relies on it; objects of custom resources must say it themselves.
+     *
+     * @param subresource below the object, or empty
+     */
+    public static ObjectNode typed(Kind kind, String subresource, ObjectNode sent) {
+        if (kind.custom().isPresent()) {
+            return sent;
+        }
+        Optional<Subresource> below = Subresource.of(kind).stream()
+                .filter(each -> each.name().equals(subresource))
+                .findFirst();
+        fill(sent, "kind", below.map(Subresource::kind).orElse(kind.kind()));
+        fill(sent, "apiVersion", below.map(Subresource::apiVersion).orElse(kind.apiVersion()));
+        return sent;
+    }
+
+    private static void fill(ObjectNode sent, String field, String value) {
+        if (!sent.has(field)
+                || sent.path(field).isNull()
+                || sent.path(field).asString("x").isEmpty()) {
+            sent.put(field, value);
+        }
     }
 
     private static Optional<Rejection> wrongKind(Kind kind, ObjectNode incoming) {

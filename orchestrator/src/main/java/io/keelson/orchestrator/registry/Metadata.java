@@ -8,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -153,7 +154,9 @@ final class Metadata {
                 : Optional.of(Cause.forbidden(
                         "metadata.finalizers",
                         "no new finalizers can be added if the object is being deleted, found new finalizers "
-                                + added));
+                                + added.stream()
+                                        .map(name -> '"' + name + '"')
+                                        .collect(Collectors.joining(", ", "[]string{", "}"))));
     }
 
     static void setFinalizers(ObjectNode object, List<String> finalizers) {

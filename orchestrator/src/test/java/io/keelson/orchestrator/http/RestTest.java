@@ -76,6 +76,16 @@ class RestTest {
     }
 
     @Test
+    void whatThePathSaysNeedNotBeSaidAgain() throws IOException, InterruptedException {
+        HttpResponse<String> made = post(CONFIG_MAPS, "{\"metadata\":{\"name\":\"untyped\"},\"data\":{\"a\":\"1\"}}");
+        assertThat(made.statusCode()).isEqualTo(201);
+        assertThat(json(made).path("kind").asString()).isEqualTo("ConfigMap");
+        assertThat(json(made).path("apiVersion").asString()).isEqualTo("v1");
+        HttpResponse<String> other = post(CONFIG_MAPS, "{\"kind\":\"Secret\",\"metadata\":{\"name\":\"other\"}}");
+        assertThat(reason(other)).isEqualTo("BadRequest");
+    }
+
+    @Test
     void withoutACertificateOnlyHealthAndVersionAnswer() throws IOException, InterruptedException {
         HttpClient nobody = server.http(Optional.empty());
         for (String path : new String[] {"/version", "/healthz", "/livez", "/readyz"}) {
