@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  * @param compaction woken when there is something to take away
  * @param news told what is committed
  * @param proposer waits for what was applied
- * @param answers where those are answered who proposed it
+ * @param answers where those are answered who proposed it, if they are many
  * @param questions of other members
  * @param whenRemoved run when this member is none any more
  * @param onFailure told when the replica cannot go on
@@ -42,6 +42,9 @@ record Applier(
         Runnable whenRemoved,
         Consumer<Throwable> onFailure)
         implements StoreStateMachine.Listener {
+
+    /** So many answers cost less than a change of thread. */
+    private static final int FEW = 4;
 
     @Override
     public void opened(RocksState state) {
@@ -73,10 +76,15 @@ record Applier(
         history.log().publish(ChangeEvents.of(changes), revision);
         Batch batch = proposer.applied(entry.getIncarnation(), entry.getSequence());
         if (batch != null && committed.size() == entry.getCommandsCount()) {
-            answers.execute(() -> {
+            Runnable answer = () -> {
                 CrashPoint.ANSWER.pass();
                 batch.applied(committed);
-            });
+            };
+            if (committed.size() <= FEW) {
+                answer.run();
+            } else {
+                answers.execute(answer);
+            }
         }
         if (changes.stream().anyMatch(Change.Compacted.class::isInstance)) {
             compaction.wake();

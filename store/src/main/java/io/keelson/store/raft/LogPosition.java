@@ -5,10 +5,12 @@ import io.keelson.proto.store.v1.PeerAnswer;
 import io.keelson.proto.store.v1.PeerQuestion;
 import io.keelson.proto.store.v1.PositionAnswer;
 import io.keelson.proto.store.v1.PositionQuestion;
+import io.keelson.store.wire.Link;
 import java.io.IOException;
-import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 
 /**
@@ -27,13 +29,15 @@ final class LogPosition {
     private LogPosition() {}
 
     /**
-     * Blocks for at most the client's request timeout.
+     * Blocks for at most two seconds.
      *
-     * @throws IOException if the member does not answer, or does not belong to the client's group
+     * @throws IOException if the member does not answer, or does not belong to the group
      */
-    static PositionAnswer ask(RaftClient client, RaftPeerId member) throws IOException {
-        RaftClientReply reply =
-                Calling.member(() -> client.io().sendStaleRead(QUESTION, WHATEVER_IS_COMMITTED, member));
+    static PositionAnswer ask(Link link, Requests requests, RaftGroupId group, RaftPeerId member) throws IOException {
+        RaftClientReply reply = Requests.ask(
+                link,
+                requests.request(
+                        group, member, RaftClientRequest.staleReadRequestType(WHATEVER_IS_COMMITTED), QUESTION));
         if (!reply.isSuccess()) {
             throw new IOException("the member " + member + " refused the question", reply.getException());
         }

@@ -1,28 +1,50 @@
 package io.keelson.store.raft;
 
+import io.keelson.store.HostPort;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.apache.ratis.conf.Parameters;
-import org.apache.ratis.grpc.GrpcFactory;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.rpc.RpcFactory;
 import org.apache.ratis.rpc.RpcType;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServerRpc;
+import org.apache.ratis.server.ServerFactory;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.leader.LogAppender;
 
-/** Ratis' gRPC between members, with appenders of ours. Ratis makes it by the name of the class. */
+/** How Ratis' servers speak to each other here, see docs/decisions/0009. Ratis makes it by the name of the class. */
 public final class PeerRpc implements RpcType {
 
-    private static final String NEWS = "keelson.commit-news";
-    private static final String TRAFFIC = "keelson.peer-traffic";
+    private static final String MEANS = "keelson.means";
 
     /** For Ratis. */
     public PeerRpc() {}
 
-    /** Who tells the appenders of a server that is made with these parameters what is committed, and where they count what they send. */
-    static void tell(Parameters parameters, CommitNews news, PeerTraffic traffic) {
-        parameters.put(TRAFFIC, traffic, PeerTraffic.class);
-        parameters.put(NEWS, news, CommitNews.class);
+    /**
+     * What a member's server speaks with.
+     *
+     * @param listen where others dial it
+     * @param links to the others; closed with the server
+     * @param traffic where it counts what it sends and gets
+     * @param news tells what is committed
+     * @param metrics where it measures
+     * @param ended told when a connection has ended over which a leader fed this member
+     */
+    record Means(
+            HostPort listen,
+            PeerLinks links,
+            PeerTraffic traffic,
+            CommitNews news,
+            RaftMetrics metrics,
+            Consumer<RaftPeerId> ended) {}
+
+    /** What a server that is made with these parameters speaks with. */
+    static Parameters parameters(Means means) {
+        var parameters = new Parameters();
+        parameters.put(MEANS, means, Means.class);
+        return parameters;
     }
 
     @Override
@@ -32,15 +54,21 @@ public final class PeerRpc implements RpcType {
 
     @Override
     public RpcFactory newFactory(Parameters parameters) {
-        return new GrpcFactory(parameters) {
+        Means means = Objects.requireNonNull(parameters.get(MEANS, Means.class), "who speaks with whom was not said");
+        return new ServerFactory() {
+            @Override
+            public RaftServerRpc newRaftServerRpc(RaftServer server) {
+                return new PeerServer(server, means.listen(), means);
+            }
+
             @Override
             public LogAppender newLogAppender(RaftServer.Division server, LeaderState state, FollowerInfo follower) {
-                return new Feed(
-                        server,
-                        state,
-                        follower,
-                        Objects.requireNonNull(parameters.get(NEWS, CommitNews.class)),
-                        Objects.requireNonNull(parameters.get(TRAFFIC, PeerTraffic.class)));
+                return new Feed(server, state, follower, means);
+            }
+
+            @Override
+            public RpcType getRpcType() {
+                return PeerRpc.this;
             }
         };
     }

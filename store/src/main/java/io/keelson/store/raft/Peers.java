@@ -1,7 +1,6 @@
 package io.keelson.store.raft;
 
 import io.keelson.proto.store.v1.PositionAnswer;
-import io.keelson.store.KvException;
 import io.keelson.store.raft.ConfigurationPlan.Configuration;
 import io.keelson.store.raft.Succession.Position;
 import java.io.IOException;
@@ -11,31 +10,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.ratis.client.RaftClient;
-import org.apache.ratis.conf.Parameters;
-import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.proto.RaftProtos.TermIndexProto;
-import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
-import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
-import org.apache.ratis.retry.RetryPolicies;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
@@ -44,7 +35,7 @@ import org.apache.ratis.util.ProtoUtils;
 import org.jspecify.annotations.Nullable;
 
 /** Ways to hand something to a member: this one directly, others over the peer port. Every try is one try; who calls decides on more. */
-final class Peers implements AutoCloseable {
+final class Peers {
 
     private static final System.Logger LOG = System.getLogger(Peers.class.getName());
 
@@ -53,25 +44,15 @@ final class Peers implements AutoCloseable {
     private final RaftServer server;
     private final RaftServer.Division division;
     private final RaftGroupId group;
-    private final RaftProperties properties;
-    private final Parameters parameters;
+    private final PeerLinks links;
     private final PeerTraffic traffic;
-    private final ClientId clientId = ClientId.randomId();
-    private final AtomicLong callIds = new AtomicLong();
-    private final Map<RaftPeerId, RaftClient> clients = new ConcurrentHashMap<>();
+    private final Requests requests = new Requests();
 
-    Peers(
-            RaftServer server,
-            RaftServer.Division division,
-            RaftGroupId group,
-            RaftProperties properties,
-            Parameters parameters,
-            PeerTraffic traffic) {
+    Peers(RaftServer server, RaftServer.Division division, RaftGroupId group, PeerLinks links, PeerTraffic traffic) {
         this.server = server;
         this.division = division;
         this.group = group;
-        this.properties = properties;
-        this.parameters = parameters;
+        this.links = links;
         this.traffic = traffic;
     }
 
@@ -165,8 +146,8 @@ final class Peers implements AutoCloseable {
                 .setServersInNewConf(peers(next.voters(), false))
                 .setListenersInNewConf(peers(next.learners(), true))
                 .build();
-        RaftClientReply reply = server.setConfiguration(
-                new SetConfigurationRequest(clientId, division.getId(), group, callIds.incrementAndGet(), arguments));
+        RaftClientReply reply = server.setConfiguration(new SetConfigurationRequest(
+                requests.client(), division.getId(), group, requests.nextCall(), arguments));
         if (!reply.isSuccess()) {
             throw new IOException("the configuration was refused", reply.getException());
         }
@@ -180,10 +161,10 @@ final class Peers implements AutoCloseable {
     boolean transfer(long member, long timeoutMillis) {
         try {
             return server.transferLeadership(new TransferLeadershipRequest(
-                            clientId,
+                            requests.client(),
                             division.getId(),
                             group,
-                            callIds.incrementAndGet(),
+                            requests.nextCall(),
                             PeerIds.of(member),
                             timeoutMillis))
                     .isSuccess();
@@ -214,7 +195,7 @@ final class Peers implements AutoCloseable {
     Optional<Position> position(long member) {
         RaftPeerId peer = PeerIds.of(member);
         try {
-            PositionAnswer said = LogPosition.ask(client(peer), peer);
+            PositionAnswer said = LogPosition.ask(links.requests(peer), requests, group, peer);
             return Optional.of(new Position(said.getLastTerm(), said.getLastIndex(), member));
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "the member " + peer + " does not say how far its log goes", e);
@@ -261,76 +242,36 @@ final class Peers implements AutoCloseable {
     /** Has this member make a snapshot of what it has applied. */
     CompletableFuture<RaftClientReply> snapshot() {
         return server.snapshotManagementAsync(SnapshotManagementRequest.newCreate(
-                clientId, division.getId(), group, callIds.incrementAndGet(), SNAPSHOT_MILLIS, 1));
+                requests.client(), division.getId(), group, requests.nextCall(), SNAPSHOT_MILLIS, 1));
     }
 
     private RaftClientRequest request(RaftPeerId to, RaftClientRequest.Type type, Message message) {
-        return RaftClientRequest.newBuilder()
-                .setClientId(clientId)
-                .setServerId(to)
-                .setGroupId(group)
-                .setCallId(callIds.incrementAndGet())
-                .setType(type)
-                .setMessage(message)
-                .build();
+        return requests.request(group, to, type, message);
     }
 
-    /**
-     * A write to another member, which must lead. Over one stream that stays open: Ratis' own {@code io().send} would open one for each.
-     * There may never be an answer.
-     */
+    /** A write to another member, which must lead. There may never be an answer. */
     CompletableFuture<RaftClientReply> send(RaftPeerId leader, Message message) {
         traffic.sent(leader, message.getContent().size());
-        try {
-            return Calling.member(() -> client(leader)
-                    .getClientRpc()
-                    .sendRequestAsyncUnordered(request(leader, RaftClientRequest.writeRequestType(), message)));
-        } catch (IOException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+        return Requests.send(links.requests(leader), request(leader, RaftClientRequest.writeRequestType(), message));
     }
 
-    /** A question to another member; blocks for at most the client's request timeout. */
+    /** Whether there is a connection to a member, so that {@link #send} need not wait for one. */
+    boolean isInReach(RaftPeerId peer) {
+        return links.requests(peer).isConnected();
+    }
+
+    /** A question to another member; blocks for at most two seconds. */
     RaftClientReply ask(RaftPeerId peer, Message message) throws IOException {
         traffic.sent(peer, message.getContent().size());
-        return Calling.member(() -> client(peer).io().sendReadOnly(message, peer));
+        return Requests.ask(links.requests(peer), request(peer, RaftClientRequest.readRequestType(), message));
     }
 
-    private RaftClient client(RaftPeerId leader) {
-        return clients.computeIfAbsent(
-                leader,
-                id -> RaftClient.newBuilder()
-                        .setRaftGroup(RaftGroup.valueOf(group, PeerIds.peer(PeerIds.member(id), false)))
-                        .setLeaderId(id)
-                        .setProperties(properties)
-                        .setParameters(parameters)
-                        .setRetryPolicy(RetryPolicies.noRetry())
-                        .build());
-    }
-
-    /** Forget the connection to a member, because a try with it failed: its view of who leads may be old. */
+    /** Ends the connection to a member, because a try with it failed. */
     void forget(RaftPeerId peer) {
-        RaftClient client = clients.remove(peer);
-        if (client != null) {
-            close(client);
-        }
+        links.requests(peer).reset();
     }
 
     static Message message(com.google.protobuf.MessageLite proto) {
         return Message.valueOf(UnsafeByteOperations.unsafeWrap(proto.toByteArray()));
-    }
-
-    @Override
-    public void close() {
-        clients.values().forEach(Peers::close);
-        clients.clear();
-    }
-
-    private static void close(RaftClient client) {
-        try {
-            client.close();
-        } catch (IOException e) {
-            throw new KvException(KvException.Reason.UNAVAILABLE, "a connection to a member does not close", e);
-        }
     }
 }

@@ -7,7 +7,6 @@ import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.CommandCodec;
 import io.keelson.store.node.Replica.Committed;
 import io.keelson.store.raft.Batch.Pending;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +15,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns the stream of commands into log entries: while one entry is on its way, commands queue; then all that queued become the
  * next entry. One entry in flight measured best, because batches grow with the load.
+ *
+ * <p>Whoever brings a command while nothing is on its way makes the entry and sends it, and whoever learns that it has arrived sends the
+ * next: few commands need no change of thread. Many, and whatever does not go well, are the business of a thread of this class.
  *
  * <p>An entry that meets a change of leader is sent again, under the same sequence number, until its answers are here or
  * nobody waits any more. Replicas skip numbers that they have applied, so it takes effect at most once.
@@ -48,6 +52,21 @@ final class Proposer implements AutoCloseable {
     private static final long TRY_MILLIS = 2_000;
     private static final long PAUSE_MILLIS = 25;
 
+    /**
+     * While more commands than these are in an entry, the next is made by the thread: while it wakes up, more come together, and fewer entries
+     * cost less than the change of thread.
+     */
+    private static final int FEW_COMMANDS = 4;
+
+    /** More bytes are a work on the way to the leader that nobody is held up with who does something else. */
+    private static final int MAX_AT_ONCE_BYTES = 64 << 10;
+
+    /** The thread takes over an entry that is under way for longer. */
+    private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS);
+
+    /** The thread sleeps after so many looks without anything under way. */
+    private static final int IDLE_LOOKS = 40;
+
     private final String member;
     private final Peers peers;
     private final RaftMetrics metrics;
@@ -55,9 +74,39 @@ final class Proposer implements AutoCloseable {
     private final BlockingQueue<Pending> queue = new LinkedBlockingQueue<>(MAX_QUEUED_COMMANDS);
     private final Map<Long, Batch> waiting = new ConcurrentHashMap<>();
     private final Thread thread;
+
+    /** Held from when an entry is made until it is committed, or nobody waits for it any more. */
+    private final AtomicBoolean turn = new AtomicBoolean();
+
+    /** Wakes the thread. */
+    private final Semaphore wake = new Semaphore(0);
+
+    /** The thread has been given the turn. */
+    private volatile boolean given;
+
+    /** The thread looks at nothing until it is woken. */
+    private volatile boolean asleep;
+
+    /** What is on its way without the thread. */
+    private volatile @Nullable Flight flight;
+
+    /** An entry to be sent again. Of who has the turn, as the next three. */
+    private @Nullable Batch again;
+
     private @Nullable Pending carried;
     private long sequence;
+    /** The last entry had more than a few commands. */
+    private boolean many;
+
     private volatile boolean closed;
+
+    /** An entry on its way; whoever sets {@code landed} has the turn. */
+    private record Flight(
+            Batch batch,
+            @Nullable RaftPeerId leader,
+            CompletableFuture<RaftClientReply> reply,
+            long begunNanos,
+            AtomicBoolean landed) {}
 
     Proposer(String member, Peers peers, RaftMetrics metrics) {
         this.member = member;
@@ -79,6 +128,8 @@ final class Proposer implements AutoCloseable {
         } else if (!queue.offer(new Pending(command, onlyInTerm, deadline, answer))) {
             answer.completeExceptionally(
                     new KvException(KvException.Reason.OVERLOADED, "etcdserver: too many requests"));
+        } else {
+            proceed();
         }
         return answer;
     }
@@ -97,24 +148,130 @@ final class Proposer implements AutoCloseable {
                         .sum();
     }
 
+    /** Sends what has queued, if nothing is on its way. Does not block. */
+    private void proceed() {
+        while (!isEmpty() && turn.compareAndSet(false, true)) {
+            if (isEmpty()) {
+                turn.set(false);
+            } else if (many || queue.size() > FEW_COMMANDS || !begin()) {
+                give();
+            } else {
+                return;
+            }
+        }
+    }
+
+    private boolean isEmpty() {
+        return queue.isEmpty() && carried == null;
+    }
+
+    private void give() {
+        given = true;
+        wake.release();
+    }
+
+    /** Sends an entry without the thread, if that is possible. Of who has the turn. */
+    private boolean begin() {
+        RaftPeerId leader = peers.leader();
+        boolean leading = peers.isLeading();
+        if (closed || !thread.isAlive() || !(leading || (leader != null && peers.isInReach(leader)))) {
+            return false;
+        }
+        Batch batch = nextBatch();
+        waiting.put(batch.entry().getSequence(), batch);
+        if (batch.onlyInTerm() != 0 || (!leading && batch.entry().getSerializedSize() > MAX_AT_ONCE_BYTES)) {
+            again = batch;
+            return false;
+        }
+        Message message = Peers.message(batch.entry());
+        CrashPoint.ENTRY_MADE.pass();
+        CompletableFuture<RaftClientReply> reply = leading || leader == null
+                ? peers.submit(RaftClientRequest.writeRequestType(), message)
+                : peers.send(leader, message);
+        var now = new Flight(batch, leader, reply, System.nanoTime(), new AtomicBoolean());
+        flight = now;
+        if (asleep) {
+            wake.release();
+        }
+        var _ = reply.whenComplete((answer, _) -> landed(now, answer));
+        return true;
+    }
+
+    private void landed(Flight now, @Nullable RaftClientReply answer) {
+        if (!now.landed.compareAndSet(false, true)) {
+            return;
+        }
+        flight = null;
+        if (answer != null && answer.isSuccess()) {
+            turn.set(false);
+            proceed();
+        } else {
+            again = now.batch;
+            give();
+        }
+    }
+
     private void run() {
         try {
             while (!closed) {
-                Batch batch = nextBatch();
-                waiting.put(batch.entry().getSequence(), batch);
-                KvException problem = send(batch);
-                if (problem != null && waiting.remove(batch.entry().getSequence()) != null) {
-                    metrics.proposalsFailed(batch.entry().getCommandsCount());
-                    batch.failed(problem);
+                if (given) {
+                    given = false;
+                    Batch batch = again;
+                    if (batch == null) {
+                        batch = nextBatch();
+                        waiting.put(batch.entry().getSequence(), batch);
+                    }
+                    again = null;
+                    see(batch, null);
                 }
+                Flight late = flight;
+                if (late != null
+                        && System.nanoTime() - late.begunNanos > LATE_NANOS
+                        && late.landed.compareAndSet(false, true)) {
+                    flight = null;
+                    see(late.batch, late);
+                }
+                await();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private Batch nextBatch() throws InterruptedException {
-        Pending first = carried != null ? carried : queue.take();
+    /** Until there is something to do; looks up now and then while entries are under way, and for a while after. */
+    private void await() throws InterruptedException {
+        if (given) {
+            return;
+        }
+        for (int idle = 0; idle < IDLE_LOOKS; idle = flight == null ? idle + 1 : 0) {
+            Flight now = flight;
+            if (wake.tryAcquire(PAUSE_MILLIS, TimeUnit.MILLISECONDS)
+                    || (now != null && System.nanoTime() - now.begunNanos > LATE_NANOS)) {
+                return;
+            }
+        }
+        asleep = true;
+        if (flight == null && !given) {
+            wake.acquire();
+        }
+        asleep = false;
+        wake.drainPermits();
+    }
+
+    /** Sees to it that an entry is committed, or that nobody waits for it any more; then it is the next one's turn. */
+    private void see(Batch batch, @Nullable Flight begun) throws InterruptedException {
+        KvException problem = send(batch, begun);
+        if (problem != null && waiting.remove(batch.entry().getSequence()) != null) {
+            metrics.proposalsFailed(batch.entry().getCommandsCount());
+            batch.failed(problem);
+        }
+        turn.set(false);
+        proceed();
+    }
+
+    /** All that has queued, as far as it fits into an entry. Of who has the turn; there must be something. */
+    private Batch nextBatch() {
+        Pending first = carried != null ? carried : queue.remove();
         carried = null;
         var batch = new ArrayList<Pending>();
         batch.add(first);
@@ -131,6 +288,7 @@ final class Proposer implements AutoCloseable {
             }
             batch.add(next);
         }
+        many = batch.size() > FEW_COMMANDS;
         return new Batch(batch, member, incarnation, ++sequence);
     }
 
@@ -156,10 +314,15 @@ final class Proposer implements AutoCloseable {
         };
     }
 
-    /** Tries until the entry is committed (null) or nobody waits any more (why not). */
-    private @Nullable KvException send(Batch batch) throws InterruptedException {
+    /**
+     * Tries until the entry is committed (null) or nobody waits any more (why not).
+     *
+     * @param begun the first try, if it was made
+     */
+    private @Nullable KvException send(Batch batch, @Nullable Flight begun) throws InterruptedException {
         Message message = Peers.message(batch.entry());
         CrashPoint.ENTRY_MADE.pass();
+        Flight flying = begun;
         boolean sent = false;
         Throwable last = null;
         while (!closed && !batch.isSettled()) {
@@ -167,32 +330,22 @@ final class Proposer implements AutoCloseable {
             if (remaining <= 0) {
                 break;
             }
-            RaftPeerId leader = peers.leader();
-            try {
-                RaftClientReply reply = null;
-                if (batch.onlyInTerm() != 0 && (!peers.isLeading() || peers.term() != batch.onlyInTerm())) {
-                    return new KvException(KvException.Reason.UNAVAILABLE, "etcdserver: not leader");
-                }
-                if (peers.isLeading()) {
-                    sent = true;
-                    reply = peers.submit(RaftClientRequest.writeRequestType(), message)
-                            .get(Math.min(remaining, TRY_MILLIS), TimeUnit.MILLISECONDS);
-                } else if (leader != null) {
-                    sent = true;
-                    reply = forward(leader, message, Math.min(remaining, TRY_MILLIS));
-                }
-                if (reply != null && reply.isSuccess()) {
-                    return null;
-                }
-                last = reply == null ? null : reply.getException();
-            } catch (ExecutionException e) {
-                last = e.getCause();
-            } catch (TimeoutException e) {
-                last = e;
-            } catch (IOException e) {
-                last = e;
-                if (leader != null) {
-                    peers.forget(leader);
+            if (batch.onlyInTerm() != 0 && (!peers.isLeading() || peers.term() != batch.onlyInTerm())) {
+                return new KvException(KvException.Reason.UNAVAILABLE, "etcdserver: not leader");
+            }
+            Flight now = flying != null ? flying : again(batch, message);
+            flying = null;
+            if (now != null) {
+                sent = true;
+                try {
+                    RaftClientReply reply = await(now, Math.min(remaining, TRY_MILLIS));
+                    if (reply != null && reply.isSuccess()) {
+                        return null;
+                    }
+                    last = reply == null ? null : reply.getException();
+                } catch (ExecutionException e) {
+                    last = e.getCause();
+                    forget(now);
                 }
             }
             batch.awaitSettled(PAUSE_MILLIS);
@@ -205,28 +358,46 @@ final class Proposer implements AutoCloseable {
                 : new KvException(KvException.Reason.UNAVAILABLE, "etcdserver: no leader", last);
     }
 
+    /** One try; null if nobody leads. */
+    private @Nullable Flight again(Batch batch, Message message) {
+        RaftPeerId leader = peers.leader();
+        if (peers.isLeading()) {
+            return new Flight(
+                    batch,
+                    null,
+                    peers.submit(RaftClientRequest.writeRequestType(), message),
+                    System.nanoTime(),
+                    new AtomicBoolean(true));
+        }
+        return leader == null
+                ? null
+                : new Flight(batch, leader, peers.send(leader, message), System.nanoTime(), new AtomicBoolean(true));
+    }
+
+    private void forget(Flight now) {
+        if (now.leader != null && !peers.isLeading()) {
+            peers.forget(now.leader);
+        }
+    }
+
     /**
-     * Sends to the leader, and gives up as soon as another leads: one that is paused or cut off would be waited for in vain.
+     * Waits for the leader, and gives up as soon as another leads: one that is paused or cut off would be waited for in vain.
      *
      * @return null if there was no answer
      */
-    private @Nullable RaftClientReply forward(RaftPeerId leader, Message message, long millis)
-            throws IOException, InterruptedException {
-        CompletableFuture<RaftClientReply> reply = peers.send(leader, message);
+    private @Nullable RaftClientReply await(Flight now, long millis) throws ExecutionException, InterruptedException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         while (System.nanoTime() - end < 0) {
             try {
-                return reply.get(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+                return now.reply.get(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
-                RaftPeerId now = peers.leader();
-                if (now != null && !now.equals(leader)) {
+                RaftPeerId leader = peers.leader();
+                if (now.leader != null && leader != null && !leader.equals(now.leader)) {
                     break;
                 }
-            } catch (ExecutionException e) {
-                throw e.getCause() instanceof IOException failed ? failed : new IOException(e.getCause());
             }
         }
-        peers.forget(leader);
+        forget(now);
         return null;
     }
 

@@ -30,13 +30,6 @@ final class RaftMetrics {
     private static final String LOG = "log_worker";
 
     private static final String SYNC = "syncTime";
-    private static final String PEERS = "log_appender";
-    private static final String LATENCY = "_latency";
-    private static final String TIMEOUTS = "_append_entry_timeout_count";
-    /** Messages that could not be sent, or whose stream broke; Ratis does not say to whom. */
-    private static final String RETRIES = "num_retries";
-
-    private static final String HEARTBEAT = "_heartbeat";
 
     private final Timing fsync;
     private final Timing commit;
@@ -102,36 +95,23 @@ final class RaftMetrics {
         if (component.equals(LOG) && name.equals(SYNC)) {
             return Optional.of(fsync);
         }
-        if (component.equals(PEERS) && name.endsWith(LATENCY)) {
-            return Optional.of(roundTrips.of(peer(name, LATENCY)));
-        }
         return Optional.empty();
     }
 
-    /** Where one of Ratis' counters goes, if anybody wants it. */
-    Optional<Count> counter(String component, String name) {
-        if (component.equals(PEERS) && name.equals(RETRIES)) {
-            return Optional.of(sendFailures.of("unknown"));
-        }
-        if (!component.equals(PEERS) || !name.contains(TIMEOUTS)) {
-            return Optional.empty();
-        }
-        Count failures = sendFailures.of(peer(name, TIMEOUTS));
-        return Optional.of(
-                name.contains(HEARTBEAT)
-                        ? number -> {
-                            failures.add(number);
-                            heartbeatFailures.add(number);
-                        }
-                        : failures);
-    }
-
-    private static String peer(String name, String suffix) {
-        String peer = name.replace(HEARTBEAT, "");
-        return peer.substring(0, peer.indexOf(suffix));
-    }
-
     // ---- what happens here -----------------------------------------------------------------------------------------
+
+    /** Another member has answered a message with entries, or a heartbeat. */
+    void roundTrip(String peer, long nanos) {
+        roundTrips.of(peer).record(nanos);
+    }
+
+    /** A message did not reach another member, or was not answered. */
+    void sendFailed(String peer, boolean heartbeat) {
+        sendFailures.of(peer).add(1);
+        if (heartbeat) {
+            heartbeatFailures.add(1);
+        }
+    }
 
     /** A command was applied, or refused, and took so long. */
     void applied(LogCommand.CommandCase command, boolean success, long nanos) {

@@ -16,6 +16,7 @@ import io.keelson.store.node.Replica;
 import io.keelson.store.node.Standing;
 import io.keelson.store.rocks.RocksState;
 import io.keelson.store.upkeep.Quota;
+import io.keelson.store.wire.Tunnel;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.List;
@@ -30,7 +31,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 
@@ -51,6 +51,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private final Proposer proposer;
     private final ReadBarrier barrier;
     private final RaftLeases leases;
+    private final PeerLinks links;
     private final LeaderLoss leaderLoss;
     private final RaftCluster cluster;
     private final AutoCompactor compactor;
@@ -87,18 +88,21 @@ public final class RaftReplica implements Replica, AutoCloseable {
         this.size = new DataSize(new Quota(config.options().limits().quota()));
         this.authentication = Authentication.of(config.options().auth());
         RaftProperties properties = RaftSettings.properties(config, limits);
-        Parameters parameters = RaftSettings.parameters(config.peerTls());
         var traffic = new PeerTraffic(metrics);
-        var connections = new PeerConnections(traffic);
-        GrpcConfigKeys.Server.setServicesCustomizer(parameters, connections);
-        PeerRpc.tell(parameters, commitNews, traffic);
+        this.links = new PeerLinks(new Tunnel(config.peerTls()), RaftSettings.messageBytes(config));
+        Parameters parameters = PeerRpc.parameters(new PeerRpc.Means(
+                config.peerListen(),
+                links,
+                traffic,
+                commitNews,
+                measured,
+                peer -> leaderLoss().connectionEnded(peer)));
         var seeds = new Seeds(
                 config.members().stream()
                         .filter(member -> !member.name().equals(config.name()))
                         .map(Member::peer)
                         .toList(),
-                properties,
-                parameters);
+                links);
         this.identity = Joining.identity(config, seeds);
         this.members = new KnownMembers(identity.memberId(), Identity.firstMembers(config));
         this.ratis = new RatisServer(config, identity, seeds, properties, parameters, measured);
@@ -106,7 +110,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
         this.machine = ratis.machine();
         this.compaction = new CompactionLoop(machine::state, this::fail);
         this.history = new OpenHistory(machine::state, wakeUps);
-        this.peers = ratis.peers(properties, parameters, traffic);
+        this.peers = ratis.peers(links, traffic);
         this.proposer = new Proposer(Long.toHexString(identity.memberId()), peers, measured);
         this.full = new FullStore(identity.memberId(), this, proposer);
         this.barrier = new ReadBarrier(peers, timer, reads, measured);
@@ -115,7 +119,6 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 blocking,
                 identity.memberId(),
                 config.options().timing().election().toMillis() / 2);
-        connections.whenEnded(leaderLoss::connectionEnded);
         this.leases = new RaftLeases(
                 this,
                 peers,
@@ -143,6 +146,10 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 peers,
                 config.options().timing().election().toMillis());
         show(metrics);
+    }
+
+    private LeaderLoss leaderLoss() {
+        return leaderLoss;
     }
 
     private void show(Metrics metrics) {
@@ -401,10 +408,11 @@ public final class RaftReplica implements Replica, AutoCloseable {
         closed = true;
         leaderLoss.stop();
         proposer.close();
-        peers.close();
         timer.shutdownNow();
         compaction.close();
+        // Connections end when nobody listens any more, as when a process ends: the others look whether somebody does.
         ratis.stop();
+        links.close();
         answers.shutdown();
         authentication.close();
         wakeUps.shutdown();

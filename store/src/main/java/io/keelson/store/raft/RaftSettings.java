@@ -1,21 +1,13 @@
 package io.keelson.store.raft;
 
-import io.keelson.store.HostPort;
 import io.keelson.store.Kv;
 import io.keelson.store.StoreConfig;
 import io.keelson.store.StoreOptions;
-import io.keelson.store.Tls;
 import io.keelson.store.mvcc.MemberRecord;
-import io.keelson.store.tls.Credentials;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
-import org.apache.ratis.client.RaftClientConfigKeys;
-import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.grpc.GrpcConfigKeys;
-import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.server.RaftServerConfigKeys;
@@ -30,8 +22,6 @@ final class RaftSettings {
 
     /** What is in an entry, or a message, beside the request. */
     private static final long ENTRY_MARGIN_BYTES = 1L << 20;
-
-    private static final long MIN_MESSAGE_BYTES = 64L << 20;
 
     private RaftSettings() {}
 
@@ -58,9 +48,6 @@ final class RaftSettings {
         RaftConfigKeys.Rpc.setType(properties, new PeerRpc());
         RaftServerConfigKeys.setStorageDir(
                 properties, List.of(config.dataDir().resolve("raft").toFile()));
-        HostPort listen = config.peerListen();
-        GrpcConfigKeys.Server.setHost(properties, listen.host());
-        GrpcConfigKeys.Server.setPort(properties, listen.port());
 
         // Ratis' heartbeats come twice in the shorter of the two; it has no setting of their own.
         StoreOptions.Timing timing = config.options().timing();
@@ -89,23 +76,11 @@ final class RaftSettings {
                 properties, SizeInBytes.valueOf(Math.min(PREALLOCATED_BYTES, limits.segmentBytes())));
         RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 1);
         RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("8MB"));
-        // A batch is at most 1 MiB, or one request, and something around them; who lives in the process may ask for
-        // more at once than
-        // an operator lets others. No entry may be larger than this.
-        long request = Math.max(Kv.MAX_TXN_BYTES, config.options().limits().maxRequestBytes());
-        long entry = request + ENTRY_MARGIN_BYTES;
+        long entry = entryBytes(config);
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, SizeInBytes.valueOf(entry));
         RaftServerConfigKeys.Log.setWriteBufferSize(properties, SizeInBytes.valueOf(entry + ENTRY_MARGIN_BYTES));
-        GrpcConfigKeys.setMessageSizeMax(
-                properties, SizeInBytes.valueOf(Math.max(MIN_MESSAGE_BYTES, entry + ENTRY_MARGIN_BYTES)));
-        // A leader that sends a snapshot to a member that is gone finds out only when it has waited for an answer to
-        // each
-        // of the 8 chunks that may be under way: 8 s, not the default of 24. A slow link must carry one in that time.
+        // A slow link must carry one in the time for which a feed waits.
         RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(properties, SizeInBytes.valueOf("512KB"));
-        GrpcConfigKeys.Server.setInstallSnapshotRequestTimeout(properties, TimeDuration.valueOf(1, TimeUnit.SECONDS));
-        RaftServerConfigKeys.Log.Appender.setWaitTimeMin(properties, TimeDuration.ZERO);
-        // A member that comes back is found within half a second, not within twenty.
-        RaftServerConfigKeys.Log.Appender.setRetryPolicy(properties, "50ms,20, 250ms,100000");
         // Purge by our own snapshots: a dead peer must not keep the log for ever.
         RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
         RaftServerConfigKeys.Log.setPurgePreservationLogNum(properties, limits.preservedEntries());
@@ -118,21 +93,20 @@ final class RaftSettings {
         // Duplicates are recognized by the entry's sequence number; Ratis' own memory of them can be short.
         RaftServerConfigKeys.RetryCache.setExpiryTime(properties, TimeDuration.valueOf(10, TimeUnit.SECONDS));
         RaftServerConfigKeys.Write.setElementLimit(properties, 64);
-        RaftClientConfigKeys.Rpc.setRequestTimeout(properties, TimeDuration.valueOf(2, TimeUnit.SECONDS));
         return properties;
     }
 
-    static Parameters parameters(Optional<Tls> tls) {
-        var parameters = new Parameters();
-        tls.ifPresent(files -> {
-            var credentials = Credentials.load(files);
-            var conf = new GrpcTlsConfig(
-                    credentials.keys(), credentials.trust(), files.others().mustShow());
-            GrpcConfigKeys.TLS.setConf(parameters, conf);
-            GrpcConfigKeys.Server.setTlsConf(parameters, conf);
-            GrpcConfigKeys.Client.setTlsConf(parameters, conf);
-            GrpcConfigKeys.Admin.setTlsConf(parameters, conf);
-        });
-        return parameters;
+    /**
+     * No entry may be larger than this. A batch is at most 1 MiB, or one request, and something around them; who lives in the process may ask
+     * for more at once than an operator lets others.
+     */
+    private static long entryBytes(StoreConfig config) {
+        return Math.max(Kv.MAX_TXN_BYTES, config.options().limits().maxRequestBytes()) + ENTRY_MARGIN_BYTES;
+    }
+
+    /** The longest message between members: the largest entry, or as many as Ratis sends together, and what is around them. */
+    static int messageBytes(StoreConfig config) {
+        return Math.toIntExact(
+                Math.min(Integer.MAX_VALUE - ENTRY_MARGIN_BYTES, entryBytes(config) + 2 * ENTRY_MARGIN_BYTES));
     }
 }

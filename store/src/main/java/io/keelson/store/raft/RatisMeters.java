@@ -122,10 +122,7 @@ public final class RatisMeters extends MetricRegistries {
 
         @Override
         public LongCounter counter(String name) {
-            return counters.computeIfAbsent(
-                    name,
-                    each -> new Counter(member.flatMap(metrics -> metrics.counter(info.getMetricsComponentName(), each))
-                            .orElse(_ -> {})));
+            return counters.computeIfAbsent(name, _ -> new Counter());
         }
 
         @Override
@@ -144,20 +141,14 @@ public final class RatisMeters extends MetricRegistries {
         }
     }
 
-    /** Ratis counts down as well, and reads; what is shown only counts up. */
+    /** For Ratis' own eyes: none is shown. */
     private static final class Counter implements LongCounter {
 
         private final LongAdder value = new LongAdder();
-        private final io.keelson.store.metrics.Count shown;
-
-        Counter(io.keelson.store.metrics.Count shown) {
-            this.shown = shown;
-        }
 
         @Override
         public void inc(long number) {
             value.add(number);
-            shown.add(number);
         }
 
         @Override

@@ -90,8 +90,8 @@ final class RatisServer {
     }
 
     /** Ways from here to the members. */
-    Peers peers(RaftProperties properties, Parameters parameters, PeerTraffic traffic) {
-        return new Peers(server, division, group.getGroupId(), properties, parameters, traffic);
+    Peers peers(PeerLinks links, PeerTraffic traffic) {
+        return new Peers(server, division, group.getGroupId(), links, traffic);
     }
 
     /** The last entry of the log, which is whole. */

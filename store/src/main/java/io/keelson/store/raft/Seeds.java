@@ -6,19 +6,18 @@ import io.keelson.proto.store.v1.PeerAnswer;
 import io.keelson.proto.store.v1.PeerQuestion;
 import io.keelson.proto.store.v1.PositionAnswer;
 import io.keelson.store.HostPort;
+import io.keelson.store.wire.Link;
+import io.keelson.store.wire.Payload;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.ratis.client.RaftClient;
-import org.apache.ratis.conf.Parameters;
-import org.apache.ratis.conf.RaftProperties;
+import java.util.UUID;
 import org.apache.ratis.protocol.RaftClientReply;
-import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
-import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.retry.RetryPolicies;
 
 /** Asks members of a cluster by their addresses alone: one that joins knows nobody's id, one that was removed is told nothing by the log. */
 final class Seeds {
@@ -26,14 +25,13 @@ final class Seeds {
     private static final System.Logger LOG = System.getLogger(Seeds.class.getName());
 
     private final List<HostPort> addresses;
-    private final RaftProperties properties;
-    private final Parameters parameters;
+    private final PeerLinks links;
+    private final Requests requests = new Requests();
 
     /** @param addresses of the other members, as the operator gave them */
-    Seeds(List<HostPort> addresses, RaftProperties properties, Parameters parameters) {
+    Seeds(List<HostPort> addresses, PeerLinks links) {
         this.addresses = List.copyOf(addresses);
-        this.properties = properties;
-        this.parameters = parameters;
+        this.links = links;
     }
 
     /**
@@ -45,14 +43,14 @@ final class Seeds {
     record Found(long clusterId, JoinAnswer answer) {}
 
     /**
-     * Asks each address until one answers. Blocks, for each that does not answer up to the client's request timeout.
+     * Asks each address until one answers. Blocks, for each that does not answer up to two seconds.
      *
      * @return empty if no address belongs to a member of a cluster that has a leader
      */
     Optional<Found> ask(JoinQuestion question) {
         for (HostPort address : addresses) {
             try {
-                Optional<Found> found = Calling.member(() -> ask(address, question));
+                Optional<Found> found = ask(address, question);
                 if (found.isPresent()) {
                     return found;
                 }
@@ -68,8 +66,8 @@ final class Seeds {
         var said = new ArrayList<PositionAnswer>();
         RaftGroupId group = PeerIds.group(cluster);
         for (HostPort address : addresses) {
-            try (RaftClient client = client(address, group)) {
-                said.add(LogPosition.ask(client, peer(address).getId()));
+            try (Link link = links.to(address)) {
+                said.add(LogPosition.ask(link, requests, group, peer(address)));
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.DEBUG, "the member on " + address + " does not answer", e);
             }
@@ -78,13 +76,19 @@ final class Seeds {
     }
 
     private Optional<Found> ask(HostPort address, JoinQuestion question) throws IOException {
-        for (RaftGroupId group : groups(address)) {
-            Optional<Long> cluster = PeerIds.cluster(group);
-            if (cluster.isPresent()) {
-                try (RaftClient client = client(address, group)) {
-                    RaftClientReply reply = client.io()
-                            .sendReadOnly(Peers.message(
-                                    PeerQuestion.newBuilder().setJoin(question).build()));
+        try (Link link = links.to(address)) {
+            for (RaftGroupId group : groups(link)) {
+                Optional<Long> cluster = PeerIds.cluster(group);
+                if (cluster.isPresent()) {
+                    RaftClientReply reply = Requests.ask(
+                            link,
+                            requests.request(
+                                    group,
+                                    peer(address),
+                                    RaftClientRequest.readRequestType(),
+                                    Peers.message(PeerQuestion.newBuilder()
+                                            .setJoin(question)
+                                            .build())));
                     if (reply.isSuccess()) {
                         PeerAnswer answer = PeerAnswer.parseFrom(
                                 reply.getMessage().getContent().toByteArray());
@@ -96,28 +100,17 @@ final class Seeds {
         return Optional.empty();
     }
 
-    private List<RaftGroupId> groups(HostPort address) throws IOException {
-        // Any group will do: the list is the server's.
-        try (RaftClient client = client(address, PeerIds.group(0))) {
-            return client.getGroupManagementApi(peer(address).getId()).list().getGroupIds();
+    private static List<RaftGroupId> groups(Link link) throws IOException {
+        var bytes = ByteBuffer.wrap(Requests.await(link.call(PeerCall.GROUPS.kind(), Payload.of(new byte[0]))));
+        var groups = new ArrayList<RaftGroupId>();
+        while (bytes.remaining() >= 2 * Long.BYTES) {
+            groups.add(RaftGroupId.valueOf(new UUID(bytes.getLong(), bytes.getLong())));
         }
+        return groups;
     }
 
-    private static RaftPeer peer(HostPort address) {
-        return RaftPeer.newBuilder()
-                .setId(RaftPeerId.valueOf(address.toString()))
-                .setAddress(address.toString())
-                .build();
-    }
-
-    private RaftClient client(HostPort address, RaftGroupId group) {
-        RaftPeer peer = peer(address);
-        return RaftClient.newBuilder()
-                .setRaftGroup(RaftGroup.valueOf(group, peer))
-                .setLeaderId(peer.getId())
-                .setProperties(properties)
-                .setParameters(parameters)
-                .setRetryPolicy(RetryPolicies.noRetry())
-                .build();
+    /** Its id is not known, and who is asked does not look. */
+    private static RaftPeerId peer(HostPort address) {
+        return RaftPeerId.valueOf(address.toString());
     }
 }

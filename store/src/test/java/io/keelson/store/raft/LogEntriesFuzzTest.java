@@ -21,6 +21,8 @@ import io.keelson.store.mvcc.PendingView;
 import io.keelson.store.mvcc.RandomRequests;
 import io.keelson.store.mvcc.TreeView;
 import io.keelson.store.rocks.RocksState;
+import io.keelson.store.wire.Link;
+import io.keelson.store.wire.Tunnel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,12 +31,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.ratis.client.RaftClient;
-import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.Message;
-import org.apache.ratis.protocol.RaftGroup;
-import org.apache.ratis.protocol.RaftPeer;
-import org.apache.ratis.retry.RetryPolicies;
+import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -183,19 +181,18 @@ class LogEntriesFuzzTest {
     }
 
     private static void propose(Members members, String leader, byte[] bytes) throws IOException {
-        RaftPeer peer = RaftPeer.newBuilder()
-                .setId(PeerIds.of(members.id(leader)))
-                .setAddress(members.peer(leader).toString())
-                .build();
         var group = PeerIds.group(members.get(leader).standing().clusterId());
-        try (RaftClient client = RaftClient.newBuilder()
-                .setRaftGroup(RaftGroup.valueOf(group, List.of(peer)))
-                .setLeaderId(peer.getId())
-                .setProperties(new RaftProperties())
-                .setRetryPolicy(RetryPolicies.noRetry())
-                .build()) {
+        var tunnel = new Tunnel(Optional.empty());
+        try (var link = new Link("test", () -> List.of(members.peer(leader)), tunnel, 1 << 20)) {
             // The answer never comes: the leader stops at it.
-            var _ = client.async().send(Message.valueOf(UnsafeByteOperations.unsafeWrap(bytes)));
+            var _ = Requests.send(
+                    link,
+                    new Requests()
+                            .request(
+                                    group,
+                                    PeerIds.of(members.id(leader)),
+                                    RaftClientRequest.writeRequestType(),
+                                    Message.valueOf(UnsafeByteOperations.unsafeWrap(bytes))));
             Members.await(() -> members.hasFailed(leader));
         }
     }

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +17,10 @@ import org.junit.jupiter.api.Test;
 class RaftSettingsTest {
 
     private static RaftProperties properties(int maxRequestBytes) {
+        return RaftSettings.properties(config(maxRequestBytes), LogLimits.USUAL);
+    }
+
+    private static StoreConfig config(int maxRequestBytes) {
         var member = new Member("m1", new HostPort("127.0.0.1", 2380), List.of());
         StoreOptions usual = StoreOptions.DEFAULTS;
         var options = new StoreOptions(
@@ -26,7 +29,7 @@ class RaftSettingsTest {
                 usual.compaction(),
                 usual.auth(),
                 usual.connections());
-        var config = new StoreConfig(
+        return new StoreConfig(
                 "m1",
                 Path.of("data"),
                 "test",
@@ -36,7 +39,6 @@ class RaftSettingsTest {
                 Optional.empty(),
                 Optional.empty(),
                 options);
-        return RaftSettings.properties(config, LogLimits.USUAL);
     }
 
     @Test
@@ -49,9 +51,9 @@ class RaftSettingsTest {
             assertThat(RaftServerConfigKeys.Log.writeBufferSize(properties).getSize())
                     .as("Ratis asks for 8 bytes more")
                     .isGreaterThanOrEqualTo(entry + 8);
-            assertThat(GrpcConfigKeys.messageSizeMax(properties, _ -> {}).getSize())
+            assertThat(RaftSettings.messageBytes(config(bytes)))
                     .as("and members send each other what is in an entry")
-                    .isGreaterThan(entry);
+                    .isGreaterThan((int) entry);
         }
     }
 

@@ -1,0 +1,166 @@
+package io.keelson.store.raft;
+
+import io.keelson.store.wire.Payload;
+import io.keelson.store.wire.Port;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import org.apache.ratis.client.impl.ClientProtoUtils;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftClientRequestProto;
+import org.apache.ratis.proto.RaftProtos.ReadIndexRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
+import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers the calls that come over one connection, on its thread as far as that is possible. Tells when a connection has ended over which a
+ * leader fed this member: the kernel closes them in the moment in which a process dies, long before silence would tell.
+ */
+final class PeerService implements Port.Visitor {
+
+    private final RaftServer server;
+    private final PeerTraffic traffic;
+    private final Consumer<RaftPeerId> whenEnded;
+    /** Who has appended entries over this connection, once somebody has. */
+    private @Nullable RaftPeerId leader;
+
+    /**
+     * @param traffic where what comes is counted
+     * @param whenEnded told which leader's connection has ended; must not hold up the caller
+     */
+    PeerService(RaftServer server, PeerTraffic traffic, Consumer<RaftPeerId> whenEnded) {
+        this.server = server;
+        this.traffic = traffic;
+        this.whenEnded = whenEnded;
+    }
+
+    @Override
+    public void call(byte kind, byte[] body, Port.Answer answer) {
+        try {
+            var _ = PeerCall.of(kind)
+                    .map(call -> begun(call, body))
+                    .orElseGet(
+                            () -> CompletableFuture.failedFuture(new IOException("this member knows no call " + kind)))
+                    .whenComplete((payload, problem) -> {
+                        if (problem == null) {
+                            answer.with(payload);
+                        } else {
+                            answer.failed(reason(problem));
+                        }
+                    });
+        } catch (RuntimeException e) {
+            answer.failed(reason(e));
+        }
+    }
+
+    private static String reason(Throwable problem) {
+        Throwable cause =
+                problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
+        return String.valueOf(cause.getMessage() == null ? cause : cause.getMessage());
+    }
+
+    private CompletableFuture<Payload> begun(PeerCall call, byte[] body) {
+        try {
+            return switch (call) {
+                case VOTE -> {
+                    var request = counted(PeerCall.read(RequestVoteRequestProto.parser(), body));
+                    yield done(server.requestVote(request));
+                }
+                case STAND -> {
+                    var request = counted(PeerCall.read(StartLeaderElectionRequestProto.parser(), body));
+                    yield done(server.startLeaderElection(request));
+                }
+                case APPEND -> append(counted(PeerCall.read(AppendEntriesRequestProto.parser(), body)));
+                case INSTALL -> {
+                    var request = counted(PeerCall.read(InstallSnapshotRequestProto.parser(), body));
+                    yield done(server.installSnapshot(request));
+                }
+                case READ_INDEX -> {
+                    var request = counted(PeerCall.read(ReadIndexRequestProto.parser(), body));
+                    yield server.readIndexAsync(request).thenApply(PeerCall::payload);
+                }
+                case REQUEST -> request(counted(PeerCall.read(RaftClientRequestProto.parser(), body)));
+                case GROUPS -> CompletableFuture.completedFuture(groups());
+            };
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private <M extends MessageLite> M counted(M message) {
+        traffic.received(message);
+        return message;
+    }
+
+    private static CompletableFuture<Payload> done(MessageLite reply) {
+        return CompletableFuture.completedFuture(PeerCall.payload(reply));
+    }
+
+    private CompletableFuture<Payload> append(AppendEntriesRequestProto request) throws IOException {
+        if (leader == null) {
+            leader = RaftPeerId.valueOf(request.getServerRequest().getRequestorId());
+        }
+        return server.appendEntriesAsync(request).thenApply(PeerCall::payload);
+    }
+
+    /** A write only joins the log here; a question may have to look things up. */
+    private CompletableFuture<Payload> request(RaftClientRequestProto message) throws IOException {
+        RaftClientRequest request = ClientProtoUtils.toRaftClientRequest(message);
+        var division = (RaftClientAsynchronousProtocol) server.getDivision(request.getRaftGroupId());
+        if (message.hasWrite()) {
+            return division.submitClientRequestAsync(request).thenApply(PeerService::payload);
+        }
+        var answer = new CompletableFuture<Payload>();
+        Thread.ofVirtual().name("store-asked").start(() -> {
+            try {
+                var _ = division.submitClientRequestAsync(request)
+                        .thenApply(PeerService::payload)
+                        .whenComplete((payload, problem) -> {
+                            if (problem == null) {
+                                answer.complete(payload);
+                            } else {
+                                answer.completeExceptionally(problem);
+                            }
+                        });
+            } catch (IOException | RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
+    }
+
+    private static Payload payload(RaftClientReply reply) {
+        return PeerCall.payload(ClientProtoUtils.toRaftClientReplyProto(reply));
+    }
+
+    private Payload groups() {
+        var bytes = ByteBuffer.allocate(Long.BYTES * 2 * 16);
+        for (RaftGroupId group : server.getGroupIds()) {
+            if (bytes.hasRemaining()) {
+                UUID id = group.getUuid();
+                bytes.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
+            }
+        }
+        return Payload.of(Arrays.copyOf(bytes.array(), bytes.position()));
+    }
+
+    @Override
+    public void ended() {
+        if (leader != null) {
+            whenEnded.accept(leader);
+        }
+    }
+}
