@@ -119,8 +119,7 @@ public final class Orchestrator implements AutoCloseable {
             ControlLoop control = new ControlLoop(config.name(), kv, kinds, api, clock);
             Supplier<ServerStatusResponse> status =
                     () -> status(config.name(), store.get(), control.leader(), started, clock.instant());
-            List<BindableService> services =
-                    Services.all(api, questions, tunnels, logs, streams, status, clock);
+            List<BindableService> services = Services.all(api, questions, tunnels, logs, streams, status, clock);
             for (HostPort at : config.listen()) {
                 Listener listener = Listener.open(
                         at,

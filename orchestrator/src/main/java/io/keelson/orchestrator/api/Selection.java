@@ -73,8 +73,8 @@ final class Selection implements Interest<ObjectEvent> {
     /** What the object was, which existed; if that is compacted nobody knows whether it was selected. */
     private ObjectVersion before(KeyChange change) {
         return change.before(query.kind())
-                .orElseThrow(() ->
-                        new ApiException(Reason.EXPIRED, "too old resource version: " + (change.revision() - 1)));
+                .orElseThrow(
+                        () -> new ApiException(Reason.EXPIRED, "too old resource version: " + (change.revision() - 1)));
     }
 
     boolean selects(ObjectVersion version) {

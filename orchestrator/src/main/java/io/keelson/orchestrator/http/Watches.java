@@ -77,8 +77,8 @@ final class Watches {
             }
             return asked.fromNothing();
         }
-        boolean fromNow =
-                asked.fromRevision() == 0 && !exchange.query().text("sendInitialEvents").isEmpty();
+        boolean fromNow = asked.fromRevision() == 0
+                && !exchange.query().text("sendInitialEvents").isEmpty();
         return fromNow
                 ? new WatchQuery(
                         asked.kind(),

@@ -41,11 +41,6 @@ class LimitsTest {
     private static final String FREE = "/apis/limits.example.com/v1/namespaces/default/frees";
     private static final String JSON = "application/json";
 
-    private static final String DEFINITION = """
-            {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"%s.limits.example.com"},
-             "spec":{"group":"limits.example.com","scope":"Namespaced","names":{"plural":"%s","kind":"%s"},"versions":[
-              {"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":%s}}}}]}}""";
-
     private TestServer server;
     private HttpClient admin;
     private ManagedChannel channel;
@@ -69,11 +64,11 @@ class LimitsTest {
 
     private HttpResponse<String> define(String plural, String kind, String spec)
             throws IOException, InterruptedException {
-        return send(
-                "POST",
-                "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
-                JSON,
-                DEFINITION.formatted(plural, plural, kind, spec));
+        return send("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", JSON, """
+            {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"%s.limits.example.com"},
+             "spec":{"group":"limits.example.com","scope":"Namespaced","names":{"plural":"%s","kind":"%s"},"versions":[
+              {"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":%s}}}}]}}""".formatted(
+                        plural, plural, kind, spec));
     }
 
     private HttpResponse<String> send(String method, String path, String type, String body)
@@ -166,11 +161,10 @@ class LimitsTest {
                 413,
                 "RequestEntityTooLarge",
                 "The allowed maximum operations in a JSON patch is 10000, got 10001");
-        String doubling = "{\"op\":\"copy\",\"from\":\"/data\",\"path\":\"/data/%s\"}";
         String copies = String.join(
                 ",",
                 IntStream.range(0, 40)
-                        .mapToObj(i -> doubling.formatted("c" + i))
+                        .mapToObj(i -> "{\"op\":\"copy\",\"from\":\"/data\",\"path\":\"/data/%s\"}".formatted("c" + i))
                         .toList());
         refused(
                 send("PATCH", MAPS + "/patched", "application/json-patch+json", "[" + copies + "]"),

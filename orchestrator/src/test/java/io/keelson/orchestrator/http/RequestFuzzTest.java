@@ -49,8 +49,6 @@ class RequestFuzzTest {
             {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m%d","finalizers":[],"annotations":{"a":"b"}},"data":{"a":"b"}}""";
     private static final String FUZZY = """
             {"apiVersion":"fuzz.example.com/v1","kind":"Fuzzy","metadata":{"name":"f%d"},"spec":{"replicas":3,"a":{"b":[1,{"c":null}]}}}""";
-    private static final String SERVICE = """
-            {"apiVersion":"v1","kind":"Service","metadata":{"name":"s%d"},"spec":{"ports":[{"port":80,"nodePort":30001}],"type":"NodePort"}}""";
 
     /** A request as it should be. */
     private record Sample(String method, String target, String type, String body) {}
@@ -68,7 +66,8 @@ class RequestFuzzTest {
                 "POST", core + "pods?fieldValidation=Strict&fieldManager=a&dryRun=All", json, POD.formatted(number)));
         samples.add(new Sample("POST", core + "pods", json, POD.formatted(number % 5)));
         samples.add(new Sample("POST", core + "configmaps", json, MAP.formatted(number % 5)));
-        samples.add(new Sample("POST", core + "services", json, SERVICE.formatted(number % 3)));
+        samples.add(new Sample("POST", core + "services", json, """
+            {"apiVersion":"v1","kind":"Service","metadata":{"name":"s%d"},"spec":{"ports":[{"port":80,"nodePort":30001}],"type":"NodePort"}}""".formatted(number % 3)));
         samples.add(new Sample("POST", fuzzies, json, FUZZY.formatted(number % 5)));
         samples.add(new Sample(
                 "POST",

@@ -55,6 +55,7 @@ class TextFuzzTest {
         void read(byte[] bytes) throws Exception;
     }
 
+    @SuppressWarnings("varargs") // only read
     @SafeVarargs
     private static void fuzz(
             int rounds, List<String> samples, List<String> words, Reading reading, Class<? extends Exception>... fine) {
@@ -368,7 +369,7 @@ class TextFuzzTest {
         try {
             reading.run();
         } catch (MalformedJsonException e) {
-            assertThat(e.getMessage().length()).isLessThan(2_000);
+            assertThat(e).message().hasSizeLessThan(2_000);
         }
     }
 

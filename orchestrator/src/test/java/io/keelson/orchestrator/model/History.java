@@ -11,6 +11,7 @@ import io.keelson.store.KvWatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import tools.jackson.databind.node.ObjectNode;
@@ -74,7 +75,7 @@ final class History implements AutoCloseable {
         String text = event.getKv().getKey().toStringUtf8();
         for (Row row : Row.ALL) {
             if (text.startsWith(row.stored())) {
-                String[] rest = text.substring(row.stored().length()).split("/");
+                String[] rest = text.substring(row.stored().length()).split("/", -1);
                 Key key = row.namespaced() ? new Key(row, rest[0], rest[1]) : new Key(row, "", rest[0]);
                 Optional<ObjectNode> after = event.getType() == Event.EventType.DELETE
                         ? Optional.empty()
@@ -123,7 +124,7 @@ final class History implements AutoCloseable {
     }
 
     /** What a list says at a revision, in its order. */
-    TreeMap<Key, Told> state(Selection selection, long revision) {
+    NavigableMap<Key, Told> state(Selection selection, long revision) {
         TreeMap<Key, Told> state = new TreeMap<>();
         for (Entry entry : entries) {
             if (entry.revision() <= revision) {

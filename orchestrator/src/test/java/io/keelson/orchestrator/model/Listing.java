@@ -3,13 +3,13 @@ package io.keelson.orchestrator.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keelson.orchestrator.kind.Json;
-import io.keelson.orchestrator.model.History.Key;
 import io.keelson.orchestrator.model.History.Told;
 import io.keelson.proto.v1.ListResponse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
@@ -109,7 +109,7 @@ final class Listing {
 
     /** A list in pages; while it is read, others write, and history may go. */
     void paged(Selection selection, Between between) throws IOException, InterruptedException {
-        long limit = 1 + random.nextInt(4);
+        long limit = 1L + random.nextInt(4);
         long before = history.newest();
         String path = selection.row().path(selection.namespace()) + selection.query() + "&limit=" + limit;
         boolean exact = random.nextInt(3) == 0;
@@ -120,7 +120,7 @@ final class Listing {
             assertThat(revision).isEqualTo(before);
         }
         assertThat(revision).isGreaterThanOrEqualTo(before);
-        TreeMap<Key, Told> left = null;
+        NavigableMap<History.Key, Told> left = null;
         for (int pages = 0; ; pages++) {
             assertThat(pages).as("pages of %s", selection).isLessThan(200);
             history.catchUp();
@@ -133,7 +133,7 @@ final class Listing {
             assertThat(items)
                     .as("page %s of %s at %s", pages, selection, revision)
                     .isEqualTo(expected);
-            Key last = left.isEmpty()
+            History.Key last = left.isEmpty()
                     ? null
                     : left.keySet().stream().limit(limit).toList().getLast();
             if (last != null) {

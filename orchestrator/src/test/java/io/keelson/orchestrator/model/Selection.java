@@ -114,7 +114,7 @@ record Selection(Row row, String namespace, List<Condition> labels, List<Conditi
         }
         for (Condition field : fields) {
             JsonNode node = object;
-            for (String step : field.name().split("\\.")) {
+            for (String step : field.name().split("\\.", -1)) {
                 node = node.path(step);
             }
             if (!field.holds(true, node.isMissingNode() || node.isNull() ? field.absent() : node.asString())) {

@@ -1,6 +1,5 @@
 package io.keelson.orchestrator.model;
 
-import io.keelson.orchestrator.model.History.Key;
 import io.keelson.orchestrator.model.History.Told;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +52,7 @@ record Watcher(String how, Selection selection, long from, long before, List<Tol
                 fault = Optional.of(this + " does not begin with what existed at " + begin);
                 continue;
             }
-            TreeMap<Key, Told> initial = fold(lines.subList(0, size));
+            TreeMap<History.Key, Told> initial = fold(lines.subList(0, size));
             List<Told> rest = new ArrayList<>(lines.subList(size, lines.size()));
             if (end.isPresent() && !rest.isEmpty()) {
                 if (!rest.getFirst().type().equals(INITIAL_END)) {
@@ -108,10 +107,10 @@ record Watcher(String how, Selection selection, long from, long before, List<Tol
     }
 
     /** What a client believes that has heard these lines. */
-    TreeMap<Key, Told> fold(List<Told> lines) {
-        TreeMap<Key, Told> state = new TreeMap<>();
+    TreeMap<History.Key, Told> fold(List<Told> lines) {
+        TreeMap<History.Key, Told> state = new TreeMap<>();
         for (Told line : lines) {
-            Key key = key(line);
+            History.Key key = key(line);
             switch (line.type()) {
                 case "ADDED", "MODIFIED" -> state.put(key, new Told("ADDED", line.revision(), line.object()));
                 case "DELETED" -> state.remove(key);
@@ -121,9 +120,9 @@ record Watcher(String how, Selection selection, long from, long before, List<Tol
         return state;
     }
 
-    private Key key(Told line) {
+    private History.Key key(Told line) {
         var metadata = line.object().path("metadata");
-        return new Key(
+        return new History.Key(
                 selection.row(),
                 metadata.path("namespace").asString(""),
                 metadata.path("name").asString(""));

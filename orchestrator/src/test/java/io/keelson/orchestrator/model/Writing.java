@@ -3,8 +3,6 @@ package io.keelson.orchestrator.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keelson.orchestrator.kind.Json;
-import io.keelson.orchestrator.model.History.Entry;
-import io.keelson.orchestrator.model.History.Key;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,12 +33,13 @@ final class Writing {
 
     void step() throws IOException, InterruptedException {
         Row row = Row.ALL.get(random.nextInt(Row.ALL.size()));
-        Key key = new Key(
+        History.Key key = new History.Key(
                 row,
                 row.namespaced() ? namespaces.get(random.nextInt(namespaces.size())) : "",
                 names.get(random.nextInt(names.size())));
         history.catchUp();
-        Optional<Entry> last = history.last(key).filter(entry -> entry.after().isPresent());
+        Optional<History.Entry> last =
+                history.last(key).filter(entry -> entry.after().isPresent());
         if (last.isEmpty()) {
             create(key);
             return;
@@ -65,7 +64,7 @@ final class Writing {
         }
     }
 
-    private static String path(Key key) {
+    private static String path(History.Key key) {
         return key.row().path(key.namespace()) + "/" + key.name();
     }
 
@@ -85,7 +84,7 @@ final class Writing {
         Json.child(object, "metadata").set("labels", node);
     }
 
-    private ObjectNode body(Key key, Map<String, String> labels) {
+    private ObjectNode body(History.Key key, Map<String, String> labels) {
         ObjectNode object = Json.object()
                 .put("apiVersion", key.row().apiVersion())
                 .put("kind", key.row().kind());
@@ -109,7 +108,7 @@ final class Writing {
         return object;
     }
 
-    private void create(Key key) throws IOException, InterruptedException {
+    private void create(History.Key key) throws IOException, InterruptedException {
         Map<String, String> labels = drawLabels();
         Client.Answer answer =
                 client.send("POST", key.row().path(key.namespace()), "application/json", Json.text(body(key, labels)));
@@ -117,7 +116,7 @@ final class Writing {
         assertStored(key, answer, labels);
     }
 
-    private void createAgain(Key key) throws IOException, InterruptedException {
+    private void createAgain(History.Key key) throws IOException, InterruptedException {
         Client.Answer answer = client.send(
                 "POST", key.row().path(key.namespace()), "application/json", Json.text(body(key, Map.of())));
         if (stillThere(key)) {
@@ -125,12 +124,12 @@ final class Writing {
         }
     }
 
-    private boolean stillThere(Key key) throws InterruptedException {
+    private boolean stillThere(History.Key key) throws InterruptedException {
         history.catchUp();
-        return history.last(key).flatMap(Entry::after).isPresent();
+        return history.last(key).flatMap(History.Entry::after).isPresent();
     }
 
-    private void update(Key key, Entry last) throws IOException, InterruptedException {
+    private void update(History.Key key, History.Entry last) throws IOException, InterruptedException {
         ObjectNode object = History.shown(last.after().orElseThrow(), last.revision());
         Map<String, String> labels = drawLabels();
         put(object, labels);
@@ -148,7 +147,8 @@ final class Writing {
         }
     }
 
-    private void assertOvertaken(Key key, Entry last, Client.Answer answer) throws InterruptedException {
+    private void assertOvertaken(History.Key key, History.Entry last, Client.Answer answer)
+            throws InterruptedException {
         history.catchUp();
         assertThat(history.last(key).orElseThrow().revision())
                 .as("%s although nobody else wrote %s", answer, key)
@@ -156,7 +156,7 @@ final class Writing {
         assertThat(answer.reason()).as(answer.toString()).isIn("Conflict", "NotFound");
     }
 
-    private void mergeLabels(Key key, Entry last) throws IOException, InterruptedException {
+    private void mergeLabels(History.Key key, History.Entry last) throws IOException, InterruptedException {
         Map<String, String> labels = new TreeMap<>(Json.strings(last.after().orElseThrow(), "metadata", "labels"));
         ObjectNode patch = Json.object();
         ObjectNode changes = Json.child(Json.child(patch, "metadata"), "labels");
@@ -178,7 +178,7 @@ final class Writing {
         judge(key, last, answer, labels);
     }
 
-    private void jsonPatch(Key key, Entry last) throws IOException, InterruptedException {
+    private void jsonPatch(History.Key key, History.Entry last) throws IOException, InterruptedException {
         Map<String, String> labels = drawLabels();
         ObjectNode object = Json.object();
         put(object, labels);
@@ -188,7 +188,7 @@ final class Writing {
         judge(key, last, client.send("PATCH", path(key), "application/json-patch+json", patch), labels);
     }
 
-    private void judge(Key key, Entry last, Client.Answer answer, Map<String, String> labels)
+    private void judge(History.Key key, History.Entry last, Client.Answer answer, Map<String, String> labels)
             throws InterruptedException {
         if (answer.code() == 200) {
             assertStored(key, answer, labels);
@@ -197,7 +197,7 @@ final class Writing {
         }
     }
 
-    private void apply(Key key) throws IOException, InterruptedException {
+    private void apply(History.Key key) throws IOException, InterruptedException {
         Map<String, String> labels = drawLabels();
         Client.Answer answer = client.send(
                 "PATCH",
@@ -214,7 +214,7 @@ final class Writing {
         }
     }
 
-    private void status(Key key) throws IOException, InterruptedException {
+    private void status(History.Key key) throws IOException, InterruptedException {
         String phase = List.of("Pending", "Running", "Failed").get(random.nextInt(3));
         Client.Answer answer = client.send(
                 "PATCH",
@@ -232,7 +232,7 @@ final class Writing {
         }
     }
 
-    private void field(Key key) throws IOException, InterruptedException {
+    private void field(History.Key key) throws IOException, InterruptedException {
         String patch = key.row().equals(Row.NODES)
                 ? "{\"spec\":{\"unschedulable\":" + random.nextBoolean() + "}}"
                 : key.row().equals(Row.WIDGETS)
@@ -241,7 +241,7 @@ final class Writing {
         client.send("PATCH", path(key), "application/merge-patch+json", patch);
     }
 
-    private void delete(Key key) throws IOException, InterruptedException {
+    private void delete(History.Key key) throws IOException, InterruptedException {
         Client.Answer answer = client.send(
                 "DELETE",
                 path(key),
@@ -250,7 +250,7 @@ final class Writing {
         if (answer.code() == 200) {
             history.catchUp();
             history.last(key)
-                    .flatMap(Entry::after)
+                    .flatMap(History.Entry::after)
                     .ifPresent(left -> assertThat(Json.string(left, "metadata", "deletionTimestamp"))
                             .as("%s was deleted: %s", key, answer)
                             .isPresent());
@@ -259,7 +259,7 @@ final class Writing {
         }
     }
 
-    private void release(Key key, Entry last) throws IOException, InterruptedException {
+    private void release(History.Key key, History.Entry last) throws IOException, InterruptedException {
         Client.Answer answer =
                 client.send("PATCH", path(key), "application/merge-patch+json", "{\"metadata\":{\"finalizers\":null}}");
         assertThat(answer.code()).as(answer.toString()).isIn(200, 404);
@@ -268,7 +268,7 @@ final class Writing {
         boolean ended = Json.string(before, "metadata", "deletionTimestamp").isPresent()
                 && !key.row().equals(Row.PODS);
         if (ended) {
-            assertThat(history.last(key).flatMap(Entry::after)).isEmpty();
+            assertThat(history.last(key).flatMap(History.Entry::after)).isEmpty();
         }
     }
 
@@ -276,12 +276,12 @@ final class Writing {
         Selection selection = Selection.draw(random, row, namespaces, names);
         Selection here = new Selection(row, namespace, selection.labels(), selection.fields());
         long before = history.catchUp();
-        List<Key> selected = new ArrayList<>(history.state(here, before).keySet());
+        List<History.Key> selected = new ArrayList<>(history.state(here, before).keySet());
         Client.Answer answer = client.send("DELETE", row.path(namespace) + here.query(), "application/json", "{}");
         assertThat(answer.code()).as(answer.toString()).isEqualTo(200);
         history.catchUp();
-        for (Key key : selected) {
-            Entry last = history.last(key).orElseThrow();
+        for (History.Key key : selected) {
+            History.Entry last = history.last(key).orElseThrow();
             last.after().ifPresent(left -> {
                 boolean ends =
                         Json.string(left, "metadata", "deletionTimestamp").isPresent();
@@ -293,9 +293,10 @@ final class Writing {
     }
 
     /** Exactly what was answered stands in history, at the revision that was answered, with these labels. */
-    private void assertStored(Key key, Client.Answer answer, Map<String, String> labels) throws InterruptedException {
+    private void assertStored(History.Key key, Client.Answer answer, Map<String, String> labels)
+            throws InterruptedException {
         history.catchUp();
-        Optional<Entry> entry = history.at(key, answer.revision());
+        Optional<History.Entry> entry = history.at(key, answer.revision());
         assertThat(entry).as("%s answered %s", key, answer).isPresent();
         // Whose last finalizer went is answered as it was, at the revision at which it is no more.
         entry.get().after().ifPresent(stored -> {
@@ -304,7 +305,7 @@ final class Writing {
         });
     }
 
-    private ObjectNode at(Key key, long revision) {
-        return history.at(key, revision).flatMap(Entry::after).orElseThrow();
+    private ObjectNode at(History.Key key, long revision) {
+        return history.at(key, revision).flatMap(History.Entry::after).orElseThrow();
     }
 }

@@ -27,27 +27,21 @@ class PatchLawsTest {
     private static final List<String> NAMES = List.of("a", "b", "c/d", "e~f");
 
     private static JsonNode value(Random random, int depth) {
-        switch (random.nextInt(depth > 3 ? 3 : 6)) {
-            case 0 -> {
-                return Json.parseAny(Integer.toString(random.nextInt(3)).getBytes(StandardCharsets.UTF_8));
-            }
-            case 1 -> {
-                return Json.parseAny(("\"" + NAMES.get(random.nextInt(2)) + "\"").getBytes(StandardCharsets.UTF_8));
-            }
-            case 2 -> {
-                return Json.parseAny(Boolean.toString(random.nextBoolean()).getBytes(StandardCharsets.UTF_8));
-            }
-            case 3 -> {
-                ArrayNode list = Json.array();
-                for (int i = random.nextInt(4); i > 0; i--) {
-                    list.add(value(random, depth + 1));
-                }
-                return list;
-            }
-            default -> {
-                return object(random, depth + 1);
-            }
+        return switch (random.nextInt(depth > 3 ? 3 : 6)) {
+            case 0 -> Json.parseAny(Integer.toString(random.nextInt(3)).getBytes(StandardCharsets.UTF_8));
+            case 1 -> Json.parseAny(("\"" + NAMES.get(random.nextInt(2)) + "\"").getBytes(StandardCharsets.UTF_8));
+            case 2 -> Json.parseAny(Boolean.toString(random.nextBoolean()).getBytes(StandardCharsets.UTF_8));
+            case 3 -> list(random, depth);
+            default -> object(random, depth + 1);
+        };
+    }
+
+    private static ArrayNode list(Random random, int depth) {
+        ArrayNode list = Json.array();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            list.add(value(random, depth + 1));
         }
+        return list;
     }
 
     private static ObjectNode object(Random random, int depth) {
@@ -122,13 +116,13 @@ class PatchLawsTest {
             } else if (random.nextInt(3) == 0) {
                 operations.add(operation("test", at).set("value", old.deepCopy()));
                 operations.add(operation("remove", at));
-                back.add((ObjectNode) operation("add", at).set("value", old.deepCopy()));
+                back.add(operation("add", at).set("value", old.deepCopy()));
                 object.remove(name);
             } else {
                 JsonNode value = value(random, 2);
                 operations.add(
                         operation(random.nextBoolean() ? "replace" : "add", at).set("value", value));
-                back.add((ObjectNode) operation("replace", at).set("value", old.deepCopy()));
+                back.add(operation("replace", at).set("value", old.deepCopy()));
                 object.set(name, value.deepCopy());
             }
         }

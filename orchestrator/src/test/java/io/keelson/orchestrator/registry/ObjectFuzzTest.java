@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -129,8 +130,8 @@ class ObjectFuzzTest {
             try {
                 // As from the wire.
                 ObjectNode incoming = Json.parse(Json.write(sent));
-                Optional<ObjectNode> created = stored(
-                        Registry.create(kind, namespace, incoming, FieldValidation.values()[random.nextInt(3)], GIVEN));
+                Optional<ObjectNode> created =
+                        stored(Registry.create(kind, namespace, incoming, anyValidation(random), GIVEN));
                 Optional<ObjectNode> live = created.or(() ->
                         stored(Registry.create(kind, namespace, sample.deepCopy(), FieldValidation.STRICT, GIVEN)));
                 if (created.isPresent()) {
@@ -145,11 +146,15 @@ class ObjectFuzzTest {
         assertThat(taken).as("objects that were taken").isGreaterThan(rounds / 20);
     }
 
-    private static void names(JsonNode node, TreeSet<String> into) {
+    private static void names(JsonNode node, Set<String> into) {
         if (node instanceof ObjectNode object) {
             into.addAll(object.propertyNames());
         }
         node.forEach(child -> names(child, into));
+    }
+
+    private static FieldValidation anyValidation(Random random) {
+        return List.of(FieldValidation.values()).get(random.nextInt(3));
     }
 
     private static void workWith(Kind kind, ObjectNode object) {
@@ -184,11 +189,7 @@ class ObjectFuzzTest {
             ways.retainAll(List.of("status", "scale", "finalize", "approval", "ephemeralcontainers", "binding"));
             ways.add("");
             Prepared prepared = Registry.update(
-                    kind,
-                    ways.get(random.nextInt(ways.size())),
-                    stored,
-                    incoming,
-                    FieldValidation.values()[random.nextInt(3)]);
+                    kind, ways.get(random.nextInt(ways.size())), stored, incoming, anyValidation(random));
             stored(prepared).ifPresent(object -> workWith(kind, object));
         }
     }

@@ -103,7 +103,7 @@ class SelectorLawsTest {
                     .append(operator)
                     .append(value.replace("\\", "\\\\").replace(",", "\\,").replace("=", "\\="));
             terms.add(pod -> {
-                String[] path = field.split("\\.");
+                String[] path = field.split("\\.", -1);
                 return pod.path(path[0]).path(path[1]).asString("").equals(value) != operator.equals("!=");
             });
         }
@@ -114,7 +114,7 @@ class SelectorLawsTest {
             ObjectNode pod = Json.object();
             for (String field : fields) {
                 if (random.nextBoolean()) {
-                    String[] path = field.split("\\.");
+                    String[] path = field.split("\\.", -1);
                     Json.child(pod, path[0]).put(path[1], values.get(random.nextInt(values.size())));
                 }
             }

@@ -38,6 +38,7 @@ public final class RawHttp implements AutoCloseable {
      *
      * @param headers by their names in lower case; of one that comes twice the last
      */
+    @SuppressWarnings("ArrayRecordComponent") // read once, never compared
     public record Answer(int code, Map<String, String> headers, byte[] body) {
 
         public String text() {
@@ -78,7 +79,7 @@ public final class RawHttp implements AutoCloseable {
             String[] parts = line.split(":", 2);
             headers.put(parts[0].toLowerCase(Locale.ROOT), parts[1].strip());
         }
-        int code = Integer.parseInt(status.split(" ")[1]);
+        int code = Integer.parseInt(status.split(" ", 3)[1]);
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         if (headers.getOrDefault("transfer-encoding", "").equals("chunked")) {
             for (int size = chunk(); size > 0; size = chunk()) {
