@@ -137,9 +137,9 @@ class ClusterMetricsTest {
         assertThat(status(leader, "/health")).isEqualTo(200);
         assertThat(status(leader, "/v3/kv/range")).isEqualTo(404);
 
+        String failures = "etcd_network_peer_sent_failures_total{To=\"" + id(others.getFirst()) + "\"}";
         Store gone = Objects.requireNonNull(running.remove(others.getFirst()));
         gone.close();
-        String failures = "etcd_network_peer_sent_failures_total{To=\"unknown\"}";
         assertThat(await(leader, page -> value(page, failures) > 0)).contains(failures);
     }
 

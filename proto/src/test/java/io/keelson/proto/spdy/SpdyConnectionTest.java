@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,15 +74,21 @@ class SpdyConnectionTest {
 
     @Test
     void streamsGoBothWaysBesideEachOther() throws Exception {
-        PipedInputStream atServer = new PipedInputStream(1 << 16);
-        PipedInputStream atClient = new PipedInputStream(1 << 16);
+        try (ServerSocket port = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Socket near = new Socket(port.getInetAddress(), port.getLocalPort());
+                Socket far = port.accept()) {
+            streamsGoBothWays(near, far);
+        }
+    }
+
+    private static void streamsGoBothWays(Socket near, Socket far) throws Exception {
         Echo echo = new Echo();
         int streams = 5;
         Collected collected = new Collected(streams);
         SpdyConnection server =
-                new SpdyConnection(atServer, new PipedOutputStream(atClient), SpdyConnection.Role.SERVER, echo);
+                new SpdyConnection(far.getInputStream(), far.getOutputStream(), SpdyConnection.Role.SERVER, echo);
         SpdyConnection client =
-                new SpdyConnection(atClient, new PipedOutputStream(atServer), SpdyConnection.Role.CLIENT, collected);
+                new SpdyConnection(near.getInputStream(), near.getOutputStream(), SpdyConnection.Role.CLIENT, collected);
         reading(server);
         reading(client);
         long seed = 4711;
