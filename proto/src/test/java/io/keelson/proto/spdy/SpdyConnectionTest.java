@@ -87,8 +87,8 @@ class SpdyConnectionTest {
         Collected collected = new Collected(streams);
         SpdyConnection server =
                 new SpdyConnection(far.getInputStream(), far.getOutputStream(), SpdyConnection.Role.SERVER, echo);
-        SpdyConnection client =
-                new SpdyConnection(near.getInputStream(), near.getOutputStream(), SpdyConnection.Role.CLIENT, collected);
+        SpdyConnection client = new SpdyConnection(
+                near.getInputStream(), near.getOutputStream(), SpdyConnection.Role.CLIENT, collected);
         reading(server);
         reading(client);
         long seed = 4711;
