@@ -31,10 +31,14 @@ final class Upgrades implements Http1Upgrader {
         this.protocol = protocol;
     }
 
-    /** HTTP/1.1 with the protocols that may take its place. */
-    static ServerConnectionSelector selector() {
+    /**
+     * HTTP/1.1 with the protocols that may take its place.
+     *
+     * @param limits of HTTP/1.1: what is configured as a protocol of the server does not reach a selector
+     */
+    static ServerConnectionSelector selector(Http1Config limits) {
         return Http1ConnectionSelector.builder()
-                .config(Http1Config.create())
+                .config(limits)
                 .addUpgrader(new Upgrades("websocket"))
                 .addUpgrader(new Upgrades("SPDY/3.1"))
                 .build();

@@ -423,7 +423,7 @@ class GateTest {
     void oddClaimsAreNobody(long seed) {
         Random random = new Random(seed);
         List<String> values =
-                List.of("\"x\"", "1", "-1", "1e400", "null", "[]", "{}", "true", "9223372036854775807", "\"\"");
+                List.of("\"x\"", "1", "-1", "1e300", "null", "[]", "{}", "true", "9223372036854775807", "\"\"");
         ObjectNode good = Json.parse(Base64.getUrlDecoder().decode(token("{}").split("\\.", -1)[1]));
         List<String> fields = List.copyOf(good.propertyNames());
         for (int round = 0; round < 200; round++) {

@@ -295,7 +295,7 @@ class KubectlKindsTest {
         assertThat(kubectl.ok("get", "deploy", "roll", "-o", "jsonpath={.spec.template.spec.containers[0].image}"))
                 .isEqualTo("busybox:1");
         assertThat(kubectl.ok("get", "deploy", "roll", "--subresource=scale")).contains("DESIRED", "AVAILABLE");
-        assertThat(kubectl.run("top", "nodes").text()).contains("Metrics API not available");
+        assertThat(kubectl.run("top", "nodes").text()).contains("metrics not available yet");
     }
 
     @Test

@@ -18,6 +18,7 @@ import io.keelson.proto.v1.Object;
 import io.keelson.proto.v1.ResourcesGrpc;
 import io.keelson.proto.v1.SetsGrpc;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -211,17 +212,22 @@ class LimitsTest {
                 .as("HTTP/2")
                 .isEqualTo(200);
         for (int bytes : new int[] {50_000, 100_000}) {
-            List<Integer> codes = bytes < 65_536 ? List.of(200) : List.of(400, 414, 431);
-            try (RawHttp http = RawHttp.connect(admin.sslContext(), server.port())) {
-                RawHttp.Answer answer = http.send("GET", MAPS + "?x=" + "y".repeat(bytes), List.of(), new byte[0]);
-                assertThat(codes).as(bytes + ": " + answer.text()).contains(answer.code());
-                assertThat(Json.parse(answer.body()).has("kind")).isTrue();
-            }
-            try (RawHttp http = RawHttp.connect(admin.sslContext(), server.port())) {
-                RawHttp.Answer answer = http.send("GET", MAPS, List.of("X-Long: " + "y".repeat(bytes)), new byte[0]);
-                assertThat(codes).as(bytes + ": " + answer.text()).contains(answer.code());
-                assertThat(Json.parse(answer.body()).has("kind")).isTrue();
-            }
+            longRequest(bytes, MAPS + "?x=" + "y".repeat(bytes), List.of());
+            longRequest(bytes, MAPS, List.of("X-Long: " + "y".repeat(bytes)));
+        }
+    }
+
+    private void longRequest(int bytes, String path, List<String> headers) throws IOException {
+        boolean served = bytes < 65_536;
+        try (RawHttp http = RawHttp.connect(admin.sslContext(), server.port())) {
+            RawHttp.Answer answer = http.send("GET", path, headers, new byte[0]);
+            assertThat(served ? List.of(200) : List.of(400, 414, 431))
+                    .as(bytes + ": " + answer.text())
+                    .contains(answer.code());
+            assertThat(Json.parse(answer.body()).has("kind")).isTrue();
+        } catch (SocketException e) {
+            // The server closes before it has read all, and what it said then may be lost on the way.
+            assertThat(served).as(bytes + ": " + e).isFalse();
         }
     }
 

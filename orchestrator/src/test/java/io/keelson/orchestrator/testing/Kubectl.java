@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -23,12 +24,14 @@ public final class Kubectl {
     private final Path binary;
     private final Path kubeconfig;
     private final Path directory;
+    private final Path work;
     private final String namespace;
 
-    private Kubectl(Path binary, Path kubeconfig, Path directory, String namespace) {
+    private Kubectl(Path binary, Path kubeconfig, Path directory, Path work, String namespace) {
         this.binary = binary;
         this.kubeconfig = kubeconfig;
         this.directory = directory;
+        this.work = work;
         this.namespace = namespace;
     }
 
@@ -48,7 +51,12 @@ public final class Kubectl {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Kubectl(found.orElseThrow(), kubeconfig, directory, namespace);
+        return new Kubectl(found.orElseThrow(), kubeconfig, directory, directory, namespace);
+    }
+
+    /** The same one, run in another folder. */
+    public Kubectl in(Path folder) {
+        return new Kubectl(binary, kubeconfig, directory, folder, namespace);
     }
 
     private static Path real(Path path) {
@@ -67,15 +75,29 @@ public final class Kubectl {
         return namespace;
     }
 
+    /** The folder that it runs in. */
+    public Path folder() {
+        return work;
+    }
+
     /** Runs it to its end. */
     public Output run(String... arguments) throws IOException, InterruptedException {
+        return run(Map.of(), List.of(arguments));
+    }
+
+    /** As the other one, with more in its environment. */
+    public Output run(Map<String, String> environment, List<String> arguments)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(binary.toString(), "-n", namespace));
-        command.addAll(List.of(arguments));
+        command.addAll(arguments);
         Path out = Files.createTempFile(directory, "kubectl", ".out");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile());
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(work.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile());
         builder.environment().put("KUBECONFIG", kubeconfig.toString());
         builder.environment().put("HOME", directory.resolve("home").toString());
+        builder.environment().putAll(environment);
         Process process = builder.start();
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             process.destroyForcibly();
