@@ -22,44 +22,35 @@ final class QuestionCalls {
     private static final String AUTHENTICATION = "authentication.k8s.io/v1";
     private static final String TOKEN_REQUEST = "TokenRequest";
 
-    private final Asked asked;
     private final Questions questions;
     private final Api api;
 
-    QuestionCalls(Asked asked, Questions questions, Api api) {
-        this.asked = asked;
+    QuestionCalls(Questions questions, Api api) {
         this.questions = questions;
         this.api = api;
     }
 
-    /** Answers, if this is a question. The same checks as over REST. */
-    Optional<Stored> answered(CreateRequest request) {
-        Json.Decoded decoded = Forms.decoded(request.getObject());
-        ObjectNode object = decoded.object();
-        if (isTokenRequest(object)) {
-            return Optional.of(token(request, object));
-        }
-        Asked.Sent sent = asked.sent(decoded, request.getNamespace(), request.getOptions());
-        if (sent.kind().persistent()) {
-            return Optional.empty();
-        }
+    /** Answers what is of a kind that is not stored. The same checks as over REST. */
+    Stored answered(CreateRequest request, Asked.Sent sent) {
         if (sent.kind().equals(Kinds.BINDING)) {
-            return Optional.of(bound(request, sent));
+            return bound(request, sent);
         }
         User user = Asked.authorize("create", sent.kind(), "", sent.namespace(), "");
         ObjectNode answer = questions
-                .answer(sent.kind(), sent.namespace(), object, user)
+                .answer(sent.kind(), sent.namespace(), sent.object(), user)
                 .orElseThrow(() -> new ApiException(
                         Reason.METHOD_NOT_ALLOWED, "the server does not allow this method on the requested resource"));
-        return Optional.of(new Stored(answer, 0, sent.warnings()));
+        return new Stored(answer, 0, sent.warnings());
     }
 
-    private static boolean isTokenRequest(ObjectNode object) {
+    /** Whether this asks for a token: no kind that is served, so it must be known before kinds are looked up. */
+    static boolean isTokenRequest(ObjectNode object) {
         return Json.string(object, "kind").equals(Optional.of(TOKEN_REQUEST))
                 && Json.string(object, "apiVersion").equals(Optional.of(AUTHENTICATION));
     }
 
-    private Stored token(CreateRequest request, ObjectNode object) {
+    /** Makes the token. */
+    Stored token(CreateRequest request, ObjectNode object) {
         String account = Json.string(object, "metadata", "name").orElse("");
         String said = Json.string(object, "metadata", "namespace").orElse(request.getNamespace());
         String namespace = Asked.namespaceOfOne(Kinds.SERVICE_ACCOUNT, said);

@@ -75,7 +75,7 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
     public ResourcesService(Api api, Questions asked, InstantSource clock) {
         this.api = api;
         this.asked = new Asked(api);
-        this.questions = new QuestionCalls(this.asked, asked, api);
+        this.questions = new QuestionCalls(asked, api);
         this.clock = clock;
     }
 
@@ -136,12 +136,14 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
     @Override
     public void create(CreateRequest request, StreamObserver<ObjectResponse> out) {
         Calls.answer(out, () -> {
-            Optional<Stored> answer = questions.answered(request);
-            if (answer.isPresent()) {
-                return response(answer.get(), request.getEncoding());
+            Json.Decoded decoded = Forms.decoded(request.getObject());
+            if (QuestionCalls.isTokenRequest(decoded.object())) {
+                return response(questions.token(request, decoded.object()), request.getEncoding());
             }
-            Asked.Sent sent =
-                    asked.sent(Forms.decoded(request.getObject()), request.getNamespace(), request.getOptions());
+            Asked.Sent sent = asked.sent(decoded, request.getNamespace(), request.getOptions());
+            if (!sent.kind().persistent()) {
+                return response(questions.answered(request, sent), request.getEncoding());
+            }
             User user = Asked.authorize("create", sent.kind(), "", sent.namespace(), "");
             Stored stored =
                     api.create(sent.kind(), sent.namespace(), sent.object(), Asked.options(user, request.getOptions()));
