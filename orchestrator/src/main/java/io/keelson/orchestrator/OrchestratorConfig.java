@@ -67,34 +67,4 @@ public record OrchestratorConfig(
                 AccessConfig.DEFAULT,
                 WatchLimits.DEFAULT);
     }
-
-    /** A server with {@link WatchLimits#DEFAULT}. */
-    public OrchestratorConfig(
-            String name,
-            List<HostPort> listen,
-            Path certificate,
-            Path key,
-            Path trustedCa,
-            String serviceCidr,
-            String clusterCidr,
-            List<String> apiEndpoints,
-            AccessConfig access) {
-        this(
-                name,
-                listen,
-                certificate,
-                key,
-                trustedCa,
-                serviceCidr,
-                clusterCidr,
-                apiEndpoints,
-                access,
-                WatchLimits.DEFAULT);
-    }
-
-    /** The same with other limits of watches. */
-    public OrchestratorConfig withWatches(WatchLimits limits) {
-        return new OrchestratorConfig(
-                name, listen, certificate, key, trustedCa, serviceCidr, clusterCidr, apiEndpoints, access, limits);
-    }
 }
