@@ -23,14 +23,7 @@ public final class NetworkNamespaces {
     public static Socket connect(Path namespace, InetSocketAddress to, Duration patience) throws IOException {
         FutureTask<Socket> task = new FutureTask<>(() -> {
             enter(namespace);
-            Socket socket = new Socket();
-            try {
-                socket.connect(to, (int) patience.toMillis());
-                return socket;
-            } catch (IOException e) {
-                socket.close();
-                throw e;
-            }
+            return connect(to, patience);
         });
         // A thread of its own, which ends in that namespace: a socket belongs to the namespace of the thread that made
         // it.
@@ -44,6 +37,22 @@ public final class NetworkNamespaces {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
+        }
+    }
+
+    /**
+     * Connects within the namespace that the thread is in.
+     *
+     * @throws IOException if nobody listens there
+     */
+    public static Socket connect(InetSocketAddress to, Duration patience) throws IOException {
+        Socket socket = new Socket();
+        try {
+            socket.connect(to, (int) patience.toMillis());
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
         }
     }
 

@@ -57,17 +57,9 @@ public final class NetworkNamespace {
      * @throws IOException if nobody listens there, or this namespace cannot be entered
      */
     public Socket connect(InetSocketAddress to, Duration patience) throws IOException {
-        if (!file.equals(OWN)) {
-            return NetworkNamespaces.connect(file, to, patience);
-        }
-        Socket socket = new Socket();
-        try {
-            socket.connect(to, (int) patience.toMillis());
-            return socket;
-        } catch (IOException e) {
-            socket.close();
-            throw e;
-        }
+        return file.equals(OWN)
+                ? NetworkNamespaces.connect(to, patience)
+                : NetworkNamespaces.connect(file, to, patience);
     }
 
     /** Whether both are the same namespace. */

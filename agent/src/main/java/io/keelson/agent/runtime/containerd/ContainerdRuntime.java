@@ -365,11 +365,9 @@ public final class ContainerdRuntime implements ContainerRuntime {
                             .setTty(wanted.terminal())
                             .build())
                     .getUrl();
-            return CriStreams.open(url, netns, wanted);
+            return streams(url, wanted);
         } catch (StatusRuntimeException e) {
             throw Faults.ofExec(e, String.join(" ", command));
-        } catch (IOException e) {
-            throw new RuntimeFault.Unavailable(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -385,9 +383,16 @@ public final class ContainerdRuntime implements ContainerRuntime {
                             .setTty(wanted.terminal())
                             .build())
                     .getUrl();
-            return CriStreams.open(url, netns, wanted);
+            return streams(url, wanted);
         } catch (StatusRuntimeException e) {
             throw Faults.of(e, RuntimeFault.Failed::new);
+        }
+    }
+
+    /** Where containerd has told that a program can be talked to. */
+    private ContainerStreams streams(String url, ContainerStreams.Wanted wanted) {
+        try {
+            return CriStreams.open(url, netns, wanted);
         } catch (IOException e) {
             throw new RuntimeFault.Unavailable(String.valueOf(e.getMessage()), e);
         }
