@@ -12,6 +12,7 @@ import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http2.Http2Config;
+import io.keelson.orchestrator.rpc.UnreadMessages;
 import io.keelson.store.HostPort;
 import io.keelson.store.Kv;
 import java.net.BindException;
@@ -65,7 +66,8 @@ public final class Listener implements AutoCloseable {
         SSLContext tls = Certificates.context(certificate, key, trustedCa, now);
         GrpcRouting.Builder grpc = GrpcRouting.builder();
         interceptors.forEach(grpc::intercept);
-        services.forEach(service -> grpc.service(file(service), service));
+        grpc.intercept(new UnreadMessages(MAX_GRPC_MESSAGE_BYTES));
+        services.forEach(service -> grpc.service(file(service), UnreadMessages.remembering(service)));
         WebServer server = WebServer.builder()
                 .host(at.host())
                 .port(at.port())

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
+import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.testing.RawHttp;
 import io.keelson.orchestrator.testing.TestServer;
@@ -15,9 +18,12 @@ import io.keelson.proto.v1.ApplySetResponse;
 import io.keelson.proto.v1.CreateRequest;
 import io.keelson.proto.v1.Encoding;
 import io.keelson.proto.v1.Object;
+import io.keelson.proto.v1.ObjectResponse;
 import io.keelson.proto.v1.ResourcesGrpc;
 import io.keelson.proto.v1.SetsGrpc;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.SocketException;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
@@ -104,6 +110,11 @@ class LimitsTest {
         String large = map("large", "x".repeat(3 * 1024 * 1024));
         refused(
                 send("POST", MAPS, JSON, large),
+                413,
+                "RequestEntityTooLarge",
+                "Request entity too large: limit is 3145728");
+        refused(
+                send("POST", MAPS, JSON, map("large", "x".repeat(30 * 1024 * 1024))),
                 413,
                 "RequestEntityTooLarge",
                 "Request entity too large: limit is 3145728");
@@ -329,5 +340,48 @@ class LimitsTest {
         assertThat(refused.getStatus().getDescription())
                 .contains("the set is too large for one transaction")
                 .contains("nothing was stored");
+    }
+
+    @Test
+    void aLargerMessageIsRefusedAtOnceAndTheConnectionStays() {
+        for (int mebibytes : new int[] {10, 40}) {
+            StatusRuntimeException refused = catchThrowableOfType(
+                    StatusRuntimeException.class,
+                    () -> ResourcesGrpc.newBlockingStub(channel)
+                            .withDeadlineAfter(60, TimeUnit.SECONDS)
+                            .create(CreateRequest.newBuilder()
+                                    .setObject(object("x".repeat(mebibytes << 20)))
+                                    .build()));
+            assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+            assertThat(refused.getStatus().getDescription()).isEqualTo("gRPC message exceeds maximum size 9437184");
+        }
+        overGrpcAnObjectHasTheSameBound();
+    }
+
+    @Test
+    void aMessageThatIsNoneIsRefusedAtOnce() {
+        MethodDescriptor<CreateRequest, ObjectResponse> create = ResourcesGrpc.getCreateMethod();
+        MethodDescriptor<byte[], ObjectResponse> raw = create.toBuilder(
+                        new MethodDescriptor.Marshaller<byte[]>() {
+                            @Override
+                            public InputStream stream(byte[] value) {
+                                return new ByteArrayInputStream(value);
+                            }
+
+                            @Override
+                            public byte[] parse(InputStream stream) {
+                                return new byte[0];
+                            }
+                        },
+                        create.getResponseMarshaller())
+                .build();
+        StatusRuntimeException refused = catchThrowableOfType(
+                StatusRuntimeException.class,
+                () -> ClientCalls.blockingUnaryCall(
+                        channel, raw, CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS), new byte[] {
+                            (byte) 0xff, (byte) 0xff, (byte) 0xff
+                        }));
+        assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.INTERNAL);
+        assertThat(refused.getStatus().getDescription()).isEqualTo("Invalid protobuf byte sequence");
     }
 }
