@@ -53,6 +53,10 @@ final class ProtobufTableGenerator {
     /** Bodies of requests in any group. */
     private static final List<String> OPTIONS = List.of(META + "DeleteOptions", META + "PatchOptions");
 
+    /** What answers are beside objects of kinds: their apiVersions. */
+    private static final Map<String, String> ANSWERS =
+            Map.of(META + "Status", "v1", META + "PartialObjectMetadata", "meta.k8s.io/v1");
+
     private static final List<String> HOLDERS = List.of(
             ("V1 V1Apps V1Events V1Authentication V1Authorization V1Autoscaling V2Autoscaling V1Batch V1Certificates V1Networking"
                             + " V1Policy V1Rbac V1Storage V1Admissionregistration V1Apiextensions V1Scheduling V1Coordination V1Node"
@@ -129,9 +133,10 @@ final class ProtobufTableGenerator {
                     && message.findFieldByName("metadata") != null
                     && message.findFieldByName("metadata").getNumber() == 1
                     && message.findFieldByName("items") == null;
-            if (isObject || OPTIONS.contains(name)) {
+            String shown = isObject ? apiVersion : ANSWERS.getOrDefault(name, "*");
+            if (isObject || OPTIONS.contains(name) || ANSWERS.containsKey(name)) {
                 open.add(message);
-                table.append("root " + (isObject ? apiVersion : "*") + " " + message.getName() + " " + name + "\n");
+                table.append("root " + shown + " " + message.getName() + " " + name + "\n");
             }
         });
         Set<String> written = new TreeSet<>();

@@ -200,7 +200,7 @@ final class Exchange {
 
     private static Optional<ObjectNode> parsed(byte[] body) {
         try {
-            return Optional.of(Json.parse(body));
+            return Optional.of(Protobuf.isProtobuf(body) ? Protobuf.decode(body) : Json.parse(body));
         } catch (MalformedJsonException notAnObject) {
             return Optional.empty();
         }
@@ -288,7 +288,11 @@ final class Exchange {
         response.status(200);
         response.header("Content-Type", contentType);
         begun = true;
-        return new Pieces(response.outputStream());
+        return new Pieces(response.outputStream(), isHttp2());
+    }
+
+    private boolean isHttp2() {
+        return request.prologue().protocolVersion().startsWith("2");
     }
 
     /** As {@link #pieces}; compressed if the answer becomes long and the client takes that. */
@@ -297,15 +301,17 @@ final class Exchange {
             return pieces(contentType);
         }
         begun = true;
-        return new Pieces(new LateGzip(MIN_GZIP_BYTES, compressed -> {
-            response.status(200);
-            response.header("Content-Type", contentType);
-            if (compressed) {
-                response.header("Content-Encoding", "gzip");
-                response.header("Vary", "Accept-Encoding");
-            }
-            return response.outputStream();
-        }));
+        return new Pieces(
+                new LateGzip(MIN_GZIP_BYTES, compressed -> {
+                    response.status(200);
+                    response.header("Content-Type", contentType);
+                    if (compressed) {
+                        response.header("Content-Encoding", "gzip");
+                        response.header("Vary", "Accept-Encoding");
+                    }
+                    return response.outputStream();
+                }),
+                isHttp2());
     }
 
     /** The connection itself, if the client asks to speak another protocol on it. */
@@ -361,13 +367,25 @@ final class Exchange {
     static final class Pieces {
 
         private final OutputStream out;
+        private final boolean inFrames;
 
-        Pieces(OutputStream out) {
+        Pieces(OutputStream out, boolean inFrames) {
             this.out = out;
+            this.inFrames = inFrames;
         }
 
         void write(byte[] bytes) throws GoneException {
             attempt(() -> out.write(bytes));
+        }
+
+        /**
+         * Sends no byte, which fails when the client has gone. Over HTTP/1.1 an empty piece would be the end: there nothing is sent, and that a
+         * client has gone is noticed later.
+         */
+        void alive() throws GoneException {
+            if (inFrames) {
+                write(new byte[0]);
+            }
         }
 
         void flush() throws GoneException {

@@ -7,10 +7,12 @@ import io.keelson.orchestrator.api.Listing;
 import io.keelson.orchestrator.kind.IncludeObject;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
+import io.keelson.orchestrator.kind.ProtobufWriter;
 import io.keelson.orchestrator.kind.Tables;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -26,8 +28,13 @@ final class Objects {
     /** How a client wants to see objects. */
     record Form(Representation representation, IncludeObject include) {
 
-        static Form of(Exchange exchange) {
-            Representation representation = Representation.accepted(exchange.header("Accept"));
+        static Form of(Exchange exchange, Kind kind) {
+            boolean protobuf = kind.custom().isEmpty() && ProtobufWriter.knows(kind.apiVersion(), kind.kind());
+            Representation representation = Representation.accepted(
+                    exchange.header("Accept"),
+                    protobuf
+                            ? Set.of(Representation.PROTOBUF, Representation.PROTOBUF_METADATA)
+                            : Set.of(Representation.PROTOBUF_METADATA));
             String include = exchange.query().text("includeObject");
             return new Form(
                     representation == Representation.DISCOVERY ? Representation.JSON : representation,
@@ -38,15 +45,15 @@ final class Objects {
     }
 
     void reply(Exchange exchange, int code, Kind kind, ObjectNode object) {
-        Form form = Form.of(exchange);
+        Form form = Form.of(exchange, kind);
         write(exchange, code, form, one(kind, object, form));
     }
 
     /** One object, also as an event of a watch carries it. */
     ObjectNode one(Kind kind, ObjectNode object, Form form) {
         return switch (form.representation()) {
-            case JSON, YAML, DISCOVERY -> object;
-            case METADATA, METADATA_LIST -> metadata(object);
+            case JSON, YAML, PROTOBUF, DISCOVERY -> object;
+            case METADATA, METADATA_LIST, PROTOBUF_METADATA -> metadata(object);
             case TABLE -> {
                 ObjectNode table = table(kind, List.of(object), form);
                 Json.string(object, "metadata", "resourceVersion")
@@ -68,15 +75,15 @@ final class Objects {
     }
 
     void reply(Exchange exchange, Kind kind, Listing listing) {
-        Form form = Form.of(exchange);
+        Form form = Form.of(exchange, kind);
         ObjectNode list = switch (form.representation()) {
             case TABLE -> table(kind, listing.items(), form);
-            case METADATA, METADATA_LIST ->
+            case METADATA, METADATA_LIST, PROTOBUF_METADATA ->
                 list(
                         "meta.k8s.io/v1",
                         "PartialObjectMetadataList",
                         listing.items().stream().map(Objects::metadata).toList());
-            case JSON, YAML, DISCOVERY -> list(kind.apiVersion(), kind.kind() + "List", listing.items());
+            case JSON, YAML, PROTOBUF, DISCOVERY -> list(kind.apiVersion(), kind.kind() + "List", listing.items());
         };
         ObjectNode metadata = Json.child(list, "metadata");
         metadata.put("resourceVersion", Long.toString(listing.revision()));
@@ -89,14 +96,22 @@ final class Objects {
 
     /** Whether a list in a form is written as it is read. */
     static boolean isStreamed(Form form, ListQuery query) {
-        return form.representation() == Representation.JSON && Api.canStream(query);
+        boolean whole =
+                form.representation() == Representation.JSON || form.representation() == Representation.PROTOBUF;
+        return whole && Api.canStream(query);
     }
 
-    /** A list, written as it is read. */
-    static void stream(Exchange exchange, Api api, ListQuery query) throws Exchange.GoneException {
-        var list = new WrittenList(exchange, query.kind());
-        api.stream(query, list);
-        list.end();
+    /** A list, written as it is read; as protobuf, which says first how long it is, when all is read. */
+    static void stream(Exchange exchange, Form form, Api api, ListQuery query) throws Exchange.GoneException {
+        if (form.representation() == Representation.PROTOBUF) {
+            var list = new ProtobufList(exchange, query.kind());
+            api.stream(query, list);
+            list.end();
+        } else {
+            var list = new WrittenList(exchange, query.kind());
+            api.stream(query, list);
+            list.end();
+        }
     }
 
     private static ObjectNode list(String apiVersion, String kind, List<ObjectNode> items) {
@@ -108,8 +123,12 @@ final class Objects {
 
     private static void write(Exchange exchange, int code, Form form, ObjectNode object) {
         Representation representation = form.representation();
-        byte[] bytes = representation == Representation.YAML ? Yaml.fromJson(object) : Json.write(object);
-        String type = representation == Representation.YAML ? representation.contentType() : "application/json";
-        exchange.reply(code, type, bytes);
+        switch (representation) {
+            case YAML -> exchange.reply(code, representation.contentType(), Yaml.fromJson(object));
+            case PROTOBUF, PROTOBUF_METADATA ->
+                exchange.reply(code, representation.contentType(), ProtobufWriter.write(object));
+            case JSON, METADATA, METADATA_LIST, TABLE, DISCOVERY ->
+                exchange.reply(code, "application/json", Json.write(object));
+        }
     }
 }

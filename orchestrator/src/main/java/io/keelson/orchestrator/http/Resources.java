@@ -121,8 +121,9 @@ final class Resources {
 
     private void list(Exchange exchange, Target target) throws Exchange.GoneException {
         ListQuery wanted = ReadParameters.list(exchange, target);
-        if (Objects.isStreamed(Objects.Form.of(exchange), wanted)) {
-            Objects.stream(exchange, api, wanted);
+        Objects.Form form = Objects.Form.of(exchange, target.kind());
+        if (Objects.isStreamed(form, wanted)) {
+            Objects.stream(exchange, form, api, wanted);
         } else {
             objects.reply(exchange, target.kind(), api.list(wanted));
         }

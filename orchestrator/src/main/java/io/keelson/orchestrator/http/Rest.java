@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
@@ -244,7 +245,7 @@ public final class Rest implements Handler {
 
     private void discovered(Exchange exchange, boolean core) {
         Discovery discovery = served().discovery();
-        Representation form = Representation.accepted(exchange.header("Accept"));
+        Representation form = Representation.accepted(exchange.header("Accept"), Set.of());
         if (form == Representation.DISCOVERY) {
             exchange.reply(200, form.contentType(), Json.write(discovery.aggregated(core)));
         } else {

@@ -4,12 +4,13 @@ import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.ObjectEvent;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
+import io.keelson.orchestrator.kind.ProtobufWriter;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Writes the events of one watch as lines. What a line says is made once for all watches that want it so. */
+/** Writes the events of one watch as lines, or as protobuf messages. What one says is made once for all watches that want it so. */
 final class WatchLines {
 
     /** What may stand between two JSON values and means nothing. */
@@ -42,13 +43,16 @@ final class WatchLines {
 
         @Override
         public byte[] of(ObjectEvent event) {
-            return line(event.type().name(), object(event));
+            String type = event.type().name();
+            return form.representation().isProtobuf()
+                    ? ProtobufWriter.event(type, objects.one(event.version().kind(), event.object(), form))
+                    : line(type, object(event));
         }
 
         private byte[] object(ObjectEvent event) {
             return switch (form.representation()) {
                 case JSON, YAML, DISCOVERY -> event.version().json();
-                case METADATA, METADATA_LIST, TABLE -> {
+                case METADATA, METADATA_LIST, PROTOBUF, PROTOBUF_METADATA, TABLE -> {
                     ObjectNode shown = objects.one(event.version().kind(), event.object(), form);
                     if (form.representation() == Representation.TABLE && !columns) {
                         shown.putArray("columnDefinitions");
@@ -102,17 +106,25 @@ final class WatchLines {
 
     /** Says nothing; that this fails is how it is noticed that a client has gone. */
     void nothing() throws Exchange.GoneException {
-        out.write(NOTHING);
+        if (form.representation().isProtobuf()) {
+            out.alive();
+        } else {
+            out.write(NOTHING);
+        }
         out.flush();
     }
 
     void error(ApiException e) throws Exchange.GoneException {
-        out.write(line("ERROR", Json.write(e.status())));
-        out.flush();
+        send("ERROR", e.status());
     }
 
     private void write(String type, ObjectNode object) throws Exchange.GoneException {
-        out.write(line(type, Json.write(objects.one(kind, object, form))));
+        send(type, objects.one(kind, object, form));
+    }
+
+    private void send(String type, ObjectNode shown) throws Exchange.GoneException {
+        out.write(
+                form.representation().isProtobuf() ? ProtobufWriter.event(type, shown) : line(type, Json.write(shown)));
         out.flush();
     }
 

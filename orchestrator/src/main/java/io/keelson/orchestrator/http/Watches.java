@@ -8,12 +8,13 @@ import io.keelson.orchestrator.api.ListQuery;
 import io.keelson.orchestrator.api.ObjectEvent;
 import io.keelson.orchestrator.api.ObjectWatch;
 import io.keelson.orchestrator.api.WatchQuery;
+import io.keelson.orchestrator.kind.ProtobufWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Watches as streams of lines. Something is written at least each {@link #HEARTBEAT}, for only a write tells that a client has gone.
+ * Watches as streams of lines, or of protobuf messages. Something is written at least each {@link #HEARTBEAT}, for only a write tells that a client has gone.
  */
 final class Watches {
 
@@ -37,7 +38,7 @@ final class Watches {
     }
 
     void watch(Exchange exchange, WatchQuery asked) throws InterruptedException, Exchange.GoneException {
-        Objects.Form form = Objects.Form.of(exchange);
+        Objects.Form form = Objects.Form.of(exchange, asked.kind());
         boolean sendInitialEvents = exchange.query().flag("sendInitialEvents");
         long deadline = System.nanoTime() + life(exchange.query()).toNanos();
         try (ObjectWatch watch = new GuardedWatch(
@@ -46,7 +47,10 @@ final class Watches {
             // Before the answer begins, so that a revision that is gone is told with the right status.
             List<ObjectEvent> first = watch.next(Duration.ZERO);
             exchange.goesOn();
-            Exchange.Pieces out = exchange.pieces("application/json");
+            Exchange.Pieces out = exchange.pieces(
+                    form.representation().isProtobuf()
+                            ? ProtobufWriter.MEDIA_TYPE + ";stream=watch"
+                            : "application/json");
             WatchLines lines = new WatchLines(objects, asked.kind(), form, out);
             lines.nothing();
             try {

@@ -243,7 +243,7 @@ class RestTest {
         HttpResponse<String> metadata = get(
                 CONFIG_MAPS,
                 "Accept",
-                "application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,"
+                "application/cbor;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,"
                         + "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1");
         assertThat(json(metadata).get("kind").asString()).isEqualTo("PartialObjectMetadataList");
         assertThat(metadata.body()).doesNotContain("\"data\"");
