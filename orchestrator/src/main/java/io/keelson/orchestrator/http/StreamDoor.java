@@ -66,7 +66,7 @@ final class StreamDoor {
                 : agreed(exchange, "X-Stream-Protocol-Version", OVER_SPDY);
         try (NodeStream node = open(target, query, io)) {
             if (socket) {
-                WebSocket client = WebSocket.accept(exchange, wire, protocol);
+                WebSocket client = WebSocket.accept(exchange, wire, Optional.of(protocol));
                 new ProgramOverWebSocket(client, node, io, protocol).run();
             } else {
                 spdy(exchange, wire, protocol);
@@ -91,11 +91,11 @@ final class StreamDoor {
         }
         String protocol = agreed(exchange, "Sec-WebSocket-Protocol", List.of(PORTS_IN_WEBSOCKET, PORTS_OVER_WEBSOCKET));
         if (protocol.equals(PORTS_IN_WEBSOCKET)) {
-            WebSocket client = WebSocket.accept(exchange, wire, protocol);
+            WebSocket client = WebSocket.accept(exchange, wire, Optional.of(protocol));
             new PortsOverSpdy(client.carrying(), target.name(), ports).run();
         } else {
             List<Integer> wanted = PortsOverWebSocket.wanted(exchange.query().all("ports"));
-            WebSocket client = WebSocket.accept(exchange, wire, protocol);
+            WebSocket client = WebSocket.accept(exchange, wire, Optional.of(protocol));
             new PortsOverWebSocket(client, ports, wanted).run();
         }
     }

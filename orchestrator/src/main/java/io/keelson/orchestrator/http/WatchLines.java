@@ -5,7 +5,6 @@ import io.keelson.orchestrator.api.ObjectEvent;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.ProtobufWriter;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
@@ -13,21 +12,15 @@ import tools.jackson.databind.node.ObjectNode;
 /** Writes the events of one watch as lines, or as protobuf messages. What one says is made once for all watches that want it so. */
 final class WatchLines {
 
-    /** What may stand between two JSON values and means nothing. */
-    private static final byte[] NOTHING = bytes(" ");
-
-    /** Events that have come together go out together, in pieces of about this. */
-    private static final int PIECE_BYTES = 64 * 1024;
-
     private static final byte[] END = bytes("}\n");
 
     private final Objects objects;
     private final Kind kind;
     private final Objects.Form form;
-    private final Exchange.Pieces out;
+    private final EventSink out;
     private boolean columnsSent;
 
-    WatchLines(Objects objects, Kind kind, Objects.Form form, Exchange.Pieces out) {
+    WatchLines(Objects objects, Kind kind, Objects.Form form, EventSink out) {
         this.objects = objects;
         this.kind = kind;
         this.form = form;
@@ -65,25 +58,11 @@ final class WatchLines {
 
     /** Writes changes; bookmarks among them are left out. */
     void write(List<ObjectEvent> events) throws Exchange.GoneException {
-        ByteArrayOutputStream piece = new ByteArrayOutputStream(0);
         for (ObjectEvent event : events) {
-            if (event.type() == ObjectEvent.Type.BOOKMARK) {
-                continue;
+            if (event.type() != ObjectEvent.Type.BOOKMARK) {
+                out.write(event.in(new Line(objects, form, !columnsSent)), events.size() > 1);
+                columnsSent = true;
             }
-            byte[] line = event.in(new Line(objects, form, !columnsSent));
-            columnsSent = true;
-            if (events.size() == 1) {
-                out.write(line);
-            } else {
-                piece.writeBytes(line);
-                if (piece.size() >= PIECE_BYTES) {
-                    out.write(piece.toByteArray());
-                    piece.reset();
-                }
-            }
-        }
-        if (piece.size() > 0) {
-            out.write(piece.toByteArray());
         }
         out.flush();
     }
@@ -106,12 +85,7 @@ final class WatchLines {
 
     /** Says nothing; that this fails is how it is noticed that a client has gone. */
     void nothing() throws Exchange.GoneException {
-        if (form.representation().isProtobuf()) {
-            out.alive();
-        } else {
-            out.write(NOTHING);
-        }
-        out.flush();
+        out.nothing();
     }
 
     void error(ApiException e) throws Exchange.GoneException {
@@ -123,8 +97,9 @@ final class WatchLines {
     }
 
     private void send(String type, ObjectNode shown) throws Exchange.GoneException {
-        out.write(
-                form.representation().isProtobuf() ? ProtobufWriter.event(type, shown) : line(type, Json.write(shown)));
+        byte[] event =
+                form.representation().isProtobuf() ? ProtobufWriter.event(type, shown) : line(type, Json.write(shown));
+        out.write(event, false);
         out.flush();
     }
 

@@ -9,12 +9,15 @@ import io.keelson.orchestrator.api.ObjectEvent;
 import io.keelson.orchestrator.api.ObjectWatch;
 import io.keelson.orchestrator.api.WatchQuery;
 import io.keelson.orchestrator.kind.ProtobufWriter;
+import io.keelson.orchestrator.registry.Reason;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Watches as streams of lines, or of protobuf messages. Something is written at least each {@link #HEARTBEAT}, for only a write tells that a client has gone.
+ * Watches as streams of lines or of protobuf messages, or as messages of a WebSocket. Something is written at least each
+ * {@link #HEARTBEAT}, for only a write tells that a client has gone.
  */
 final class Watches {
 
@@ -39,42 +42,70 @@ final class Watches {
 
     void watch(Exchange exchange, WatchQuery asked) throws InterruptedException, Exchange.GoneException {
         Objects.Form form = Objects.Form.of(exchange, asked.kind());
-        boolean sendInitialEvents = exchange.query().flag("sendInitialEvents");
-        long deadline = System.nanoTime() + life(exchange.query()).toNanos();
         try (ObjectWatch watch = new GuardedWatch(
-                api.watch(wanted(exchange, asked, sendInitialEvents), exchange.user()),
+                api.watch(wanted(exchange, asked), exchange.user()),
                 new Renewal(exchange::authorizedStill, System::nanoTime))) {
-            // Before the answer begins, so that a revision that is gone is told with the right status.
-            List<ObjectEvent> first = watch.next(Duration.ZERO);
-            exchange.goesOn();
-            Exchange.Pieces out = exchange.pieces(
-                    form.representation().isProtobuf()
-                            ? ProtobufWriter.MEDIA_TYPE + ";stream=watch"
-                            : "application/json");
+            Optional<ApiException> expired = Optional.empty();
+            List<ObjectEvent> first = List.of();
+            try {
+                // Before the answer begins, so that a failure is told with the right status.
+                first = watch.next(Duration.ZERO);
+            } catch (ApiException e) {
+                if (e.reason() != Reason.EXPIRED) {
+                    throw e;
+                }
+                // This one is told within the watch, as by Kubernetes: not every client looks for it elsewhere.
+                expired = Optional.of(e);
+            }
+            EventSink out = begin(exchange, watch, form.representation().isProtobuf());
             WatchLines lines = new WatchLines(objects, asked.kind(), form, out);
             lines.nothing();
-            try {
-                lines.write(first);
-                while (watch.beginning()) {
-                    lines.write(watch.next(Duration.ZERO));
-                }
-                if (sendInitialEvents) {
-                    lines.endOfBeginning(watch.progress());
-                }
-                if (!first.isEmpty()) {
-                    follow(watch, lines, exchange.query().flag("allowWatchBookmarks"), deadline);
-                }
-            } catch (ApiException e) {
-                lines.error(e);
+            if (expired.isPresent()) {
+                lines.error(expired.get());
+            } else {
+                tell(exchange, watch, lines, first);
             }
             out.end();
         }
     }
 
+    /** Tells all until the watch ends; an end that is a failure is the last event. */
+    private static void tell(Exchange exchange, ObjectWatch watch, WatchLines lines, List<ObjectEvent> first)
+            throws InterruptedException, Exchange.GoneException {
+        Query query = exchange.query();
+        long deadline = System.nanoTime() + life(query).toNanos();
+        try {
+            lines.write(first);
+            while (watch.beginning()) {
+                lines.write(watch.next(Duration.ZERO));
+            }
+            if (query.flag("sendInitialEvents")) {
+                lines.endOfBeginning(watch.progress());
+            }
+            if (!first.isEmpty()) {
+                follow(watch, lines, query.flag("allowWatchBookmarks"), deadline);
+            }
+        } catch (ApiException e) {
+            lines.error(e);
+        }
+    }
+
+    /** Begins the answer in the way that the client asks for. */
+    private static EventSink begin(Exchange exchange, ObjectWatch watch, boolean protobuf)
+            throws Exchange.GoneException {
+        Optional<Wire> wire = WebSocket.isAsked(exchange) ? exchange.wire() : Optional.empty();
+        if (wire.isPresent()) {
+            return EventsOverWebSocket.accept(exchange, wire.get(), protobuf, watch::close);
+        }
+        exchange.goesOn();
+        return new EventsInPieces(
+                exchange.pieces(protobuf ? ProtobufWriter.MEDIA_TYPE + ";stream=watch" : "application/json"), protobuf);
+    }
+
     /** From where to tell: whoever says so begins with what exists, at the revision that it names or a later one, or with nothing. */
-    private WatchQuery wanted(Exchange exchange, WatchQuery asked, boolean sendInitialEvents) {
+    private WatchQuery wanted(Exchange exchange, WatchQuery asked) {
         ListQuery some = ListQuery.all(asked.kind()).withPage(1, "");
-        if (sendInitialEvents) {
+        if (exchange.query().flag("sendInitialEvents")) {
             if (asked.fromRevision() > 0) {
                 api.list(some.withResourceVersion(
                         Long.toString(asked.fromRevision()), ListQuery.VersionMatch.NOT_OLDER_THAN));

@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.http;
 
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,12 +8,14 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The server's side of a WebSocket (RFC 6455), for messages of bytes. What comes is given out in pieces however long a message is, so that
+ * The server's side of a WebSocket (RFC 6455), for messages of bytes or of text. What comes is given out in pieces however long a message is, so that
  * none has to be kept. Pings are answered while {@link #next} is called.
  */
 final class WebSocket {
@@ -62,12 +65,13 @@ final class WebSocket {
                 && !exchange.header("Sec-WebSocket-Key").isEmpty();
     }
 
-    /** Says yes, in one of the protocols that the client has offered. */
-    static WebSocket accept(Exchange exchange, Wire wire, String protocol) throws Exchange.GoneException {
+    /** Says yes, in one of the protocols that the client has offered; without one only if it has offered none. */
+    static WebSocket accept(Exchange exchange, Wire wire, Optional<String> protocol) throws Exchange.GoneException {
         exchange.switchProtocols(
                 wire,
-                "Upgrade: websocket\r\nSec-WebSocket-Accept: " + proof(exchange.header("Sec-WebSocket-Key"))
-                        + "\r\nSec-WebSocket-Protocol: " + protocol + "\r\n");
+                "Upgrade: websocket\r\nSec-WebSocket-Accept: " + proof(exchange.header("Sec-WebSocket-Key")) + "\r\n"
+                        + protocol.map(agreed -> "Sec-WebSocket-Protocol: " + agreed + "\r\n")
+                                .orElse(""));
         return new WebSocket(wire);
     }
 
@@ -164,20 +168,48 @@ final class WebSocket {
         frame(BINARY, message, 0, message.length);
     }
 
-    private void frame(int code, byte[] bytes, int offset, int length) throws IOException {
-        int head = length < 126 ? 2 : length < 1 << 16 ? 4 : 10;
-        byte[] frame = new byte[head + length];
-        frame[0] = (byte) (0x80 | code);
-        frame[1] = (byte) (head == 2 ? length : head == 4 ? 126 : 127);
-        for (int i = 2; i < head; i++) {
-            frame[i] = (byte) ((long) length >> (8 * (head - 1 - i)));
+    /**
+     * Sends whole messages, all in one piece.
+     *
+     * @param text whether they are text, which must be UTF-8
+     */
+    void sendAll(List<byte[]> messages, boolean text) throws IOException {
+        ByteArrayOutputStream frames = new ByteArrayOutputStream();
+        for (byte[] message : messages) {
+            frames.writeBytes(head(text ? TEXT : BINARY, message.length));
+            frames.writeBytes(message);
         }
-        System.arraycopy(bytes, offset, frame, head, length);
+        write(frames.toByteArray(), false);
+    }
+
+    /** Asks whether anybody is there. That this fails is how it is noticed that nobody is. */
+    void ping() throws IOException {
+        frame(PING, new byte[0], 0, 0);
+    }
+
+    private void frame(int code, byte[] bytes, int offset, int length) throws IOException {
+        byte[] head = head(code, length);
+        byte[] frame = Arrays.copyOf(head, head.length + length);
+        System.arraycopy(bytes, offset, frame, head.length, length);
+        write(frame, code == CLOSE);
+    }
+
+    private static byte[] head(int code, int length) {
+        byte[] head = new byte[length < 126 ? 2 : length < 1 << 16 ? 4 : 10];
+        head[0] = (byte) (0x80 | code);
+        head[1] = (byte) (head.length == 2 ? length : head.length == 4 ? 126 : 127);
+        for (int i = 2; i < head.length; i++) {
+            head[i] = (byte) ((long) length >> (8 * (head.length - 1 - i)));
+        }
+        return head;
+    }
+
+    private void write(byte[] frames, boolean last) throws IOException {
         writing.lock();
         try {
             if (!closeSent) {
-                closeSent = code == CLOSE;
-                out.write(frame);
+                closeSent = last;
+                out.write(frames);
             }
         } finally {
             writing.unlock();

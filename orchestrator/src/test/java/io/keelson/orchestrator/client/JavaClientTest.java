@@ -236,7 +236,7 @@ class JavaClientTest {
     }
 
     @Test
-    void aWatchFromAForgottenRevisionIsExpired() throws ApiException {
+    void aWatchFromAForgottenRevisionIsExpired() throws ApiException, IOException {
         String ns = namespace("expired");
         String then = core.listNamespacedConfigMap(ns).execute().getMetadata().getResourceVersion();
         core.createNamespacedConfigMap(ns, map("m", "1")).execute();
@@ -245,17 +245,19 @@ class JavaClientTest {
                 .getMetadata()
                 .getResourceVersion();
         server.forget(now);
-        ApiException expired = catchThrowableOfType(
-                ApiException.class,
-                () -> Watch.createWatch(
-                        client,
-                        core.listNamespacedConfigMap(ns)
-                                .resourceVersion(then)
-                                .watch(true)
-                                .buildCall(null),
-                        Watches.CONFIG_MAP));
-        assertThat(expired.getCode()).isEqualTo(410);
-        assertThat(refusal(expired).getReason()).isEqualTo("Expired");
+        try (Watch<V1ConfigMap> watch = Watch.createWatch(
+                client,
+                core.listNamespacedConfigMap(ns)
+                        .resourceVersion(then)
+                        .watch(true)
+                        .buildCall(null),
+                Watches.CONFIG_MAP)) {
+            Watch.Response<V1ConfigMap> only = watch.next();
+            assertThat(only.type).isEqualTo("ERROR");
+            assertThat(only.status.getCode()).isEqualTo(410);
+            assertThat(only.status.getReason()).isEqualTo("Expired");
+            assertThat(watch.hasNext()).isFalse();
+        }
     }
 
     @Test

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
@@ -28,6 +30,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 /** A certificate authority whose certificates are files in a directory. */
 public final class TestAuthority {
 
+    private static final int KEY_BITS = 256;
     private static final X500Name NAME = new X500Name("CN=test-ca");
 
     private final Path directory;
@@ -60,6 +63,27 @@ public final class TestAuthority {
 
     public Issued expired(String file, String subject) {
         return issue(file, new X500Name(subject), newKeys(), Instant.now().minus(Duration.ofHours(1)), false);
+    }
+
+    /** The key in SEC 1 ("EC PRIVATE KEY"), with its public half as openssl writes it: every client reads that. A file beside it. */
+    public Path sec1(Issued issued) {
+        try {
+            PrivateKeyInfo whole = PrivateKeyInfo.getInstance(der(issued.key()));
+            ECPrivateKey named = new ECPrivateKey(
+                    KEY_BITS,
+                    ECPrivateKey.getInstance(whole.parsePrivateKey()).getKey(),
+                    new X509CertificateHolder(der(issued.certificate()))
+                            .getSubjectPublicKeyInfo()
+                            .getPublicKeyData(),
+                    whole.getPrivateKeyAlgorithm().getParameters());
+            return pem(issued.key().getFileName() + ".sec1", "EC PRIVATE KEY", named.getEncoded());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] der(Path pem) throws IOException {
+        return Base64.getMimeDecoder().decode(Files.readString(pem).replaceAll("-----[A-Z ]+-----", ""));
     }
 
     private static KeyPair newKeys() {

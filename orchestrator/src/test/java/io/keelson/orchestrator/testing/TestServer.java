@@ -69,7 +69,12 @@ public final class TestServer implements AutoCloseable {
 
     /** As the other one, with limits of watches. */
     public static TestServer start(Path directory, WatchLimits watches) {
-        return start(directory, "s1", new MemoryKv(), AccessConfig.DEFAULT, watches);
+        return start(directory, new MemoryKv(), watches);
+    }
+
+    /** As the other one, on a store that is at hand. */
+    public static TestServer start(Path directory, Kv kv, WatchLimits watches) {
+        return start(directory, "s1", kv, AccessConfig.DEFAULT, watches);
     }
 
     /** Starts one of several servers of one store, with an authority of its own. */
@@ -224,7 +229,7 @@ public final class TestServer implements AutoCloseable {
                 - name: test
                   context: {cluster: test, user: admin}
                 current-context: test
-                """.formatted(url(""), authority.certificate(), admin.certificate(), admin.key());
+                """.formatted(url(""), authority.certificate(), admin.certificate(), authority.sec1(admin));
         try {
             return Files.writeString(directory.resolve("kubeconfig"), text);
         } catch (IOException e) {
