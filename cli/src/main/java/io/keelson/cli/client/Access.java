@@ -1,6 +1,7 @@
 package io.keelson.cli.client;
 
 import io.keelson.cli.manifest.Manifest;
+import io.keelson.cli.pki.Pem;
 import io.keelson.cli.print.Trouble;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -26,7 +27,7 @@ import tools.jackson.databind.JsonNode;
  * @param servers {@code host:port} of the API servers, in the order in which to try them
  * @param trust the certificate authority, PEM
  * @param certificate the client's certificate, PEM
- * @param key its key, PEM (PKCS#8)
+ * @param key its key, PEM (PKCS#8 or SEC 1)
  * @param namespace the namespace when none is given
  */
 public record Access(
@@ -155,9 +156,10 @@ public record Access(
                     "the client certificate in " + origin + " is not a certificate",
                     "It must be PEM (-----BEGIN CERTIFICATE-----).");
         }
-        if (!key.contains("-----BEGIN PRIVATE KEY-----")) {
+        if (!Pem.holdsKey(key)) {
             throw Trouble.of(
-                    "the client key in " + origin + " is not a PKCS#8 key in PEM (-----BEGIN PRIVATE KEY-----)",
+                    "the client key in " + origin
+                            + " is not an EC key in PEM (-----BEGIN PRIVATE KEY----- or -----BEGIN EC PRIVATE KEY-----)",
                     "Convert it:  openssl pkcs8 -topk8 -nocrypt -in KEY");
         }
         var now = Instant.now();

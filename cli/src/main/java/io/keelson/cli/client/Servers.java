@@ -125,7 +125,7 @@ public final class Servers implements AutoCloseable {
             throw Trouble.because(
                     broken,
                     "the certificates in " + access.origin() + " are of no use: " + broken.getMessage(),
-                    "Keelson's keys are EC keys in PKCS#8, PEM.");
+                    "Keelson's keys are EC keys in PKCS#8 or SEC 1, PEM.");
         }
     }
 

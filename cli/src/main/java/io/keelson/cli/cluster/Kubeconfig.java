@@ -1,8 +1,10 @@
 package io.keelson.cli.cluster;
 
+import io.keelson.cli.pki.Pem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.security.GeneralSecurityException;
 import java.util.Base64;
 
 /**
@@ -15,14 +17,19 @@ final class Kubeconfig {
 
     /** Writes it, readable for the owner alone, since the administrator's key is in it. */
     static void write(Plan plan, Keys keys) throws IOException {
+        var certificate = Files.readString(keys.certificate(Keys.ADMIN));
         Keys.replace(
                 plan.kubeconfig(),
-                text(
-                        plan,
-                        Files.readString(keys.authority()),
-                        Files.readString(keys.certificate(Keys.ADMIN)),
-                        Files.readString(keys.key(Keys.ADMIN))),
+                text(plan, Files.readString(keys.authority()), certificate, clientKey(keys, certificate)),
                 "rw-------");
+    }
+
+    private static String clientKey(Keys keys, String certificate) throws IOException {
+        try {
+            return Pem.sec1(Pem.parseKey(Files.readString(keys.key(Keys.ADMIN))), Pem.parseCertificate(certificate));
+        } catch (GeneralSecurityException broken) {
+            throw new IllegalStateException("keys that cannot be read are made anew before", broken);
+        }
     }
 
     static String text(Plan plan, String authority, String certificate, String key) {

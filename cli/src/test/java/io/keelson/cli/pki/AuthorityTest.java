@@ -3,6 +3,8 @@ package io.keelson.cli.pki;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.StringReader;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.SignatureException;
 import java.security.cert.CertPathValidator;
@@ -10,10 +12,14 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
+import org.bouncycastle.openssl.PEMKeyPair;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.junit.jupiter.api.Test;
 
 class AuthorityTest {
@@ -82,5 +88,26 @@ class AuthorityTest {
         assertThat(Pem.parseCertificate(Pem.certificate(issued.certificate()))).isEqualTo(issued.certificate());
         assertThat(Pem.key(issued.key())).startsWith("-----BEGIN PRIVATE KEY-----\n");
         assertThat(Pem.parseKey(Pem.key(issued.key()))).isEqualTo(issued.key());
+    }
+
+    @Test
+    void theFormThatJavaClientsReadIsReadBackToo() throws Exception {
+        var issued = authority.client("a", "b", NOW);
+        var sec1 = Pem.sec1(issued.key(), issued.certificate());
+        assertThat(sec1).startsWith("-----BEGIN EC PRIVATE KEY-----\n");
+        assertThat(Pem.holdsKey(sec1)).isTrue();
+        var parsed = (ECPrivateKey) Pem.parseKey(sec1);
+        assertThat(parsed.getS()).isEqualTo(((ECPrivateKey) issued.key()).getS());
+        var pair = (PEMKeyPair) new PEMParser(new StringReader(sec1)).readObject();
+        assertThat(new JcaPEMKeyConverter().getKeyPair(pair).getPublic())
+                .isEqualTo(issued.certificate().getPublicKey());
+    }
+
+    @Test
+    void aKeyOfAnotherCurveIsRefused() {
+        assertThatThrownBy(() -> Pem.parseKey(
+                        "-----BEGIN EC PRIVATE KEY-----\n" + "A".repeat(400) + "\n-----END EC PRIVATE KEY-----\n"))
+                .isInstanceOf(GeneralSecurityException.class)
+                .hasMessage("not a key of the curve P-256");
     }
 }
