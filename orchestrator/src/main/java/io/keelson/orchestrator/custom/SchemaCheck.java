@@ -114,9 +114,16 @@ final class SchemaCheck {
         return schema.path(field).booleanValue(false);
     }
 
+    /** Go has no difference between a map that is empty and none; one that is a pointer there is there. */
+    private static boolean saysNothing(String keyword, JsonNode value) {
+        return value.isString()
+                ? value.stringValue().isEmpty()
+                : value.isObject() && value.isEmpty() && !keyword.equals("additionalItems");
+    }
+
     private void keywords(JsonNode schema, String path) {
         UNSUPPORTED.forEach((keyword, why) -> Json.at(schema, keyword)
-                .filter(value -> !(value.isString() && value.stringValue().isEmpty()))
+                .filter(value -> !saysNothing(keyword, value))
                 .ifPresent(_ -> forbid(path + "." + keyword, why)));
         if (flag(schema, "uniqueItems")) {
             forbid(

@@ -60,7 +60,7 @@ final class MetricsDoor {
         try {
             return LabelSelector.parse(exchange.query().text("labelSelector"));
         } catch (SelectorException e) {
-            throw ApiException.badRequest("unable to parse label selector: " + e.getMessage());
+            throw ApiException.badRequest(String.valueOf(e.getMessage()));
         }
     }
 

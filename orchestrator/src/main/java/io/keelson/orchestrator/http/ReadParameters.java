@@ -66,7 +66,7 @@ final class ReadParameters {
                 causes.add(forbidden("is forbidden unless resourceVersion is provided"));
             }
             if (!query.text("continue").isEmpty()) {
-                causes.add(forbidden("is forbidden for continue"));
+                causes.add(forbidden("is forbidden when continue is provided"));
             }
             if (!match.equals(EXACT) && !match.equals(NOT_OLDER_THAN)) {
                 causes.add(Cause.notSupported(
@@ -99,7 +99,7 @@ final class ReadParameters {
                 causes.add(Cause.notSupported("resourceVersionMatch", "\"" + match + "\"", List.of(NOT_OLDER_THAN)));
             }
             if (!query.text("continue").isEmpty()) {
-                causes.add(forbidden("is forbidden for continue"));
+                causes.add(forbidden("is forbidden when continue is provided"));
             }
         }
         return causes;
@@ -120,7 +120,7 @@ final class ReadParameters {
         try {
             return LabelSelector.parse(query.text("labelSelector"));
         } catch (SelectorException e) {
-            throw ApiException.badRequest("unable to parse label selector: " + e.getMessage());
+            throw ApiException.badRequest(String.valueOf(e.getMessage()));
         }
     }
 

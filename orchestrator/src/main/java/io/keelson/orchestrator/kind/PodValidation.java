@@ -17,6 +17,8 @@ final class PodValidation {
     private static final Set<String> DNS_POLICIES =
             Set.of("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None");
 
+    private static final String GATES = "schedulingGates";
+
     private PodValidation() {}
 
     static void pod(Optional<ObjectNode> live, ObjectNode pod, Causes causes) {
@@ -26,6 +28,7 @@ final class PodValidation {
             return;
         }
         spec(spec.get(), "spec", causes);
+        live.ifPresent(stored -> gates(stored, spec.get(), causes));
         live.flatMap(stored -> Json.at(stored, "spec"))
                 .filter(before -> !withoutMutable(before, before).equals(withoutMutable(spec.get(), before)))
                 .ifPresent(before -> causes.add(Cause.forbidden(
@@ -36,13 +39,10 @@ final class PodValidation {
                                 + " be set to 1 if it was previously negative)")));
     }
 
-    /** A spec without what may change. The node may be named once: this is how a pod is bound. */
+    /** A spec without what may change. A node is named by a Binding, and not by an update. */
     private static ObjectNode withoutMutable(JsonNode spec, JsonNode before) {
         ObjectNode rest = (ObjectNode) spec.deepCopy();
-        rest.remove("activeDeadlineSeconds");
-        if (Json.string(before, "nodeName").orElse("").isEmpty()) {
-            rest.remove("nodeName");
-        }
+        rest.remove(List.of("activeDeadlineSeconds", GATES));
         for (String list : List.of("containers", "initContainers")) {
             Json.items(rest, list).forEach(container -> {
                 if (container instanceof ObjectNode object) {
@@ -61,6 +61,17 @@ final class PodValidation {
             rest.set("tolerations", kept);
         }
         return rest;
+    }
+
+    /** Gates go one by one, and none comes. */
+    private static void gates(ObjectNode live, JsonNode spec, Causes causes) {
+        List<JsonNode> before = Json.items(live, "spec", GATES);
+        Json.items(spec, GATES).stream()
+                .filter(gate -> !before.contains(gate))
+                .forEach(gate -> causes.add(Cause.forbidden(
+                        "spec." + GATES,
+                        "only deletion is allowed, but found new scheduling gate '"
+                                + Json.string(gate, "name").orElse("") + "'")));
     }
 
     static void spec(JsonNode spec, String path, Causes causes) {

@@ -104,7 +104,7 @@ final class Asked {
         try {
             return LabelSelector.parse(text);
         } catch (SelectorException e) {
-            throw ApiException.badRequest("unable to parse label selector: " + e.getMessage());
+            throw ApiException.badRequest(String.valueOf(e.getMessage()));
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Reads a label selector from text.
+ * Reads a label selector from text. What cannot be read is told in the words of Kubernetes' parser.
  *
  * <pre>
  * selector    = [ requirement { "," requirement } ]
@@ -29,108 +29,150 @@ final class LabelSelectorParser {
 
     List<Requirement> parse() {
         List<Requirement> requirements = new ArrayList<>();
-        if (peek().isEmpty()) {
-            return requirements;
-        }
-        while (true) {
+        String first = peek();
+        while (!first.isEmpty()) {
+            if (isSpecial(first) && !first.equals("!")) {
+                throw found(first, "', expected: !, identifier, or 'end of string'");
+            }
             requirements.add(requirement());
             String next = next();
             if (next.isEmpty()) {
                 return requirements;
             }
             if (!next.equals(",")) {
-                throw unexpected(next, "',' or the end");
+                throw found(next, "', expected: ',' or 'end of string'");
+            }
+            first = peek();
+            if (first.isEmpty() || isSpecial(first) && !first.equals("!")) {
+                throw found(first, "', expected: identifier after ','");
             }
         }
+        return requirements;
+    }
+
+    private static boolean isSpecial(String token) {
+        return !token.isEmpty() && SPECIAL.indexOf(token.charAt(0)) >= 0;
+    }
+
+    private static SelectorException found(String token, String expected) {
+        return new SelectorException("found '" + token + expected);
+    }
+
+    private static SelectorException badRequirement(String why) {
+        return new SelectorException("unable to parse requirement: " + why);
+    }
+
+    private static SelectorException unexpected(String found, String expected) {
+        return badRequirement("found '" + found + "'" + expected);
     }
 
     private Requirement requirement() {
-        if (peek().equals("!")) {
+        boolean absent = peek().equals("!");
+        if (absent) {
             next();
-            return new Requirement(key(), Operator.DOES_NOT_EXIST, Set.of());
         }
-        String key = key();
-        return switch (peek()) {
-            case "=", "==" -> one(key, Operator.IN);
-            case "!=" -> one(key, Operator.NOT_IN);
-            case ">" -> number(key, Operator.GREATER_THAN);
-            case "<" -> number(key, Operator.LESS_THAN);
-            case "in" -> several(key, Operator.IN);
-            case "notin" -> several(key, Operator.NOT_IN);
-            default -> new Requirement(key, Operator.EXISTS, Set.of());
+        String key = next();
+        if (key.isEmpty() || isSpecial(key)) {
+            throw unexpected(key, ", expected: identifier");
+        }
+        List<String> problems = Names.qualifiedNameProblems(key);
+        if (!problems.isEmpty()) {
+            // Kubernetes has no path for it, and says so.
+            throw badRequirement("<nil>: Invalid value: \"" + key + "\": " + String.join("; ", problems));
+        }
+        if (absent) {
+            return new Requirement(key, Operator.DOES_NOT_EXIST, Set.of());
+        }
+        String operator = peek();
+        if (operator.isEmpty() || operator.equals(",")) {
+            return new Requirement(key, Operator.EXISTS, Set.of());
+        }
+        next();
+        return switch (operator) {
+            case "=", "==" -> checked(key, Operator.IN, one());
+            case "!=" -> checked(key, Operator.NOT_IN, one());
+            case ">" -> checked(key, Operator.GREATER_THAN, one());
+            case "<" -> checked(key, Operator.LESS_THAN, one());
+            case "in" -> checked(key, Operator.IN, several());
+            case "notin" -> checked(key, Operator.NOT_IN, several());
+            default -> throw unexpected(operator, ", expected: in, notin, =, ==, !=, gt, lt");
         };
     }
 
-    private Requirement one(String key, Operator operator) {
-        next();
-        return new Requirement(key, operator, Set.of(value()));
-    }
-
-    private Requirement number(String key, Operator operator) {
-        next();
-        String bound = value();
-        if (!bound.matches("-?[0-9]{1,18}")) {
-            throw new SelectorException("for 'Gt', 'Lt' operators, the value of \"" + key + "\" must be an integer");
+    private static Requirement checked(String key, Operator operator, Set<String> values) {
+        List<String> causes = new ArrayList<>();
+        List<String> sorted = values.stream().sorted().toList();
+        boolean compares = operator == Operator.GREATER_THAN || operator == Operator.LESS_THAN;
+        for (int i = 0; i < sorted.size(); i++) {
+            if (compares && !isInteger(sorted.get(i))) {
+                causes.add(invalid(
+                        "values[" + i + "]",
+                        sorted.get(i),
+                        "for 'Gt', 'Lt' operators, the value must be an integer"));
+            }
         }
-        return new Requirement(key, operator, Set.of(bound));
-    }
-
-    private Requirement several(String key, Operator operator) {
-        next();
-        expect("(");
-        Set<String> values = new LinkedHashSet<>();
-        do {
-            values.add(value());
-        } while (taken(","));
-        expect(")");
+        for (int i = 0; i < sorted.size(); i++) {
+            List<String> problems = Names.labelValueProblems(sorted.get(i));
+            if (!problems.isEmpty()) {
+                causes.add(invalid("values[" + i + "][" + key + "]", sorted.get(i), String.join("; ", problems)));
+            }
+        }
+        if (!causes.isEmpty()) {
+            throw badRequirement(causes.size() == 1 ? causes.getFirst() : "[" + String.join(", ", causes) + "]");
+        }
         return new Requirement(key, operator, values);
     }
 
-    private String key() {
-        String key = next();
-        if (key.isEmpty() || SPECIAL.indexOf(key.charAt(0)) >= 0) {
-            throw unexpected(key, "a label's name");
-        }
-        if (!Names.qualifiedNameProblems(key).isEmpty()) {
-            throw new SelectorException("unable to parse requirement: invalid label key \"" + key + "\"");
-        }
-        return key;
+    private static String invalid(String path, String value, String why) {
+        return path + ": Invalid value: \"" + value + "\": " + why;
     }
 
-    /** A value; may be empty. */
-    private String value() {
-        String value = peek();
-        if (value.isEmpty() || value.equals(",") || value.equals(")")) {
-            return "";
-        }
-        next();
-        if (SPECIAL.indexOf(value.charAt(0)) >= 0) {
-            throw unexpected(value, "a value");
-        }
-        if (!Names.labelValueProblems(value).isEmpty()) {
-            throw new SelectorException("unable to parse requirement: invalid label value \"" + value + "\"");
-        }
-        return value;
-    }
-
-    private void expect(String token) {
-        String next = next();
-        if (!next.equals(token)) {
-            throw unexpected(next, "'" + token + "'");
-        }
-    }
-
-    private boolean taken(String token) {
-        if (peek().equals(token)) {
-            next();
+    private static boolean isInteger(String value) {
+        try {
+            Long.parseLong(value);
             return true;
+        } catch (NumberFormatException e) {
+            return false;
         }
-        return false;
     }
 
-    private SelectorException unexpected(String found, String expected) {
-        return new SelectorException("unable to parse requirement: found '" + found + "', expected " + expected
-                + ", in \"" + text + "\" before position " + at);
+    /** One value; may be empty. */
+    private Set<String> one() {
+        String value = peek();
+        if (value.isEmpty() || value.equals(",")) {
+            return Set.of("");
+        }
+        if (isSpecial(value)) {
+            throw unexpected(value, ", expected: identifier");
+        }
+        return Set.of(next());
+    }
+
+    /** Values in parentheses, each of which may be empty. */
+    private Set<String> several() {
+        String open = next();
+        if (!open.equals("(")) {
+            throw unexpected(open, " expected: '('");
+        }
+        Set<String> values = new LinkedHashSet<>();
+        boolean more = true;
+        while (more) {
+            String value = peek();
+            if (value.equals(",") || value.equals(")")) {
+                values.add("");
+            } else if (value.isEmpty() || isSpecial(value)) {
+                throw unexpected(
+                        value, values.isEmpty() ? ", expected: ',', ')' or identifier" : ", expected: ',', or identifier");
+            } else {
+                values.add(next());
+            }
+            String end = next();
+            if (!end.equals(",") && !end.equals(")")) {
+                throw unexpected(end, ", expected: ',' or ')'");
+            }
+            more = end.equals(",");
+        }
+        return values;
     }
 
     private String peek() {

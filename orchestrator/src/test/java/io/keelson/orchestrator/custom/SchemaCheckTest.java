@@ -15,6 +15,16 @@ class SchemaCheckTest {
                 .toList();
     }
 
+    @Test
+    void keywordsThatAreNotSupportedMayBeEmpty() {
+        assertThat(check("{\"type\": \"object\", \"definitions\": {}, \"dependencies\": {}, \"patternProperties\": {}, \"id\": \"\"}"))
+                .isEmpty();
+        assertThat(check("{\"type\": \"object\", \"definitions\": {\"a\": {}}, \"additionalItems\": {}}"))
+                .containsExactly(
+                        "s.additionalItems: Forbidden: additionalItems is not supported",
+                        "s.definitions: Forbidden: definitions is not supported");
+    }
+
     private static List<String> property(String schema) {
         return check("{\"type\": \"object\", \"properties\": {\"p\": " + schema + "}}");
     }

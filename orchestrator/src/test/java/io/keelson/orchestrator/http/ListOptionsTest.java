@@ -45,7 +45,7 @@ class ListOptionsTest {
                     resourceVersionMatch=Exact                      | resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided
                     resourceVersionMatch=Exact&resourceVersion=0    | resourceVersionMatch: Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"
                     resourceVersionMatch=Older&resourceVersion=1    | resourceVersionMatch: Unsupported value: "Older": supported values: "Exact", "NotOlderThan", ""
-                    resourceVersionMatch=Exact&resourceVersion=1&continue=x | resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for continue
+                    resourceVersionMatch=Exact&resourceVersion=1&continue=x | resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden when continue is provided
                     sendInitialEvents=true                          | sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list
                     watch=1&sendInitialEvents=true                  | resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan
                     watch=1&resourceVersionMatch=NotOlderThan       | resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided

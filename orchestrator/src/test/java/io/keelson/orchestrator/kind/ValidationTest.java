@@ -168,16 +168,30 @@ class ValidationTest {
     }
 
     @Test
-    void podMayBeBoundOnceAndGetANewImage() {
+    void podGetsANewImageAndANodeOnlyByItsBinding() {
         String pod = "{'metadata':{'name':'p'},'spec':{'nodeName':'%s','containers':[{'name':'a','image':'%s'}]}}";
         String unbound = "{'metadata':{'name':'p'},'spec':{'containers':[{'name':'a','image':'i'}]}}";
-        assertThat(update(Kinds.POD, unbound, pod.formatted("n1", "i"))).isEmpty();
+        assertThat(update(Kinds.POD, unbound, pod.formatted("n1", "i")))
+                .singleElement()
+                .asString()
+                .startsWith("spec: Forbidden: pod updates may not change fields other than");
         assertThat(update(Kinds.POD, pod.formatted("n1", "i"), pod.formatted("n1", "j")))
                 .isEmpty();
         assertThat(update(Kinds.POD, pod.formatted("n1", "i"), pod.formatted("n2", "i")))
                 .singleElement()
                 .asString()
                 .startsWith("spec: Forbidden: pod updates may not change fields other than");
+    }
+
+    @Test
+    void gatesOfAPodOnlyGo() {
+        String pod = "{'metadata':{'name':'p'},'spec':{'containers':[{'name':'a','image':'i'}],'schedulingGates':[%s]}}";
+        String two = pod.formatted("{'name':'x'},{'name':'y'}");
+        assertThat(update(Kinds.POD, two, pod.formatted("{'name':'y'}"))).isEmpty();
+        assertThat(update(Kinds.POD, two, pod.formatted(""))).isEmpty();
+        assertThat(update(Kinds.POD, pod.formatted("{'name':'y'}"), two))
+                .containsExactly(
+                        "spec.schedulingGates: Forbidden: only deletion is allowed, but found new scheduling gate 'x'");
     }
 
     @Test

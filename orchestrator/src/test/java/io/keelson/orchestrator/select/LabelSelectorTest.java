@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.keelson.orchestrator.kind.Json;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LabelSelectorTest {
 
@@ -31,6 +33,35 @@ class LabelSelectorTest {
         assertThat(matches("app=", Map.of("app", ""))).isTrue();
         assertThat(matches("in in (in)", Map.of("in", "in"))).isTrue();
         assertThat(matches("example.com/x=y", Map.of("example.com/x", "y"))).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    =a         | found '=', expected: !, identifier, or 'end of string'
+                    (          | found '(', expected: !, identifier, or 'end of string'
+                    a=b=c      | found '=', expected: ',' or 'end of string'
+                    a=b c      | found 'c', expected: ',' or 'end of string'
+                    !a=b       | found '=', expected: ',' or 'end of string'
+                    a,,b       | found ',', expected: identifier after ','
+                    a=b,       | found '', expected: identifier after ','
+                    !          | unable to parse requirement: found '', expected: identifier
+                    !!a        | unable to parse requirement: found '!', expected: identifier
+                    a b        | unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt
+                    a in b     | unable to parse requirement: found 'b' expected: '('
+                    a in       | unable to parse requirement: found '' expected: '('
+                    a in (     | unable to parse requirement: found '', expected: ',', ')' or identifier
+                    a in (b    | unable to parse requirement: found '', expected: ',' or ')'
+                    a in (b c) | unable to parse requirement: found 'c', expected: ',' or ')'
+                    a in (b,=) | unable to parse requirement: found '=', expected: ',', or identifier
+                    a=!        | unable to parse requirement: found '!', expected: identifier
+                    a>x        | unable to parse requirement: values[0]: Invalid value: "x": for 'Gt', 'Lt' operators, the value must be an integer
+                    a in (y,-) | unable to parse requirement: values[0][a]: Invalid value: "-": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')
+                    -a=b       | unable to parse requirement: <nil>: Invalid value: "-a": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')
+                    """)
+    void whatCannotBeReadIsToldInKubernetesWords(String selector, String message) {
+        assertThatThrownBy(() -> LabelSelector.parse(selector))
+                .isInstanceOf(SelectorException.class)
+                .hasMessage(message);
     }
 
     @Test
