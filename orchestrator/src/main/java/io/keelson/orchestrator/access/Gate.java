@@ -14,6 +14,7 @@ import io.keelson.orchestrator.auth.RoleRef;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.MalformedJsonException;
 import io.keelson.orchestrator.registry.Reason;
+import io.keelson.orchestrator.registry.Rejection;
 import io.keelson.proto.etcd.KeyValue;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
@@ -184,9 +185,12 @@ public final class Gate {
      * @throws ApiException NOT_FOUND if there is no such role
      */
     public List<PolicyRule> rules(RoleRef role) {
-        return rbac.askNewest(known -> known.rules(role))
-                .orElseThrow(() -> new ApiException(
-                        Reason.NOT_FOUND, role.resource() + "." + Rbac.GROUP + " \"" + role.name() + "\" not found"));
+        return rbac.askNewest(known -> known.rules(role)).orElseThrow(() -> new ApiException(missing(role)));
+    }
+
+    static Rejection missing(RoleRef role) {
+        return Rejection.of(
+                Reason.NOT_FOUND, role.resource() + "." + Rbac.GROUP + " \"" + role.name() + "\" not found");
     }
 
     // Tokens

@@ -1,6 +1,8 @@
 package io.keelson.orchestrator.access;
 
+import com.google.protobuf.ByteString;
 import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.Failures;
 import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.api.WriteCheck;
 import io.keelson.orchestrator.auth.Access;
@@ -13,9 +15,13 @@ import io.keelson.orchestrator.auth.RoleRef;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.registry.Rejection;
+import io.keelson.proto.etcd.RangeRequest;
+import io.keelson.proto.etcd.RangeResponse;
+import io.keelson.store.Kv;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Looks at what is written about rights: nobody gives what it does not have, and nodes speak for themselves alone. */
@@ -28,10 +34,33 @@ public final class Grants implements WriteCheck {
     private static final String CERTIFICATE_REQUESTS = "certificatesigningrequests.certificates.k8s.io";
 
     private final Gate gate;
+    private final Function<RoleRef, List<PolicyRule>> roles;
 
     /** Asks a gate what users hold. */
     public Grants(Gate gate) {
+        this(gate, gate::rules);
+    }
+
+    private Grants(Gate gate, Function<RoleRef, List<PolicyRule>> roles) {
         this.gate = gate;
+        this.roles = roles;
+    }
+
+    /** What a user holds is what it held before; what a role gives is what it will give. */
+    @Override
+    public WriteCheck over(Kv other) {
+        return new Grants(gate, role -> rules(other, role));
+    }
+
+    private static List<PolicyRule> rules(Kv kv, RoleRef role) {
+        String key = "/registry/" + Rbac.GROUP + "/" + role.resource() + "/"
+                + (role.namespace().isEmpty() ? "" : role.namespace() + "/") + role.name();
+        RangeResponse stored = Failures.translated(() -> kv.range(
+                RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build()));
+        return stored.getKvsList().stream()
+                .findFirst()
+                .map(pair -> PolicyRule.listOf(Json.parse(pair.getValue().toByteArray())))
+                .orElseThrow(() -> new ApiException(Gate.missing(role)));
     }
 
     @Override
@@ -123,7 +152,7 @@ public final class Grants implements WriteCheck {
         }
         List<String> errors = new ArrayList<>();
         List<PolicyRule> held = gate.rules(user, ref.namespace(), errors);
-        Escalation.refusal(user, held, gate.rules(role), errors).ifPresent(why -> {
+        Escalation.refusal(user, held, roles.apply(role), errors).ifPresent(why -> {
             throw forbidden(ref, why);
         });
     }

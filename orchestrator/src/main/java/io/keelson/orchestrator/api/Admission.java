@@ -83,6 +83,12 @@ public interface Admission {
         return this;
     }
 
+    /** The same for writes of which none will be stored: everybody is told so. */
+    default Admission rehearsing() {
+        return intent -> begin(new Intent(
+                intent.operation(), intent.kind(), intent.namespace(), intent.subresource(), intent.user(), true));
+    }
+
     /** Begins the admission of one attempt at a write; another attempt reads everything anew. */
     Pass begin(Intent intent);
 

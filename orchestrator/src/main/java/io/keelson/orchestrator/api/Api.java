@@ -84,8 +84,18 @@ public final class Api {
         this.limits = limits;
         this.seats = new WatchSeats(limits);
         this.writes = new Writes(kv, reads, addresses, clock, random, check, admission);
-        this.together = new Together(
-                kv, other -> new Api(other, kinds, addresses, clock, random, check, admission.over(other), limits));
+        this.together = new Together(kv, (other, dryRun) -> {
+            Admission there = admission.over(other);
+            return new Api(
+                    other,
+                    kinds,
+                    addresses,
+                    clock,
+                    random,
+                    check.over(other),
+                    dryRun ? there.rehearsing() : there,
+                    limits);
+        });
         this.past = new Past(kv);
     }
 

@@ -1,9 +1,12 @@
 package io.keelson.orchestrator.api;
 
+import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.registry.Propagation;
 import io.keelson.proto.etcd.Compare;
 import java.util.List;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * How a delete is to be done.
@@ -46,6 +49,40 @@ public record DeleteOptions(
                 Propagation.BACKGROUND,
                 false,
                 guards);
+    }
+
+    /**
+     * What a {@code meta.v1 DeleteOptions} says; empty fields say nothing.
+     *
+     * @param dryRun also if the wish does not say so
+     * @throws ApiException BAD_REQUEST if it says what does not exist
+     */
+    public static DeleteOptions wished(ObjectNode wish, boolean dryRun, User user) {
+        String policy = Json.string(wish, "propagationPolicy").orElse("");
+        Propagation orphaned = Json.at(wish, "orphanDependents")
+                        .map(node -> node.booleanValue(false))
+                        .orElse(false)
+                ? Propagation.ORPHAN
+                : Propagation.BACKGROUND;
+        Propagation propagation = policy.isEmpty()
+                ? orphaned
+                : Propagation.of(policy)
+                        .orElseThrow(() -> ApiException.badRequest("propagationPolicy: Unsupported value: \"" + policy
+                                + "\": supported values: \"Foreground\", \"Background\", \"Orphan\""));
+        for (JsonNode value : Json.items(wish, "dryRun")) {
+            if (!value.asString("").equals("All")) {
+                throw ApiException.badRequest(
+                        "dryRun: Unsupported value: \"" + value.asString("") + "\": supported values: \"All\"");
+            }
+        }
+        return new DeleteOptions(
+                user,
+                Json.string(wish, "preconditions", "uid"),
+                Json.string(wish, "preconditions", "resourceVersion"),
+                Json.number(wish, "gracePeriodSeconds"),
+                propagation,
+                dryRun || !Json.items(wish, "dryRun").isEmpty(),
+                List.of());
     }
 
     /** The same with another grace period. */

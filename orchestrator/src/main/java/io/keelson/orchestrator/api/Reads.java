@@ -44,6 +44,18 @@ final class Reads {
         return Conversion.read(kind, Json.withResourceVersion(pair.getValue().toByteArray(), revision));
     }
 
+    /** The objects of a custom kind, all at once, for somebody else may have to be asked to convert them; empty for others. */
+    private static List<ObjectNode> converted(Kind kind, RangeResponse answer) {
+        if (kind.custom().isEmpty()) {
+            return List.of();
+        }
+        return Conversion.readAll(
+                kind,
+                answer.getKvsList().stream()
+                        .map(pair -> Json.withResourceVersion(pair.getValue().toByteArray(), pair.getModRevision()))
+                        .toList());
+    }
+
     /**
      * Where a list begins, and where it ends.
      *
@@ -91,10 +103,11 @@ final class Reads {
                 revision = answer.getHeader().getRevision();
                 checkNotOlder(query, revision);
             }
-            long seen = 0;
+            List<ObjectNode> read = converted(query.kind(), answer);
+            int seen = 0;
             for (KeyValue pair : answer.getKvsList()) {
+                ObjectNode object = read.isEmpty() ? object(query.kind(), pair, pair.getModRevision()) : read.get(seen);
                 seen++;
-                ObjectNode object = object(query.kind(), pair, pair.getModRevision());
                 if (!selective
                         || (query.labels().matches(object) && query.fields().matches(object))) {
                     items.add(object);
@@ -131,6 +144,8 @@ final class Reads {
             revision = answer.getHeader().getRevision();
             checkNotOlder(query, revision);
         }
+        // Before anything is told, so that a failed conversion is an answer of its own.
+        List<ObjectNode> ready = converted(query.kind(), answer);
         if (paged && answer.getMore()) {
             KeyValue last = answer.getKvs(answer.getKvsCount() - 1);
             sink.begin(revision, scan.after(last, revision), Optional.of(answer.getCount() - answer.getKvsCount()));
@@ -138,27 +153,40 @@ final class Reads {
             sink.begin(revision, "", Optional.empty());
         }
         while (true) {
-            for (KeyValue pair : answer.getKvsList()) {
-                if (!isSelective(query) || isSelected(query, pair)) {
-                    sink.item(bytes(query.kind(), pair));
-                }
-            }
+            tell(query, answer.getKvsList(), ready, sink);
             if (paged || !answer.getMore() || answer.getKvsCount() == 0) {
                 return;
             }
             answer = range(scan, Pages.behind(answer), revision, CHUNK);
+            ready = converted(query.kind(), answer);
         }
     }
 
-    private static boolean isSelected(ListQuery query, KeyValue pair) {
-        ObjectNode object = object(query.kind(), pair, pair.getModRevision());
+    private static <E extends Exception> void tell(
+            ListQuery query, List<KeyValue> pairs, List<ObjectNode> converted, ListSink<E> sink) throws E {
+        if (!converted.isEmpty()) {
+            for (ObjectNode object : converted) {
+                if (isSelected(query, object)) {
+                    sink.item(Json.write(object));
+                }
+            }
+            return;
+        }
+        for (KeyValue pair : pairs) {
+            if (!isSelective(query) || isSelected(query, object(query.kind(), pair, pair.getModRevision()))) {
+                sink.item(bytes(query.kind(), pair));
+            }
+        }
+    }
+
+    private static boolean isSelected(ListQuery query, ObjectNode object) {
         return query.labels().matches(object) && query.fields().matches(object);
     }
 
     /** As it was stored, if that is how the kind shows it. */
     private static byte[] bytes(Kind kind, KeyValue pair) {
         byte[] stored = pair.getValue().toByteArray();
-        return kind.custom().isEmpty() && Stamped.isOf(kind.apiVersion(), stored)
+        return Stamped.isOf(kind.apiVersion(), stored)
                 ? Stamped.bytes(stored, pair.getModRevision())
                 : Json.write(object(kind, pair, pair.getModRevision()));
     }

@@ -6,6 +6,7 @@ import io.keelson.proto.etcd.TxnRequest;
 import io.keelson.proto.etcd.TxnResponse;
 import io.keelson.store.Kv;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** The loop of writes that belong together: decide all on one revision, commit once; and decide again if something came between. */
@@ -15,14 +16,14 @@ final class Together {
     private static final int MAX_ATTEMPTS = 16;
 
     private final Kv kv;
-    private final Function<Kv, Api> over;
+    private final BiFunction<Kv, Boolean, Api> over;
 
     /**
      * Over a store.
      *
-     * @param over an API like the caller's over another store
+     * @param over an API like the caller's over another store; with true one whose writes nobody will store
      */
-    Together(Kv kv, Function<Kv, Api> over) {
+    Together(Kv kv, BiFunction<Kv, Boolean, Api> over) {
         this.kv = kv;
         this.over = over;
     }
@@ -30,7 +31,7 @@ final class Together {
     <T> Committed<T> run(boolean dryRun, Function<Transaction, T> work) {
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             Draft draft = Draft.begin(kv);
-            T result = work.apply(new Transaction(draft, over.apply(draft)));
+            T result = work.apply(new Transaction(draft, over.apply(draft, dryRun)));
             Optional<TxnRequest> txn = draft.transaction();
             txn.ifPresent(Together::checkSize);
             if (txn.isEmpty() || dryRun) {

@@ -1,6 +1,7 @@
 package io.keelson.orchestrator.api;
 
 import io.keelson.orchestrator.kind.Ref;
+import io.keelson.store.Kv;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -10,6 +11,11 @@ public interface WriteCheck {
 
     /** Lets everything pass. */
     WriteCheck NONE = (_, _, _, _, _) -> {};
+
+    /** The same over another store: a draft of writes that belong together, which are judged as they will be. */
+    default WriteCheck over(Kv other) {
+        return this;
+    }
 
     /**
      * Looks at a write.

@@ -5,6 +5,7 @@ import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.Applied;
 import io.keelson.orchestrator.api.DeleteOptions;
 import io.keelson.orchestrator.api.Deleted;
+import io.keelson.orchestrator.api.Evictions;
 import io.keelson.orchestrator.api.ListQuery;
 import io.keelson.orchestrator.api.Listing;
 import io.keelson.orchestrator.api.LogQuery;
@@ -20,7 +21,6 @@ import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.registry.Decoding;
 import io.keelson.orchestrator.registry.FieldValidation;
-import io.keelson.orchestrator.registry.Propagation;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.registry.Scale;
 import io.keelson.orchestrator.registry.ServerSideApply;
@@ -335,28 +335,20 @@ final class Resources {
         objects.reply(exchange, target.kind(), new Listing(deleted, listing.revision(), "", Optional.empty()));
     }
 
+    /** What the body says, and where that says nothing the query. */
     private static DeleteOptions deleteOptions(Query query, ObjectNode wish, User user) {
-        String policy = Json.string(wish, "propagationPolicy").orElse(query.text("propagationPolicy"));
-        boolean orphans = Json.at(wish, "orphanDependents")
-                .map(node -> node.booleanValue(false))
-                .orElse(query.flag("orphanDependents"));
-        Propagation propagation = policy.isEmpty()
-                ? (orphans ? Propagation.ORPHAN : Propagation.BACKGROUND)
-                : Propagation.of(policy)
-                        .orElseThrow(() -> ApiException.badRequest("propagationPolicy: Unsupported value: \"" + policy
-                                + "\": supported values: \"Foreground\", \"Background\", \"Orphan\""));
-        String dryRun = Json.items(wish, "dryRun").stream()
-                .map(node -> node.asString(""))
-                .findFirst()
-                .orElse(query.text("dryRun"));
-        return new DeleteOptions(
-                user,
-                Json.string(wish, "preconditions", "uid"),
-                Json.string(wish, "preconditions", "resourceVersion"),
-                Json.number(wish, "gracePeriodSeconds").or(() -> query.number("gracePeriodSeconds")),
-                propagation,
-                dryRun(dryRun),
-                List.of());
+        ObjectNode whole = wish.deepCopy();
+        if (!whole.has("propagationPolicy") && !query.text("propagationPolicy").isEmpty()) {
+            whole.put("propagationPolicy", query.text("propagationPolicy"));
+        }
+        if (!whole.has("orphanDependents")) {
+            whole.put("orphanDependents", query.flag("orphanDependents"));
+        }
+        if (!whole.has("gracePeriodSeconds")) {
+            query.number("gracePeriodSeconds").ifPresent(seconds -> whole.put("gracePeriodSeconds", seconds));
+        }
+        boolean said = !Json.items(whole, "dryRun").isEmpty();
+        return DeleteOptions.wished(whole, !said && dryRun(query.text("dryRun")), user);
     }
 
     private static ObjectNode success(Target target, Optional<String> uid) {

@@ -3,6 +3,8 @@ package io.keelson.orchestrator.rpc;
 import io.keelson.orchestrator.access.Questions;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.DeleteOptions;
+import io.keelson.orchestrator.api.Evictions;
 import io.keelson.orchestrator.api.Stored;
 import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.kind.Json;
@@ -10,12 +12,13 @@ import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.proto.v1.CreateRequest;
+import java.time.InstantSource;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Objects that are created and never stored, for what they say is a question: reviews, and requests for tokens. REST tells a request for a
- * token by its path; here the kind says it, and {@code metadata.name} whose token it is to be.
+ * Objects that are created and never stored, for what they say is a question: reviews, requests for tokens, evictions. REST tells a request
+ * for a token and an eviction by their path; here the kind says it, and {@code metadata.name} which account or pod it is about.
  */
 final class QuestionCalls {
 
@@ -24,10 +27,12 @@ final class QuestionCalls {
 
     private final Questions questions;
     private final Api api;
+    private final Evictions evictions;
 
-    QuestionCalls(Questions questions, Api api) {
+    QuestionCalls(Questions questions, Api api, InstantSource clock) {
         this.questions = questions;
         this.api = api;
+        this.evictions = new Evictions(api, clock);
     }
 
     /** Answers what is of a kind that is not stored. The same checks as over REST. */
@@ -47,6 +52,30 @@ final class QuestionCalls {
     static boolean isTokenRequest(ObjectNode object) {
         return Json.string(object, "kind").equals(Optional.of(TOKEN_REQUEST))
                 && Json.string(object, "apiVersion").equals(Optional.of(AUTHENTICATION));
+    }
+
+    /** Whether this asks for a pod to go, if its budget allows it: no kind that is served either. */
+    static boolean isEviction(ObjectNode object) {
+        return Json.string(object, "kind").equals(Optional.of("Eviction"))
+                && Json.string(object, "apiVersion").equals(Optional.of("policy/v1"));
+    }
+
+    /** Lets the pod go; the answer is a {@code Status} of success, as over REST. */
+    Stored evicted(CreateRequest request, ObjectNode eviction) {
+        String pod = Json.string(eviction, "metadata", "name").orElse("");
+        String said = Json.string(eviction, "metadata", "namespace").orElse(request.getNamespace());
+        String namespace = Asked.namespaceOfOne(Kinds.POD, said);
+        if (pod.isEmpty()) {
+            throw ApiException.badRequest("metadata.name: Required value: the name of the pod to evict");
+        }
+        User user = Asked.authorize("create", Kinds.POD, "eviction", namespace, pod);
+        ObjectNode wish = eviction.get("deleteOptions") instanceof ObjectNode given ? given : Json.object();
+        evictions.evict(
+                new Ref(Kinds.POD, namespace, pod),
+                DeleteOptions.wished(wish, request.getOptions().getDryRun(), user));
+        ObjectNode status = Json.object().put("apiVersion", "v1").put("kind", "Status");
+        status.putObject("metadata");
+        return new Stored(status.put("status", "Success"), 0);
     }
 
     /** Makes the token. */

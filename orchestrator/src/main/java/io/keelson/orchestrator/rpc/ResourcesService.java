@@ -75,7 +75,7 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
     public ResourcesService(Api api, Questions asked, InstantSource clock) {
         this.api = api;
         this.asked = new Asked(api);
-        this.questions = new QuestionCalls(asked, api);
+        this.questions = new QuestionCalls(asked, api, clock);
         this.clock = clock;
     }
 
@@ -139,6 +139,9 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
             Json.Decoded decoded = Forms.decoded(request.getObject());
             if (QuestionCalls.isTokenRequest(decoded.object())) {
                 return response(questions.token(request, decoded.object()), request.getEncoding());
+            }
+            if (QuestionCalls.isEviction(decoded.object())) {
+                return response(questions.evicted(request, decoded.object()), request.getEncoding());
             }
             Asked.Sent sent = asked.sent(decoded, request.getNamespace(), request.getOptions());
             if (!sent.kind().persistent()) {

@@ -106,9 +106,7 @@ final class LabelSelectorParser {
         for (int i = 0; i < sorted.size(); i++) {
             if (compares && !isInteger(sorted.get(i))) {
                 causes.add(invalid(
-                        "values[" + i + "]",
-                        sorted.get(i),
-                        "for 'Gt', 'Lt' operators, the value must be an integer"));
+                        "values[" + i + "]", sorted.get(i), "for 'Gt', 'Lt' operators, the value must be an integer"));
             }
         }
         for (int i = 0; i < sorted.size(); i++) {
@@ -162,7 +160,8 @@ final class LabelSelectorParser {
                 values.add("");
             } else if (value.isEmpty() || isSpecial(value)) {
                 throw unexpected(
-                        value, values.isEmpty() ? ", expected: ',', ')' or identifier" : ", expected: ',', or identifier");
+                        value,
+                        values.isEmpty() ? ", expected: ',', ')' or identifier" : ", expected: ',', or identifier");
             } else {
                 values.add(next());
             }

@@ -10,7 +10,7 @@ import io.keelson.orchestrator.api.Stored;
 import io.keelson.orchestrator.api.Transaction;
 import io.keelson.orchestrator.api.WriteOptions;
 import io.keelson.orchestrator.kind.Json;
-import io.keelson.orchestrator.kind.Kinds;
+import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.registry.Propagation;
 import io.keelson.orchestrator.registry.Reason;
@@ -99,11 +99,10 @@ public final class Sets {
 
     private static List<Item> applyAll(Api draft, Applying wish) {
         List<Applying.Part> parts = wish.parts();
-        // A namespace must be there before what lives in it.
         List<Integer> order = IntStream.range(0, parts.size())
                 .boxed()
                 .sorted(Comparator.comparing(
-                        index -> !parts.get(index).ref().kind().equals(Kinds.NAMESPACE)))
+                        index -> rank(parts.get(index).ref().kind())))
                 .toList();
         Map<Integer, Item> items = new TreeMap<>();
         Refusals refusals = new Refusals();
@@ -113,6 +112,15 @@ public final class Sets {
         }
         refusals.throwIfAny(parts.size());
         return List.copyOf(items.values());
+    }
+
+    /** A namespace must be there before what lives in it, and a role as it will be before who binds it is judged. */
+    static int rank(Kind kind) {
+        return switch (kind.qualifiedResource()) {
+            case "namespaces" -> 0;
+            case "clusterroles.rbac.authorization.k8s.io", "roles.rbac.authorization.k8s.io" -> 1;
+            default -> 2;
+        };
     }
 
     /** In a draft each write is stored, even for a dry run: what comes after it must see it. */

@@ -8,7 +8,6 @@ import io.keelson.orchestrator.api.Stored;
 import io.keelson.orchestrator.api.Transaction;
 import io.keelson.orchestrator.api.WriteOptions;
 import io.keelson.orchestrator.kind.Json;
-import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.past.Restoring;
 import io.keelson.orchestrator.registry.Reason;
@@ -136,7 +135,7 @@ public final class Undoing {
         List<Item> items = new ArrayList<>();
         Sets.Refusals refusals = new Sets.Refusals();
         List<Member> inOrder = members.stream()
-                .sorted(Comparator.comparing(member -> !member.ref().kind().equals(Kinds.NAMESPACE)))
+                .sorted(Comparator.comparing(member -> Sets.rank(member.ref().kind())))
                 .toList();
         for (Member member : inOrder) {
             refusals.collect(-1, member.ref(), () -> {

@@ -17,7 +17,9 @@ class SchemaCheckTest {
 
     @Test
     void keywordsThatAreNotSupportedMayBeEmpty() {
-        assertThat(check("{\"type\": \"object\", \"definitions\": {}, \"dependencies\": {}, \"patternProperties\": {}, \"id\": \"\"}"))
+        assertThat(
+                        check(
+                                "{\"type\": \"object\", \"definitions\": {}, \"dependencies\": {}, \"patternProperties\": {}, \"id\": \"\"}"))
                 .isEmpty();
         assertThat(check("{\"type\": \"object\", \"definitions\": {\"a\": {}}, \"additionalItems\": {}}"))
                 .containsExactly(

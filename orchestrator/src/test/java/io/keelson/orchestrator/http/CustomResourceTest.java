@@ -411,6 +411,76 @@ class CustomResourceTest {
     }
 
     @Test
+    void aListIsConvertedAtOnce() throws IOException, InterruptedException {
+        try (TestConversionWebhook webhook = TestConversionWebhook.start(directory)) {
+            Custom custom = defined("many.example.com", "[" + OLD_VERSION + "," + VERSION + "]", """
+                    "conversion": {"strategy": "Webhook", "webhook": {"conversionReviewVersions": ["v1"],
+                      "clientConfig": {"url": "%s", "caBundle": "%s"}}},""".formatted(
+                            webhook.url(), webhook.caBundle()));
+            for (int i = 0; i < 12; i++) {
+                assertThat(post(custom.objects("v1"), custom.object("v1", "a" + i, "{\"cron\": \"" + i + "\"}"))
+                                .statusCode())
+                        .isEqualTo(201);
+            }
+            webhook.reviewed().clear();
+            List<JsonNode> all = Json.items(json(get(custom.objects("v1beta1"))), "items");
+            assertThat(all)
+                    .hasSize(12)
+                    .allMatch(item -> item.path("spec")
+                            .path("schedule")
+                            .asString("")
+                            .equals(item.path("metadata")
+                                    .path("name")
+                                    .asString("")
+                                    .substring(1)));
+            assertThat(webhook.reviewed()).containsExactly(12);
+            webhook.reviewed().clear();
+            assertThat(Json.items(json(get(custom.objects("v1beta1") + "?limit=5&labelSelector=!x")), "items"))
+                    .hasSize(5);
+            assertThat(webhook.reviewed()).containsExactly(12);
+            webhook.reviewed().clear();
+            assertThat(Json.items(json(get(custom.objects("v1"))), "items")).hasSize(12);
+            assertThat(webhook.reviewed()).isEmpty();
+            webhook.fail("no mood");
+            assertThat(get(custom.objects("v1beta1")).statusCode()).isEqualTo(500);
+        }
+    }
+
+    /** The pod is a server of this test; that it runs there and is ready is what a node would say. */
+    @Test
+    void aWebhookCanBeAServiceOfTheCluster() throws IOException, InterruptedException {
+        try (TestConversionWebhook webhook = TestConversionWebhook.start(directory, "converter.default.svc")) {
+            Custom custom = defined(
+                    "service.example.com", "[" + OLD_VERSION + "," + VERSION + "]", """
+                    "conversion": {"strategy": "Webhook", "webhook": {"conversionReviewVersions": ["v1"],
+                      "clientConfig": {"service": {"namespace": "default", "name": "converter", "path": "/convert"}, "caBundle": "%s"}}},""".formatted(webhook.caBundle()));
+            assertThat(post(custom.objects("v1"), custom.object("v1", "a", "{\"cron\": \"1 2\"}"))
+                            .statusCode())
+                    .isEqualTo(201);
+            HttpResponse<String> nobody = get(custom.objects("v1beta1") + "/a");
+            assertThat(nobody.statusCode()).isEqualTo(500);
+            assertThat(message(nobody)).contains("service \"converter\" in namespace \"default\" not found");
+            post("/api/v1/namespaces/default/services", """
+                    {"apiVersion":"v1","kind":"Service","metadata":{"name":"converter"},
+                     "spec":{"selector":{"app":"converter"},"ports":[{"name":"https","port":443,"targetPort":%d}]}}""".formatted(webhook.port()));
+            post("/api/v1/nodes", "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"here\"}}");
+            post("/api/v1/namespaces/default/pods", """
+                    {"apiVersion":"v1","kind":"Pod","metadata":{"name":"converter","labels":{"app":"converter"}},
+                     "spec":{"nodeName":"here","containers":[{"name":"c","image":"i"}]}}""");
+            merge("/api/v1/namespaces/default/pods/converter/status", """
+                    {"status":{"phase":"Running","podIP":"127.0.0.1","podIPs":[{"ip":"127.0.0.1"}],
+                     "conditions":[{"type":"Ready","status":"True"}]}}""");
+            TestServer.await("the service has its endpoint, and is asked", () -> {
+                try {
+                    return get(custom.objects("v1beta1") + "/a").body().contains("\"schedule\":\"1 2\"");
+                } catch (IOException | InterruptedException e) {
+                    return false;
+                }
+            });
+        }
+    }
+
+    @Test
     void aDefinitionThatMakesNoSenseIsRefused() throws IOException, InterruptedException {
         Custom custom = new Custom("bad.example.com", "crontabs");
         HttpResponse<String> wrong = post(DEFINITIONS, custom.definition("""

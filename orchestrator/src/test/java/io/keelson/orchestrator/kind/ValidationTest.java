@@ -185,7 +185,8 @@ class ValidationTest {
 
     @Test
     void gatesOfAPodOnlyGo() {
-        String pod = "{'metadata':{'name':'p'},'spec':{'containers':[{'name':'a','image':'i'}],'schedulingGates':[%s]}}";
+        String pod =
+                "{'metadata':{'name':'p'},'spec':{'containers':[{'name':'a','image':'i'}],'schedulingGates':[%s]}}";
         String two = pod.formatted("{'name':'x'},{'name':'y'}");
         assertThat(update(Kinds.POD, two, pod.formatted("{'name':'y'}"))).isEmpty();
         assertThat(update(Kinds.POD, two, pod.formatted(""))).isEmpty();

@@ -9,7 +9,11 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
+import io.keelson.orchestrator.api.PatchType;
+import io.keelson.orchestrator.api.User;
+import io.keelson.orchestrator.api.WriteOptions;
 import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.testing.TestServer;
 import io.keelson.proto.v1.CreateRequest;
 import io.keelson.proto.v1.Encoding;
@@ -191,6 +195,48 @@ class QuestionsOverGrpcTest {
                         .getStatus()
                         .getDescription())
                 .contains("metadata.name: Required value");
+    }
+
+    @Test
+    void aPodIsEvictedIfItsBudgetAllowsIt() {
+        String pod =
+                "{'apiVersion':'v1','kind':'Pod','metadata':{'name':'%s','namespace':'default','labels':{'kept':'%s'}},'spec':{'containers':[{'name':'c','image':'i'}]}}";
+        create(resources(admin), pod.formatted("free", "no"));
+        create(resources(admin), pod.formatted("kept", "yes"));
+        create(
+                resources(admin),
+                "{'apiVersion':'policy/v1','kind':'PodDisruptionBudget','metadata':{'name':'b','namespace':'default'},'spec':{'minAvailable':1,'selector':{'matchLabels':{'kept':'yes'}}}}");
+        // A pod that does not run may go always; so this one must seem to run.
+        server.api()
+                .patch(
+                        new io.keelson.orchestrator.kind.Ref(Kinds.POD, "default", "kept"),
+                        "status",
+                        PatchType.MERGE,
+                        Json.parse(
+                                "{\"status\":{\"phase\":\"Running\",\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]}}"),
+                        WriteOptions.by(User.CONTROL_PLANE));
+        String eviction =
+                "{'apiVersion':'policy/v1','kind':'Eviction','metadata':{'name':'%s','namespace':'default'}%s}";
+        assertThat(failure(() -> create(resources(joe), eviction.formatted("free", "")))
+                        .getStatus()
+                        .getDescription())
+                .contains("cannot create resource \"pods/eviction\"");
+        create(resources(admin), eviction.formatted("free", ",'deleteOptions':{'dryRun':['All']}"));
+        assertThat(podIsThere("free")).isTrue();
+        assertThat(create(resources(admin), eviction.formatted("free", "")))
+                .hasToString("{\"apiVersion\":\"v1\",\"kind\":\"Status\",\"metadata\":{},\"status\":\"Success\"}");
+        assertThat(podIsThere("free")).isFalse();
+        StatusRuntimeException refused = failure(() -> create(resources(admin), eviction.formatted("kept", "")));
+        assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+        assertThat(refused.getStatus().getDescription())
+                .contains("Cannot evict pod as it would violate the pod's disruption budget");
+        assertThat(podIsThere("kept")).isTrue();
+    }
+
+    private boolean podIsThere(String name) {
+        return server.api()
+                .find(new io.keelson.orchestrator.kind.Ref(Kinds.POD, "default", name))
+                .isPresent();
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
+import java.util.Optional;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -43,7 +44,7 @@ public final class TestAuthority {
 
     public TestAuthority(Path directory) {
         this.directory = directory;
-        this.certificate = issue("ca", NAME, keys, Instant.now().plus(Duration.ofDays(1)), true)
+        this.certificate = issue("ca", NAME, keys, Instant.now().plus(Duration.ofDays(1)), Optional.empty())
                 .certificate();
     }
 
@@ -52,17 +53,36 @@ public final class TestAuthority {
     }
 
     public Issued server() {
+        return server("localhost");
+    }
+
+    /** For a server that has this host name and the address 127.0.0.1. */
+    public Issued server(String name) {
         return issue(
-                "server", new X500Name("CN=server"), newKeys(), Instant.now().plus(Duration.ofDays(1)), false);
+                "server",
+                new X500Name("CN=server"),
+                newKeys(),
+                Instant.now().plus(Duration.ofDays(1)),
+                Optional.of(name));
     }
 
     /** For a client, with a subject such as {@code CN=admin,O=system:masters}. */
     public Issued client(String file, String subject) {
-        return issue(file, new X500Name(subject), newKeys(), Instant.now().plus(Duration.ofDays(1)), false);
+        return issue(
+                file,
+                new X500Name(subject),
+                newKeys(),
+                Instant.now().plus(Duration.ofDays(1)),
+                Optional.of("localhost"));
     }
 
     public Issued expired(String file, String subject) {
-        return issue(file, new X500Name(subject), newKeys(), Instant.now().minus(Duration.ofHours(1)), false);
+        return issue(
+                file,
+                new X500Name(subject),
+                newKeys(),
+                Instant.now().minus(Duration.ofHours(1)),
+                Optional.of("localhost"));
     }
 
     /** The key in SEC 1 ("EC PRIVATE KEY"), with its public half as openssl writes it: every client reads that. A file beside it. */
@@ -96,7 +116,8 @@ public final class TestAuthority {
         }
     }
 
-    private Issued issue(String file, X500Name subject, KeyPair own, Instant end, boolean authority) {
+    /** @param host its name; empty for an authority */
+    private Issued issue(String file, X500Name subject, KeyPair own, Instant end, Optional<String> host) {
         try {
             var builder = new JcaX509v3CertificateBuilder(
                     NAME,
@@ -105,11 +126,11 @@ public final class TestAuthority {
                     Date.from(end),
                     subject,
                     own.getPublic());
-            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
-            if (!authority) {
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(host.isEmpty()));
+            if (host.isPresent()) {
                 builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
                     new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
-                    new GeneralName(GeneralName.dNSName, "localhost")
+                    new GeneralName(GeneralName.dNSName, host.get())
                 }));
             }
             X509CertificateHolder signed =

@@ -17,7 +17,9 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import tools.jackson.databind.JsonNode;
@@ -28,6 +30,7 @@ public final class TestConversionWebhook implements AutoCloseable {
 
     private final HttpsServer server;
     private final Path ca;
+    private final List<Integer> reviewed = new CopyOnWriteArrayList<>();
     private volatile Optional<String> failure = Optional.empty();
 
     private TestConversionWebhook(HttpsServer server, Path ca) {
@@ -37,9 +40,14 @@ public final class TestConversionWebhook implements AutoCloseable {
 
     /** Starts one that keeps its certificates below a directory. */
     public static TestConversionWebhook start(Path directory) throws IOException {
+        return start(directory, "localhost");
+    }
+
+    /** Starts one whose certificate is for this host name, too. */
+    public static TestConversionWebhook start(Path directory, String name) throws IOException {
         Path own = Files.createTempDirectory(directory, "webhook");
         TestAuthority issuer = new TestAuthority(own);
-        TestAuthority.Issued issued = issuer.server();
+        TestAuthority.Issued issued = issuer.server(name);
         HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(context(issued)));
         TestConversionWebhook webhook = new TestConversionWebhook(server, issuer.certificate());
@@ -71,6 +79,15 @@ public final class TestConversionWebhook implements AutoCloseable {
         }
     }
 
+    public int port() {
+        return server.getAddress().getPort();
+    }
+
+    /** How many objects each review so far was about. */
+    public List<Integer> reviewed() {
+        return reviewed;
+    }
+
     public String url() {
         return "https://127.0.0.1:" + server.getAddress().getPort() + "/convert";
     }
@@ -87,6 +104,7 @@ public final class TestConversionWebhook implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         JsonNode request = Json.parse(exchange.getRequestBody().readAllBytes()).path("request");
+        reviewed.add(request.path("objects").size());
         ObjectNode review =
                 Json.object().put("apiVersion", "apiextensions.k8s.io/v1").put("kind", "ConversionReview");
         ObjectNode response =

@@ -82,7 +82,8 @@ public final class TestServer implements AutoCloseable {
         return start(directory, name, kv, AccessConfig.DEFAULT, WatchLimits.DEFAULT);
     }
 
-    private static TestServer start(Path directory, String name, Kv kv, AccessConfig access, WatchLimits watches) {
+    /** Starts one of several servers of one store, with everything that an operator decides. */
+    public static TestServer start(Path directory, String name, Kv kv, AccessConfig access, WatchLimits watches) {
         TestAuthority authority = new TestAuthority(directory);
         TestAuthority.Issued server = authority.server();
         OrchestratorConfig config = new OrchestratorConfig(

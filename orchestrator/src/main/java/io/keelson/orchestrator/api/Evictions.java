@@ -1,11 +1,5 @@
-package io.keelson.orchestrator.http;
+package io.keelson.orchestrator.api;
 
-import io.keelson.orchestrator.api.Api;
-import io.keelson.orchestrator.api.ApiException;
-import io.keelson.orchestrator.api.DeleteOptions;
-import io.keelson.orchestrator.api.ListQuery;
-import io.keelson.orchestrator.api.User;
-import io.keelson.orchestrator.api.WriteOptions;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.registry.Eviction;
@@ -16,7 +10,7 @@ import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Deletes pods whose disruption budgets allow it. The budget is told before the pod goes, so that two evictions cannot use one place. */
-final class Evictions {
+public final class Evictions {
 
     /** An eviction whose budget changed this often meanwhile is given back to its caller. */
     private static final int MAX_ATTEMPTS = 16;
@@ -24,12 +18,18 @@ final class Evictions {
     private final Api api;
     private final InstantSource clock;
 
-    Evictions(Api api, InstantSource clock) {
+    /** Over an API; the clock tells when a pod that was let go before must be gone. */
+    public Evictions(Api api, InstantSource clock) {
         this.api = api;
         this.clock = clock;
     }
 
-    void evict(Ref pod, DeleteOptions options) {
+    /**
+     * Deletes a pod if its budget allows it.
+     *
+     * @throws ApiException TOO_MANY_REQUESTS if the budget does not; else as {@link Api#delete}
+     */
+    public void evict(Ref pod, DeleteOptions options) {
         for (int attempt = 1; !admitted(pod, options, attempt == MAX_ATTEMPTS); attempt++) {}
         api.delete(pod, options);
     }
