@@ -1,6 +1,5 @@
 package io.keelson.orchestrator.kind;
 
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,6 +14,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamContext;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
@@ -34,6 +34,8 @@ public final class Json {
 
     /** Fields that came twice are told up to this many. */
     private static final int MAX_DUPLICATES = 100;
+
+    private static final String MANAGED_FIELDS = "managedFields";
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
@@ -70,11 +72,22 @@ public final class Json {
      *     a field twice
      */
     public static ObjectNode parse(byte[] bytes) {
-        Decoded decoded = decode(bytes);
+        return checked(decode(bytes));
+    }
+
+    private static ObjectNode checked(Decoded decoded) {
         if (!decoded.duplicates().isEmpty()) {
             throw new MalformedJsonException(decoded.duplicates().getFirst().message());
         }
         return decoded.object();
+    }
+
+    /**
+     * As {@link #parse(byte[])}, but without {@code metadata.managedFields}: for readers whose business it is not who owns what, since that
+     * may be half of the object.
+     */
+    public static ObjectNode parseUnmanaged(byte[] bytes) {
+        return checked(decode(bytes, new Reading(false)));
     }
 
     /** Reads one object from text; see {@link #parse(byte[])}. */
@@ -89,7 +102,10 @@ public final class Json {
      *     {@link #MAX_VALUES} values
      */
     public static Decoded decode(byte[] bytes) {
-        Reading reading = new Reading();
+        return decode(bytes, new Reading(true));
+    }
+
+    private static Decoded decode(byte[] bytes, Reading reading) {
         JsonNode read = read(bytes, reading);
         if (read instanceof ObjectNode object) {
             return new Decoded(object, List.copyOf(reading.duplicates));
@@ -103,7 +119,7 @@ public final class Json {
      * @throws MalformedJsonException if the bytes are not one JSON value
      */
     public static JsonNode parseAny(byte[] bytes) {
-        return read(bytes, new Reading());
+        return read(bytes, new Reading(true));
     }
 
     private static JsonNode read(byte[] bytes, Reading reading) {
@@ -112,7 +128,7 @@ public final class Json {
             if (first == null) {
                 throw new MalformedJsonException("is empty, but must be a JSON object");
             }
-            JsonNode value = reading.value(parser, first, Place.TOP);
+            JsonNode value = reading.value(parser, first);
             if (parser.nextToken() != null) {
                 throw malformed("has more after its end", parser.currentTokenLocation());
             }
@@ -128,44 +144,40 @@ public final class Json {
         return new MalformedJsonException("is not JSON: " + what + place);
     }
 
-    /** Where a value stands; put into words only when somebody asks, for the words may be long. */
-    private record Place(@Nullable Place around, String step) {
-
-        static final Place TOP = new Place(null, "");
-
-        Place field(String name) {
-            return new Place(this, around == null ? name : "." + name);
-        }
-
-        Place item(int index) {
-            return new Place(this, "[" + index + "]");
-        }
-
-        String text() {
-            Deque<String> steps = new ArrayDeque<>();
-            for (Place place = this; place != null; place = place.around) {
-                steps.addFirst(place.step);
+    /** Where the reader stands, in words. */
+    private static String path(TokenStreamContext context) {
+        Deque<String> steps = new ArrayDeque<>();
+        for (TokenStreamContext at = context; !at.inRoot(); at = at.getParent()) {
+            if (at.inArray()) {
+                steps.addFirst("[" + at.getCurrentIndex() + "]");
+            } else {
+                steps.addFirst((at.getParent().inRoot() ? "" : ".") + at.currentName());
             }
-            return String.join("", steps);
         }
+        return String.join("", steps);
     }
 
     /** One text being read. */
     private static final class Reading {
 
         private final List<FieldError> duplicates = new ArrayList<>();
+        private final boolean withManagedFields;
         private int values;
 
-        JsonNode value(JsonParser parser, JsonToken token, Place place) {
+        Reading(boolean withManagedFields) {
+            this.withManagedFields = withManagedFields;
+        }
+
+        JsonNode value(JsonParser parser, JsonToken token) {
             if (++values > MAX_VALUES) {
                 throw malformed("has more than " + MAX_VALUES + " values", parser.currentTokenLocation());
             }
             return switch (token) {
-                case START_OBJECT -> object(parser, place);
+                case START_OBJECT -> object(parser);
                 case START_ARRAY -> {
                     ArrayNode list = array();
                     for (JsonToken next = parser.nextToken(); next != JsonToken.END_ARRAY; next = parser.nextToken()) {
-                        list.add(value(parser, next, place.item(list.size())));
+                        list.add(value(parser, next));
                     }
                     yield list;
                 }
@@ -173,7 +185,7 @@ public final class Json {
                 case VALUE_TRUE -> NODES.booleanNode(true);
                 case VALUE_FALSE -> NODES.booleanNode(false);
                 case VALUE_NULL -> NODES.nullNode();
-                case VALUE_NUMBER_INT -> integer(parser.getBigIntegerValue());
+                case VALUE_NUMBER_INT -> integer(parser);
                 case VALUE_NUMBER_FLOAT -> {
                     double number = parser.getDoubleValue();
                     if (!Double.isFinite(number)) {
@@ -186,26 +198,37 @@ public final class Json {
             };
         }
 
-        private ObjectNode object(JsonParser parser, Place place) {
+        private ObjectNode object(JsonParser parser) {
             ObjectNode object = Json.object();
             for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-                Place child = place.field(name);
-                JsonNode value = value(parser, parser.nextToken(), child);
-                if (object.has(name) && duplicates.size() < MAX_DUPLICATES) {
-                    duplicates.add(FieldError.duplicate(child.text()));
+                JsonToken token = parser.nextToken();
+                if (!withManagedFields && name.equals(MANAGED_FIELDS) && isMetadata(parser.streamReadContext())) {
+                    parser.skipChildren();
+                    continue;
                 }
-                object.set(name, value);
+                @Nullable JsonNode before = object.replace(name, value(parser, token));
+                if (before != null && duplicates.size() < MAX_DUPLICATES) {
+                    duplicates.add(FieldError.duplicate(path(parser.streamReadContext())));
+                }
             }
             return object;
+        }
+
+        /** Whether this is the metadata of the whole. The value of a field is being looked at, and may have begun. */
+        private static boolean isMetadata(TokenStreamContext context) {
+            TokenStreamContext object = MANAGED_FIELDS.equals(context.currentName()) ? context : context.getParent();
+            TokenStreamContext around = object.getParent();
+            return around.getNestingDepth() == 1 && "metadata".equals(around.currentName());
         }
     }
 
     /** One class of node for one size of number, so that equal numbers are equal nodes. */
-    private static JsonNode integer(BigInteger number) {
-        if (number.bitLength() < Integer.SIZE) {
-            return NODES.numberNode(number.intValueExact());
-        }
-        return number.bitLength() < Long.SIZE ? NODES.numberNode(number.longValueExact()) : NODES.numberNode(number);
+    private static JsonNode integer(JsonParser parser) {
+        return switch (parser.getNumberType()) {
+            case INT -> NODES.numberNode(parser.getIntValue());
+            case LONG -> NODES.numberNode(parser.getLongValue());
+            case BIG_INTEGER, FLOAT, DOUBLE, BIG_DECIMAL -> NODES.numberNode(parser.getBigIntegerValue());
+        };
     }
 
     /**
@@ -219,7 +242,11 @@ public final class Json {
                 sorted.set(first, sorted(object.get(first)));
             }
         }
-        return MAPPER.writeValueAsBytes(sorted(object, sorted));
+        Map<String, JsonNode> others = new TreeMap<>();
+        object.properties().forEach(field -> others.put(field.getKey(), field.getValue()));
+        others.keySet().removeAll(sorted.propertyNames());
+        others.forEach((name, value) -> sorted.set(name, sorted(value)));
+        return MAPPER.writeValueAsBytes(sorted);
     }
 
     /** {@link #write} as text. */
@@ -227,27 +254,41 @@ public final class Json {
         return new String(write(object), StandardCharsets.UTF_8);
     }
 
+    /** The node itself if all of it is in order already, as what comes from the store is. */
+    @SuppressWarnings("ReferenceEquality")
     private static JsonNode sorted(JsonNode node) {
+        boolean same = true;
         if (node instanceof ObjectNode object) {
-            return sorted(object, object());
+            JsonNode[] values = new JsonNode[object.size()];
+            String before = "";
+            int i = 0;
+            for (Map.Entry<String, JsonNode> field : object.properties()) {
+                values[i] = sorted(field.getValue());
+                same &= values[i] == field.getValue() && before.compareTo(field.getKey()) <= 0;
+                before = field.getKey();
+                i++;
+            }
+            return same ? object : sorted(object, values);
         }
         if (node instanceof ArrayNode list) {
-            ArrayNode sorted = array();
-            list.forEach(item -> sorted.add(sorted(item)));
-            return sorted;
+            ArrayNode sorted = NODES.arrayNode(list.size());
+            for (JsonNode item : list) {
+                JsonNode inOrder = sorted(item);
+                same &= inOrder == item;
+                sorted.add(inOrder);
+            }
+            return same ? list : sorted;
         }
         return node;
     }
 
-    private static ObjectNode sorted(ObjectNode from, ObjectNode into) {
+    private static ObjectNode sorted(ObjectNode from, JsonNode[] values) {
         Map<String, JsonNode> fields = new TreeMap<>();
-        from.properties().forEach(field -> fields.put(field.getKey(), field.getValue()));
-        fields.forEach((name, value) -> {
-            if (!into.has(name)) {
-                into.set(name, sorted(value));
-            }
-        });
-        return into;
+        int i = 0;
+        for (String name : from.propertyNames()) {
+            fields.put(name, values[i++]);
+        }
+        return object().setAll(fields);
     }
 
     /** A stored object with the revision at which it was stored. */

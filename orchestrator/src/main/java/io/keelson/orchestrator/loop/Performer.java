@@ -52,13 +52,14 @@ final class Performer {
         }
     }
 
+    /** Objects are copied: parts of the picture may be in them, which nobody may alter. */
     private long revisionOf(String fieldManager, Action action) {
         return switch (action) {
             case Action.Create create ->
                 api.create(
                                 create.ref().kind(),
                                 create.ref().namespace(),
-                                create.object(),
+                                create.object().deepCopy(),
                                 guarded(fieldManager, create.onlyIf().map(Performer::compare)))
                         .revision();
             case Action.Patch patch ->
@@ -66,14 +67,14 @@ final class Performer {
                                 patch.ref(),
                                 "",
                                 PatchType.MERGE,
-                                patch.patch(),
+                                patch.patch().deepCopy(),
                                 guarded(fieldManager, patch.ref(), patch.ifRevision()))
                         .revision();
             case Action.Update update ->
                 api.update(
                                 update.ref(),
                                 update.subresource(),
-                                update.object(),
+                                update.object().deepCopy(),
                                 guarded(fieldManager, update.ref(), update.ifRevision()))
                         .revision();
             case Action.Bind bind ->

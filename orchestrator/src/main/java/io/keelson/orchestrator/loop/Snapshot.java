@@ -2,7 +2,6 @@ package io.keelson.orchestrator.loop;
 
 import com.google.protobuf.ByteString;
 import io.keelson.orchestrator.api.Pages;
-import io.keelson.orchestrator.fields.ManagedFields;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
@@ -53,7 +52,7 @@ final class Snapshot {
         try {
             return ref.map(found -> new ClusterObject(
                     found,
-                    ManagedFields.without(Json.parse(keyValue.getValue().toByteArray())),
+                    Json.parseUnmanaged(keyValue.getValue().toByteArray()),
                     keyValue.getCreateRevision(),
                     keyValue.getModRevision(),
                     now));

@@ -29,7 +29,7 @@ public final class SchedulingController implements Controller {
     static final int BURST = 1_000;
 
     /** Name of the scheduler that pods name in {@code schedulerName}; those of other names are left to others. */
-    static final String NAME = "default-scheduler";
+    static final String NAME = Pod.DEFAULT_SCHEDULER;
 
     /** Stands for all pending pods together. */
     static final Ref QUEUE = new Ref(Kinds.POD, "kube-system", "scheduling-queue");
@@ -46,18 +46,16 @@ public final class SchedulingController implements Controller {
 
     @Override
     public Stream<Ref> touchedBy(Change change, Cluster cluster) {
-        return touches(change) && !cluster.podsOn("").isEmpty() ? Stream.of(QUEUE) : Stream.of();
+        return touches(change) && !cluster.pending(NAME).isEmpty() ? Stream.of(QUEUE) : Stream.of();
     }
 
     private static boolean touches(Change change) {
         if (change.ref().kind().equals(Kinds.POD)) {
             // An unbound pod wants a place; a bound one that ends, goes or changes its labels may make one.
             return change.after().isEmpty()
-                    || Pod.of(change.after().get()).nodeName().isEmpty()
                     || Pod.of(change.after().get()).finished()
                     || change.before()
-                            .filter(before ->
-                                    before.labels().equals(change.after().get().labels()))
+                            .filter(before -> sameTerms(before, change.after().get()))
                             .isEmpty();
         }
         if (change.ref().kind().equals(Kinds.NODE) && change.after().isPresent()) {
@@ -69,10 +67,19 @@ public final class SchedulingController implements Controller {
         return change.ref().kind().equals(Kinds.NODE);
     }
 
+    /** Whether nothing of a pod has changed that a plan looks at: there may be many that wait, and statuses change often. */
+    private static boolean sameTerms(ClusterObject before, ClusterObject after) {
+        return before.labels().equals(after.labels())
+                && (!Pod.of(after).nodeName().isEmpty()
+                        || (Pod.of(before).active() == Pod.of(after).active()
+                                && before.at("spec").equals(after.at("spec"))));
+    }
+
     @Override
     public List<Action> reconcile(Cluster cluster, Ref ref, Instant now) {
-        List<ClusterObject> pending =
-                cluster.podsOn("").stream().filter(SchedulingController::isOurs).toList();
+        List<ClusterObject> pending = cluster.pending(NAME).stream()
+                .filter(SchedulingController::isReady)
+                .toList();
         List<Action> actions = new ArrayList<>();
         int bound = 0;
         for (Decision decision : Scheduler.plan(cluster, pending)) {
@@ -88,9 +95,8 @@ public final class SchedulingController implements Controller {
         return actions;
     }
 
-    private static boolean isOurs(ClusterObject pod) {
+    private static boolean isReady(ClusterObject pod) {
         return Pod.of(pod).active()
-                && pod.at("spec", "schedulerName").asString(NAME).equals(NAME)
                 && Json.items(pod.json(), "spec", "schedulingGates").isEmpty();
     }
 

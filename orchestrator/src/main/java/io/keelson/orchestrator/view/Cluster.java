@@ -33,8 +33,11 @@ public interface Cluster {
     /** The objects that name this uid among their owners, whatever their kind. */
     Collection<ClusterObject> ownedBy(String uid);
 
-    /** The pods bound to a node; of the empty name: those bound to none. */
+    /** The pods bound to a node. */
     Collection<ClusterObject> podsOn(String node);
+
+    /** The pods that are bound to no node and name this scheduler. */
+    Collection<ClusterObject> pending(String scheduler);
 
     /** Whether a pod of this name is known to have been here not long ago; such names are not given again. */
     boolean recentlyGone(Ref pod);

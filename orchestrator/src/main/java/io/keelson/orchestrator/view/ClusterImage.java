@@ -44,6 +44,8 @@ public final class ClusterImage implements Cluster {
     private final Map<String, ClusterObject> byUid = new HashMap<>();
     private final Map<String, NavigableMap<String, ClusterObject>> byOwner = new HashMap<>();
     private final Map<String, NavigableMap<String, ClusterObject>> byNode = new HashMap<>();
+    private final Map<String, NavigableMap<String, ClusterObject>> pendingByScheduler = new HashMap<>();
+    private final SharedTrees trees = new SharedTrees();
     private final Set<Ref> recentlyGone = new LinkedHashSet<>();
     private final Map<Ref, Refusal> refusals = new LinkedHashMap<>();
 
@@ -52,11 +54,11 @@ public final class ClusterImage implements Cluster {
         this.kinds = kinds;
     }
 
-    /** An object came or changed. */
+    /** An object came or changed. What is kept is equal to it, or to its header, and takes less memory. */
     public Change set(ClusterObject given) {
         boolean headerOnly =
                 HEADER_ONLY.contains(given.kind()) || given.kind().custom().isPresent();
-        ClusterObject object = headerOnly ? headerOf(given) : given;
+        ClusterObject object = given.with(trees.shared(headerOnly ? headerOf(given) : given.json()));
         Optional<ClusterObject> before =
                 Optional.ofNullable(byKind.computeIfAbsent(object.kind(), kind -> new TreeMap<>())
                         .computeIfAbsent(object.namespace(), namespace -> new TreeMap<>())
@@ -118,14 +120,14 @@ public final class ClusterImage implements Cluster {
         return !Objects.equals(before, refusal.orElse(null));
     }
 
-    private static ClusterObject headerOf(ClusterObject object) {
+    private static ObjectNode headerOf(ClusterObject object) {
         ObjectNode header = Json.object();
         for (String field : List.of("apiVersion", "kind", "metadata")) {
             if (object.json().has(field)) {
                 header.set(field, object.json().get(field));
             }
         }
-        return new ClusterObject(object.ref(), header, object.createRevision(), object.revision(), object.seen());
+        return header;
     }
 
     private void index(ClusterObject object) {
@@ -135,9 +137,19 @@ public final class ClusterImage implements Cluster {
                     .put(object.ref().key(), object);
         }
         if (object.kind().equals(Kinds.POD)) {
-            byNode.computeIfAbsent(Pod.of(object).nodeName(), node -> new TreeMap<>())
+            placeIndex(Pod.of(object))
+                    .computeIfAbsent(placeOf(Pod.of(object)), place -> new TreeMap<>())
                     .put(object.ref().key(), object);
         }
+    }
+
+    /** Where a pod is found: with its node, or with the scheduler that is to find one. */
+    private Map<String, NavigableMap<String, ClusterObject>> placeIndex(Pod pod) {
+        return pod.nodeName().isEmpty() ? pendingByScheduler : byNode;
+    }
+
+    private static String placeOf(Pod pod) {
+        return pod.nodeName().isEmpty() ? pod.schedulerName() : pod.nodeName();
     }
 
     private void unindex(ClusterObject object) {
@@ -146,7 +158,7 @@ public final class ClusterImage implements Cluster {
             unindex(byOwner, owner.uid(), object);
         }
         if (object.kind().equals(Kinds.POD)) {
-            unindex(byNode, Pod.of(object).nodeName(), object);
+            unindex(placeIndex(Pod.of(object)), placeOf(Pod.of(object)), object);
         }
     }
 
@@ -217,6 +229,11 @@ public final class ClusterImage implements Cluster {
     @Override
     public Collection<ClusterObject> podsOn(String node) {
         return values(byNode, node);
+    }
+
+    @Override
+    public Collection<ClusterObject> pending(String scheduler) {
+        return values(pendingByScheduler, scheduler);
     }
 
     private static Collection<ClusterObject> values(

@@ -5,13 +5,13 @@ import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Ref;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -32,7 +32,11 @@ public final class ClusterObject {
     private final List<OwnerReference> owners;
     private final Optional<Instant> deletionTimestamp;
     private final Set<String> finalizers;
-    private final Map<Class<?>, Object> readings = new HashMap<>(2);
+    private @Nullable Made readings;
+
+    /** Few at a time, so a chain takes less memory than a map. */
+    private record Made(
+            Class<?> type, Object reading, @Nullable Made next) {}
 
     /**
      * An object as the store has it.
@@ -80,6 +84,11 @@ public final class ClusterObject {
                 return Optional.empty();
             }
         });
+    }
+
+    /** The same form of the object, with another tree. */
+    ClusterObject with(ObjectNode tree) {
+        return new ClusterObject(ref, tree, createRevision, revision, seen);
     }
 
     /** Its name. */
@@ -190,12 +199,14 @@ public final class ClusterObject {
 
     /** A reading of this object, made at the first call and kept. */
     public <T> T reading(Class<T> type, Function<ClusterObject, T> read) {
-        Object known = readings.get(type);
-        if (known == null) {
-            known = read.apply(this);
-            readings.put(type, known);
+        for (Made made = readings; made != null; made = made.next()) {
+            if (made.type().equals(type)) {
+                return type.cast(made.reading());
+            }
         }
-        return type.cast(known);
+        T reading = read.apply(this);
+        readings = new Made(type, reading, readings);
+        return reading;
     }
 
     @Override

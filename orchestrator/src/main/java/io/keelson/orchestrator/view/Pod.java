@@ -12,13 +12,23 @@ import tools.jackson.databind.JsonNode;
  *
  * @param object the pod
  * @param nodeName the node it is bound to, empty for none
+ * @param schedulerName the scheduler that is to bind it
  * @param phase {@code Pending}, {@code Running}, {@code Succeeded}, {@code Failed} or {@code Unknown}
  * @param ready whether its Ready condition is True
  * @param readySince when the Ready condition last changed
  * @param ip its address, empty for none yet
  */
 public record Pod(
-        ClusterObject object, String nodeName, String phase, boolean ready, Optional<Instant> readySince, String ip) {
+        ClusterObject object,
+        String nodeName,
+        String schedulerName,
+        String phase,
+        boolean ready,
+        Optional<Instant> readySince,
+        String ip) {
+
+    /** The scheduler of pods that name none. */
+    public static final String DEFAULT_SCHEDULER = "default-scheduler";
 
     /** The reading of an object that is a pod. */
     public static Pod of(ClusterObject object) {
@@ -31,6 +41,7 @@ public record Pod(
         return new Pod(
                 object,
                 Json.string(object.json(), "spec", "nodeName").orElse(""),
+                Json.string(object.json(), "spec", "schedulerName").orElse(DEFAULT_SCHEDULER),
                 Json.string(status, "phase").orElse("Pending"),
                 ready.filter(condition -> "True".equals(condition.path("status").asString("")))
                         .isPresent(),

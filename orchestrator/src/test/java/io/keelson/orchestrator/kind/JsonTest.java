@@ -32,6 +32,32 @@ class JsonTest {
     }
 
     @Test
+    void eachDuplicateHasItsOwnPath() {
+        Json.Decoded decoded = Json.decode(
+                "{\"a\":1,\"l\":[{},{\"x\":{\"y\":1,\"y\":{}}},[{\"z\":1,\"z\":2}]],\"a\":{\"b\":1}}".getBytes(UTF_8));
+        assertThat(decoded.duplicates())
+                .extracting(FieldError::message)
+                .containsExactly(
+                        "duplicate field \"l[1].x.y\"", "duplicate field \"l[2][0].z\"", "duplicate field \"a\"");
+    }
+
+    @Test
+    void managedFieldsOfTheObjectItselfAreLeftOutIfTheyAreNotWanted() {
+        byte[] bytes =
+                ("{\"managedFields\":1,\"metadata\":{\"managedFields\":[{\"fieldsV1\":{\"f:a\":{}}}],\"name\":\"n\"},"
+                                + "\"spec\":{\"metadata\":{\"managedFields\":2}}}")
+                        .getBytes(UTF_8);
+        assertThat(Json.parseUnmanaged(bytes).toString())
+                .isEqualTo(
+                        "{\"managedFields\":1,\"metadata\":{\"name\":\"n\"},\"spec\":{\"metadata\":{\"managedFields\":2}}}");
+        assertThat(Json.parseUnmanaged("{\"metadata\":{\"managedFields\":null}}".getBytes(UTF_8))
+                        .toString())
+                .isEqualTo("{\"metadata\":{}}");
+        assertThatThrownBy(() -> Json.parseUnmanaged("{\"metadata\":{\"managedFields\":[}}".getBytes(UTF_8)))
+                .isInstanceOf(MalformedJsonException.class);
+    }
+
+    @Test
     void brokenTextTellsWhere() {
         for (String broken : new String[] {"", "{", "[1]", "{\"a\":}", "{} {}", "nonsense", "\"text\""}) {
             assertThatThrownBy(() -> Json.parse(broken))

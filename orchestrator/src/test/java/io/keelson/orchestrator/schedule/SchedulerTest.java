@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.view.ClusterObject;
 import io.keelson.orchestrator.view.Picture;
+import io.keelson.orchestrator.view.Pod;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,7 +44,7 @@ final class SchedulerTest {
     }
 
     private static Map<String, String> plan(Picture picture) {
-        return Scheduler.plan(picture.image(), picture.image().podsOn("")).stream()
+        return Scheduler.plan(picture.image(), picture.image().pending(Pod.DEFAULT_SCHEDULER)).stream()
                 .collect(Collectors.toMap(
                         decision -> decision.pod().name(), SchedulerTest::text, (a, b) -> a, TreeMap::new));
     }
