@@ -23,6 +23,7 @@ public final class ObjectVersion {
     private final long revision;
     private final Map<Object, Object> forms = new HashMap<>();
     private @Nullable ObjectNode object;
+    private @Nullable Map<String, String> labels;
     private byte @Nullable [] json;
 
     private ObjectVersion(Kind kind, byte[] stored, long revision) {
@@ -59,6 +60,16 @@ public final class ObjectVersion {
         if (known == null) {
             known = Conversion.read(kind, Json.withResourceVersion(stored, revision));
             object = known;
+        }
+        return known;
+    }
+
+    /** The object's labels. */
+    public synchronized Map<String, String> labels() {
+        Map<String, String> known = labels;
+        if (known == null) {
+            known = Json.strings(object(), "metadata", "labels");
+            labels = known;
         }
         return known;
     }

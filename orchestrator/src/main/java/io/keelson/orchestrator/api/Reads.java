@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class Reads {
 
     /** So many keys are read from the store at once, so that neither side holds a long list twice. */
-    private static final int CHUNK = 1_000;
+    private static final int CHUNK = 250;
 
     private final Kv kv;
 
@@ -98,7 +98,9 @@ final class Reads {
         List<ObjectNode> items = new ArrayList<>();
         ByteString next = scan.start;
         while (true) {
-            RangeResponse answer = range(scan, next, revision, query.limit() > 0 && !selective ? query.limit() : CHUNK);
+            long limit = query.limit() > 0 && !selective ? query.limit() : CHUNK;
+            boolean first = next.equals(scan.start);
+            RangeResponse answer = first ? range(scan, revision, limit) : more(scan, next, revision, limit);
             if (revision == 0) {
                 revision = answer.getHeader().getRevision();
                 checkNotOlder(query, revision);
@@ -138,7 +140,7 @@ final class Reads {
     <E extends Exception> void stream(ListQuery query, ListSink<E> sink) throws E {
         Scan scan = Scan.of(query);
         boolean paged = query.limit() > 0;
-        RangeResponse answer = range(scan, scan.start, scan.revision, paged ? query.limit() : CHUNK);
+        RangeResponse answer = range(scan, scan.revision, paged ? query.limit() : CHUNK);
         long revision = scan.revision;
         if (revision == 0) {
             revision = answer.getHeader().getRevision();
@@ -157,7 +159,7 @@ final class Reads {
             if (paged || !answer.getMore() || answer.getKvsCount() == 0) {
                 return;
             }
-            answer = range(scan, Pages.behind(answer), revision, CHUNK);
+            answer = more(scan, Pages.behind(answer), revision, CHUNK);
             ready = converted(query.kind(), answer);
         }
     }
@@ -202,8 +204,19 @@ final class Reads {
                 .map(name -> Keys.prefix(query.kind(), query.namespace()) + name);
     }
 
-    RangeResponse range(Scan scan, ByteString from, long revision, long limit) {
+    /** The first piece, at a revision that this replica has from then on. */
+    RangeResponse range(Scan scan, long revision, long limit) {
+        return range(scan, scan.start, revision, limit, false);
+    }
+
+    /** What follows a piece that was read at this revision: this replica has it, so nobody else need be asked. */
+    RangeResponse more(Scan scan, ByteString from, long revision, long limit) {
+        return range(scan, from, revision, limit, true);
+    }
+
+    private RangeResponse range(Scan scan, ByteString from, long revision, long limit, boolean here) {
         RangeRequest request = RangeRequest.newBuilder()
+                .setSerializable(here)
                 .setKey(from)
                 .setRangeEnd(scan.end)
                 .setRevision(revision)

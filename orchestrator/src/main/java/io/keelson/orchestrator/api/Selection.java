@@ -79,6 +79,6 @@ final class Selection implements Interest<ObjectEvent> {
 
     boolean selects(ObjectVersion version) {
         return everything
-                || (query.labels().matches(version.object()) && query.fields().matches(version.object()));
+                || (query.labels().matches(version.labels()) && query.fields().matches(version.object()));
     }
 }

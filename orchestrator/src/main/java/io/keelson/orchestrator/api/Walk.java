@@ -29,7 +29,7 @@ final class Walk {
      * @throws ApiException EXPIRED when history was compacted meanwhile
      */
     List<KeyValue> next() {
-        RangeResponse answer = reads.range(scan, next, revision, PIECE);
+        RangeResponse answer = revision == 0 ? reads.range(scan, 0, PIECE) : reads.more(scan, next, revision, PIECE);
         revision = revision == 0 ? answer.getHeader().getRevision() : revision;
         over = !answer.getMore() || answer.getKvsCount() == 0;
         if (!over) {

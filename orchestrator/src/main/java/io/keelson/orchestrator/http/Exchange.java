@@ -16,6 +16,7 @@ import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.MalformedJsonException;
 import io.keelson.orchestrator.kind.Protobuf;
 import io.keelson.orchestrator.registry.Reason;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,6 +38,9 @@ final class Exchange {
 
     /** Smaller answers are not worth compressing. */
     private static final int MIN_GZIP_BYTES = 128 * 1024;
+
+    /** So much of a long answer is written at once: each write is a piece of the answer, TLS records and a call of the kernel. */
+    private static final int GATHERED_BYTES = 32 * 1024;
 
     private static final int SWITCHING = 101;
 
@@ -258,7 +262,7 @@ final class Exchange {
     /** Answers with bytes, compressed if they are many and the client takes that. */
     void reply(int status, String contentType, byte[] bytes) {
         code = status;
-        if (audit.filter(AuditedRequest::wantsAnswer).isPresent()) {
+        if (isAnswerNoted()) {
             answered = Optional.of(bytes);
         }
         stand();
@@ -295,23 +299,35 @@ final class Exchange {
         return request.prologue().protocolVersion().startsWith("2");
     }
 
-    /** As {@link #pieces}; compressed if the answer becomes long and the client takes that. */
+    /**
+     * As {@link #pieces}, for many small writes that need not go out one by one; compressed if the answer becomes long and the client takes
+     * that.
+     */
     Pieces compressedPieces(String contentType) {
-        if (!header("Accept-Encoding").contains("gzip")) {
-            return pieces(contentType);
-        }
         begun = true;
+        if (!header("Accept-Encoding").contains("gzip")) {
+            return new Pieces(gathered(contentType), isHttp2());
+        }
         return new Pieces(
                 new LateGzip(MIN_GZIP_BYTES, compressed -> {
-                    response.status(200);
-                    response.header("Content-Type", contentType);
                     if (compressed) {
                         response.header("Content-Encoding", "gzip");
                         response.header("Vary", "Accept-Encoding");
                     }
-                    return response.outputStream();
+                    return gathered(contentType);
                 }),
                 isHttp2());
+    }
+
+    private OutputStream gathered(String contentType) {
+        response.status(200);
+        response.header("Content-Type", contentType);
+        return new BufferedOutputStream(response.outputStream(), GATHERED_BYTES);
+    }
+
+    /** Whether the answer is wanted for the audit log, so that it must be given whole. */
+    boolean isAnswerNoted() {
+        return audit.filter(AuditedRequest::wantsAnswer).isPresent();
     }
 
     /** The connection itself, if the client asks to speak another protocol on it. */

@@ -95,23 +95,33 @@ final class Objects {
     }
 
     /** Whether a list in a form is written as it is read. */
-    static boolean isStreamed(Form form, ListQuery query) {
-        boolean whole =
-                form.representation() == Representation.JSON || form.representation() == Representation.PROTOBUF;
-        return whole && Api.canStream(query);
+    static boolean isStreamed(Exchange exchange, Form form, ListQuery query) {
+        boolean possible = switch (form.representation()) {
+            case JSON, PROTOBUF, METADATA, METADATA_LIST, TABLE, DISCOVERY -> true;
+            case YAML, PROTOBUF_METADATA -> false;
+        };
+        return possible && Api.canStream(query) && !exchange.isAnswerNoted();
     }
 
     /** A list, written as it is read; as protobuf, which says first how long it is, when all is read. */
-    static void stream(Exchange exchange, Form form, Api api, ListQuery query) throws Exchange.GoneException {
+    void stream(Exchange exchange, Form form, Api api, ListQuery query) throws Exchange.GoneException {
         if (form.representation() == Representation.PROTOBUF) {
             var list = new ProtobufList(exchange, query.kind());
             api.stream(query, list);
             list.end();
         } else {
-            var list = new WrittenList(exchange, query.kind());
+            var list = new WrittenList(exchange, listForm(form, query.kind()));
             api.stream(query, list);
             list.end();
         }
+    }
+
+    private ListForm listForm(Form form, Kind kind) {
+        return switch (form.representation()) {
+            case TABLE -> ListForm.table(kind, clock.instant(), form.include());
+            case METADATA, METADATA_LIST -> ListForm.METADATA;
+            case JSON, DISCOVERY, PROTOBUF, PROTOBUF_METADATA, YAML -> ListForm.objects(kind);
+        };
     }
 
     private static ObjectNode list(String apiVersion, String kind, List<ObjectNode> items) {

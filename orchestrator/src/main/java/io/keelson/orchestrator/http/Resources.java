@@ -122,8 +122,8 @@ final class Resources {
     private void list(Exchange exchange, Target target) throws Exchange.GoneException {
         ListQuery wanted = ReadParameters.list(exchange, target);
         Objects.Form form = Objects.Form.of(exchange, target.kind());
-        if (Objects.isStreamed(form, wanted)) {
-            Objects.stream(exchange, form, api, wanted);
+        if (Objects.isStreamed(exchange, form, wanted)) {
+            objects.stream(exchange, form, api, wanted);
         } else {
             objects.reply(exchange, target.kind(), api.list(wanted));
         }

@@ -2,28 +2,27 @@ package io.keelson.orchestrator.http;
 
 import io.keelson.orchestrator.api.ListSink;
 import io.keelson.orchestrator.kind.Json;
-import io.keelson.orchestrator.kind.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A list as JSON, written to a client while it is read. */
+/** A list in JSON, written to a client while it is read. */
 final class WrittenList implements ListSink<Exchange.GoneException> {
 
     private final Exchange exchange;
-    private final Kind kind;
+    private final ListForm form;
     private Exchange.@Nullable Pieces out;
     private boolean follows;
 
-    WrittenList(Exchange exchange, Kind kind) {
+    WrittenList(Exchange exchange, ListForm form) {
         this.exchange = exchange;
-        this.kind = kind;
+        this.form = form;
     }
 
     @Override
     public void begin(long revision, String continueToken, Optional<Long> remaining) throws Exchange.GoneException {
-        ObjectNode head = Json.object().put("apiVersion", kind.apiVersion()).put("kind", kind.kind() + "List");
+        ObjectNode head = form.head().deepCopy();
         ObjectNode metadata = Json.child(head, "metadata").put("resourceVersion", Long.toString(revision));
         if (!continueToken.isEmpty()) {
             metadata.put("continue", continueToken);
@@ -31,7 +30,7 @@ final class WrittenList implements ListSink<Exchange.GoneException> {
         remaining.ifPresent(count -> metadata.put("remainingItemCount", count));
         String text = Json.text(head);
         out = exchange.compressedPieces("application/json");
-        write(text.substring(0, text.length() - 1) + ",\"items\":[");
+        write(text.substring(0, text.length() - 1) + ",\"" + form.items() + "\":[");
     }
 
     @Override
@@ -40,7 +39,9 @@ final class WrittenList implements ListSink<Exchange.GoneException> {
             write(",");
         }
         follows = true;
-        opened().write(object);
+        for (byte[] part : form.item().parts(object)) {
+            opened().write(part);
+        }
     }
 
     /** All is written. Not called when something failed: then the client must see that the list is not whole. */

@@ -22,7 +22,7 @@ public final class Stamped {
      * @param stored an object in canonical form, without a resourceVersion
      */
     public static byte[] bytes(byte[] stored, long revision) {
-        int begin = metadata(stored);
+        int begin = beginOfMetadata(stored);
         if (begin < 0) {
             return Json.write(Json.withResourceVersion(stored, revision));
         }
@@ -38,6 +38,18 @@ public final class Stamped {
         return stamped;
     }
 
+    /**
+     * The metadata of an object, as they are in it.
+     *
+     * @param json an object in canonical form
+     */
+    public static byte[] metadata(byte[] json) {
+        int begin = beginOfMetadata(json);
+        return begin < 0
+                ? bytes(Json.parse(json).path("metadata").toString())
+                : Arrays.copyOfRange(json, begin - 1, endOfValue(json, begin - 1));
+    }
+
     /** Whether an object says that it is of this version, such as {@code apps/v1}. */
     public static boolean isOf(String apiVersion, byte[] stored) {
         byte[] wanted = bytes(apiVersion + "\"");
@@ -45,7 +57,7 @@ public final class Stamped {
     }
 
     /** Where the first field of the metadata begins, -1 if it is not where it should be. */
-    private static int metadata(byte[] json) {
+    private static int beginOfMetadata(byte[] json) {
         if (!startsWith(json, 0, API_VERSION)) {
             return -1;
         }

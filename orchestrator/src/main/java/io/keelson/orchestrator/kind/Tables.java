@@ -16,12 +16,25 @@ public final class Tables {
      * @param now what ages are counted to
      */
     public static ObjectNode table(Kind kind, List<ObjectNode> objects, Instant now, IncludeObject include) {
-        Printer printer = kind.strategy().printer();
+        ObjectNode table = head(kind);
+        ArrayNode rows = table.putArray("rows");
+        objects.forEach(object -> {
+            ObjectNode row = row(kind, object, now);
+            include(object, include, row);
+            rows.add(row);
+        });
+        return table;
+    }
+
+    /** A table of a kind, without rows. */
+    public static ObjectNode head(Kind kind) {
         ObjectNode table = Json.object();
         table.put("kind", "Table").put("apiVersion", "meta.k8s.io/v1");
         table.putObject("metadata");
         ArrayNode definitions = table.putArray("columnDefinitions");
-        printer.columns()
+        kind.strategy()
+                .printer()
+                .columns()
                 .forEach(column -> definitions
                         .addObject()
                         .put("name", column.name())
@@ -29,14 +42,16 @@ public final class Tables {
                         .put("format", column.format())
                         .put("description", column.name() + " of the " + kind.kind())
                         .put("priority", column.priority()));
-        ArrayNode rows = table.putArray("rows");
-        objects.forEach(object -> {
-            ObjectNode row = rows.addObject();
-            printer.cells().print(object, now, row.putArray("cells"));
-            printer.remarks().accept(object, row);
-            include(object, include, row);
-        });
         return table;
+    }
+
+    /** The row of an object, without the object. Its {@code metadata.managedFields} are not looked at. */
+    public static ObjectNode row(Kind kind, ObjectNode object, Instant now) {
+        Printer printer = kind.strategy().printer();
+        ObjectNode row = Json.object();
+        printer.cells().print(object, now, row.putArray("cells"));
+        printer.remarks().accept(object, row);
+        return row;
     }
 
     private static void include(ObjectNode object, IncludeObject include, ObjectNode row) {

@@ -25,6 +25,22 @@ class StampedTest {
     }
 
     @Test
+    void metadataIsThatOfTheTree() {
+        for (long seed = 0; seed < 1_000; seed++) {
+            ObjectNode object = object(new Random(seed));
+            byte[] bytes = Json.write(object);
+            assertThat(new String(Stamped.metadata(bytes), StandardCharsets.UTF_8))
+                    .as("seed %d", seed)
+                    .isEqualTo(Json.parse(bytes).get("metadata").toString());
+        }
+        assertThat(new String(
+                        Stamped.metadata(
+                                "{\"kind\": \"K\", \"metadata\": {\"name\": \"a\"}}".getBytes(StandardCharsets.UTF_8)),
+                        StandardCharsets.UTF_8))
+                .isEqualTo("{\"name\":\"a\"}");
+    }
+
+    @Test
     void objectInAnotherFormIsStampedAllTheSame() {
         byte[] stored = "{ \"kind\": \"Pod\", \"metadata\": {\"name\": \"a\"}, \"apiVersion\": \"v1\" }"
                 .getBytes(StandardCharsets.UTF_8);
