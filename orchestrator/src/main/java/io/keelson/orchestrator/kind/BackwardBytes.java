@@ -73,7 +73,7 @@ final class BackwardBytes {
         room(length);
         long left = value;
         for (int i = 0; i < length; i++) {
-            bytes[begin + i] = (byte) (left & 0x7f | (i < length - 1 ? 0x80 : 0));
+            bytes[begin + i] = (byte) ((left & 0x7f) | (i < length - 1 ? 0x80 : 0));
             left >>>= 7;
         }
     }

@@ -61,7 +61,18 @@ final class SharedTrees {
         return value;
     }
 
-    private record Fields(String[] names, JsonNode[] values, int hash) {
+    /** Fields of one object, whose values are shared already. */
+    private static final class Fields {
+
+        private final String[] names;
+        private final JsonNode[] values;
+        private final int hash;
+
+        Fields(String[] names, JsonNode[] values, int hash) {
+            this.names = names;
+            this.values = values;
+            this.hash = hash;
+        }
 
         Map<String, JsonNode> map() {
             return FixedFields.of(names, values);
@@ -114,7 +125,7 @@ final class SharedTrees {
             lonely = before + 1;
             return new ObjectNode(NODES, fields.map());
         }
-        int place = place(fields.hash());
+        int place = place(fields.hash);
         if (places[place] instanceof ObjectNode known && fields.are(known)) {
             return known;
         }
