@@ -10,6 +10,7 @@ import io.keelson.orchestrator.admit.Verdict;
 import io.keelson.orchestrator.api.Admission;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.AuditNotes;
+import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
@@ -95,6 +96,36 @@ public final class Admissions implements Admission {
     public Admission over(Kv other) {
         // Nothing that was read is shared: revisions of a draft may come to mean something else.
         return new Admissions(other, kinds, webhooks, plugins);
+    }
+
+    /** Mutating webhooks are asked too, but cannot change what is wanted. What anybody warns of cannot be told to who leaves HTTP. */
+    @Override
+    public void connect(User user, Ref ref, String subresource, ObjectNode options) {
+        Request request = new Request(
+                Operation.CONNECT,
+                ref.kind(),
+                subresource,
+                ref.namespace(),
+                ref.name(),
+                user,
+                false,
+                Optional.of(options),
+                Optional.empty());
+        StoreFacts facts = new StoreFacts(kv, parsed, kinds, true);
+        Heard heard = new Heard(new ArrayList<>(), AuditNotes.current());
+        if (plugins.on(Plugins.MUTATING_WEBHOOKS)) {
+            webhooks.told(request, facts, heard);
+        }
+        if (plugins.on(Plugins.POLICIES)) {
+            Verdict verdict = Policies.judge(request, facts, this::compiled);
+            verdict.audit().forEach(heard.notes()::add);
+            verdict.refusal().ifPresent(why -> {
+                throw new ApiException(why);
+            });
+        }
+        if (plugins.on(Plugins.VALIDATING_WEBHOOKS)) {
+            webhooks.validate(request, facts, heard);
+        }
     }
 
     @Override

@@ -119,6 +119,7 @@ final class NodeRestriction implements Validator {
                                         + "\" can only update pod status for pods with spec.nodeName set to itself")
                         : Optional.of("unexpected operation \"UPDATE\", node \"" + node
                                 + "\" can only update the status of pods");
+            case CONNECT -> Optional.empty();
             case DELETE ->
                 mine
                         ? Optional.empty()

@@ -117,13 +117,25 @@ public final class Review {
                 .extra()
                 .forEach((key, values) ->
                         values.forEach(Json.child(user, "extra").putArray(key)::add));
-        String options = switch (request.operation()) {
-            case CREATE -> "CreateOptions";
-            case UPDATE -> "UpdateOptions";
-            case DELETE -> "DeleteOptions";
-        };
-        inner.putObject("options").put("kind", options).put("apiVersion", "meta.k8s.io/v1");
+        switch (request.operation()) {
+            case CREATE -> options(inner, "CreateOptions");
+            case UPDATE -> options(inner, "UpdateOptions");
+            case DELETE -> options(inner, "DeleteOptions");
+            case CONNECT -> {
+                // What is wanted is the object, and its kind the kind.
+                String wanted = request.object()
+                        .flatMap(object -> Json.string(object, "kind"))
+                        .orElse("");
+                Json.child(inner, "kind").put("kind", wanted);
+                Json.child(inner, "requestKind").put("kind", wanted);
+                inner.putNull("options");
+            }
+        }
         return inner.put("dryRun", request.dryRun());
+    }
+
+    private static void options(ObjectNode inner, String kind) {
+        inner.putObject("options").put("kind", kind).put("apiVersion", "meta.k8s.io/v1");
     }
 
     private static void kind(ObjectNode into, Kind kind) {

@@ -89,6 +89,15 @@ public interface Admission {
                 intent.operation(), intent.kind(), intent.namespace(), intent.subresource(), intent.user(), true));
     }
 
+    /**
+     * Judges that somebody connects to what runs in an object, such as to a container by {@code exec}.
+     *
+     * @param subresource by which it connects
+     * @param options what it wants there, such as {@code PodExecOptions}
+     * @throws ApiException if that is refused
+     */
+    default void connect(User user, Ref ref, String subresource, ObjectNode options) {}
+
     /** Begins the admission of one attempt at a write; another attempt reads everything anew. */
     Pass begin(Intent intent);
 

@@ -37,6 +37,7 @@ public final class Api {
     private final Writes writes;
     private final Together together;
     private final Past past;
+    private final Admission admission;
 
     /**
      * An API over a store.
@@ -97,6 +98,7 @@ public final class Api {
                     limits);
         });
         this.past = new Past(kv);
+        this.admission = admission;
     }
 
     /** The object; NOT_FOUND if there is none. Linearizable. */
@@ -112,6 +114,15 @@ public final class Api {
     /** All objects that a query selects, at one revision. */
     public Listing list(ListQuery query) {
         return reads.list(query);
+    }
+
+    /**
+     * Asks everybody who has a say whether somebody may connect to what runs in an object; see {@link Admission#connect}.
+     *
+     * @throws ApiException if that is refused
+     */
+    public void admitConnection(User user, Ref ref, String subresource, ObjectNode options) {
+        admission.connect(user, ref, subresource, options);
     }
 
     /** Whether {@link #stream} can answer a query. */

@@ -1,6 +1,11 @@
 package io.keelson.orchestrator.api;
 
+import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kinds;
+import io.keelson.orchestrator.kind.Ref;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Commands in the containers of pods, and connections to their ports. */
@@ -17,26 +22,52 @@ public final class PodStreams {
         this.nodes = nodes;
     }
 
+    private void admit(User user, String namespace, String pod, String subresource, ObjectNode options) {
+        api.admitConnection(user, new Ref(Kinds.POD, namespace, pod), subresource, options);
+    }
+
+    /** What is wanted, as those see it who have a say; what is false or empty is not said. */
+    private static ObjectNode options(String kind, String container, ContainerIo io) {
+        ObjectNode options = Json.object().put("kind", kind).put("apiVersion", "v1");
+        Map<String, Boolean> streams = new LinkedHashMap<>();
+        streams.put("stdin", io.stdin());
+        streams.put("stdout", io.stdout());
+        streams.put("stderr", io.stderr());
+        streams.put("tty", io.terminal());
+        streams.forEach((stream, wanted) -> {
+            if (wanted) {
+                options.put(stream, true);
+            }
+        });
+        return container.isEmpty() ? options : options.put("container", container);
+    }
+
     /**
      * Runs a command.
      *
+     * @param user who has been found to have the right to it
      * @param container may be empty if it is clear which
-     * @throws ApiException NOT_FOUND if there is no such pod, or the container does not run; BAD_REQUEST if the container is not clear, the
+     * @throws ApiException NOT_FOUND if there is no such pod, or the container does not run; whatever admission says; BAD_REQUEST if the container is not clear, the
      *     pod is on no node or there is no command; SERVICE_UNAVAILABLE if the node has no connection to this server
      */
-    public NodeStream exec(String namespace, String pod, String container, List<String> command, ContainerIo io)
+    public NodeStream exec(
+            User user, String namespace, String pod, String container, List<String> command, ContainerIo io)
             throws InterruptedException {
         ObjectNode object = PodContainers.pod(api, namespace, pod);
         if (command.isEmpty()) {
             throw ApiException.badRequest("you must specify at least one command for the container");
         }
+        ObjectNode options = options("PodExecOptions", container, io);
+        command.forEach(options.putArray("command")::add);
+        admit(user, namespace, pod, "exec", options);
         return nodes.exec(PodContainers.where(object), PodContainers.container(object, container), command, io);
     }
 
     /** Joins a container's own program; fails as {@link #exec}. */
-    public NodeStream attach(String namespace, String pod, String container, ContainerIo io)
+    public NodeStream attach(User user, String namespace, String pod, String container, ContainerIo io)
             throws InterruptedException {
         ObjectNode object = PodContainers.pod(api, namespace, pod);
+        admit(user, namespace, pod, "attach", options("PodAttachOptions", container, io));
         return nodes.attach(PodContainers.where(object), PodContainers.container(object, container), io);
     }
 
@@ -54,10 +85,17 @@ public final class PodStreams {
     /**
      * The ports of a pod.
      *
+     * @param user who has been found to have the right to them
+     * @param wanted ports that are known beforehand
      * @throws ApiException NOT_FOUND if there is no such pod, BAD_REQUEST if it is on no node
      */
-    public Ports ports(String namespace, String pod) {
+    public Ports ports(User user, String namespace, String pod, List<Integer> wanted) {
         NodeStreams.Where where = PodContainers.where(PodContainers.pod(api, namespace, pod));
+        ObjectNode options = Json.object().put("kind", "PodPortForwardOptions").put("apiVersion", "v1");
+        if (!wanted.isEmpty()) {
+            wanted.forEach(options.putArray("ports")::add);
+        }
+        admit(user, namespace, pod, "portforward", options);
         return port -> {
             if (port < 1 || port > LAST_PORT) {
                 throw ApiException.badRequest("port " + port + " is not between 1 and " + LAST_PORT);

@@ -153,7 +153,12 @@ final class Exchange {
      * @throws ApiException UNAUTHORIZED or FORBIDDEN if not
      */
     void authorizedStill() {
-        String _ = gate.require(gate.user(credentials(), (_, _) -> {}), info().access());
+        authorizedStill(info().access());
+    }
+
+    /** The same for something that the path does not say. */
+    void authorizedStill(Access access) {
+        String _ = gate.require(gate.user(credentials(), (_, _) -> {}), access);
     }
 
     /** The user behind the one that the request acts as; empty if that is the same. */

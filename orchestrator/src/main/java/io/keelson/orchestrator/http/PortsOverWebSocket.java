@@ -50,6 +50,11 @@ final class PortsOverWebSocket {
         return ports;
     }
 
+    /** The ports of a query, if it names any: other protocols name each with its connection. */
+    static List<Integer> given(List<String> parameters) {
+        return parameters.isEmpty() ? List.of() : wanted(parameters);
+    }
+
     private static int number(String text) {
         if (!text.matches("[0-9]{1,5}")) {
             throw ApiException.badRequest("query parameter \"ports\": \"" + text + "\" is not a port");

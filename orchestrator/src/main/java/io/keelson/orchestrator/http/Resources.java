@@ -1,5 +1,7 @@
 package io.keelson.orchestrator.http;
 
+import io.keelson.orchestrator.access.GuardedLog;
+import io.keelson.orchestrator.access.Renewal;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.Applied;
@@ -141,7 +143,9 @@ final class Resources {
                 query.number("sinceSeconds"),
                 query.text("sinceTime"),
                 query.number("limitBytes"));
-        try (LogStream log = logs.open(target.namespace(), target.name(), wanted)) {
+        try (LogStream log = new GuardedLog(
+                logs.open(target.namespace(), target.name(), wanted),
+                new Renewal(exchange::authorizedStill, System::nanoTime))) {
             // The first piece before the answer begins, so that a failure is told with the right status.
             Optional<byte[]> piece = log.next(LONGEST_SILENCE);
             exchange.goesOn();

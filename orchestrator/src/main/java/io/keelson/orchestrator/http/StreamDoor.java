@@ -1,5 +1,7 @@
 package io.keelson.orchestrator.http;
 
+import io.keelson.orchestrator.access.GuardedStream;
+import io.keelson.orchestrator.access.Renewal;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.ContainerIo;
 import io.keelson.orchestrator.api.NodeStream;
@@ -44,8 +46,7 @@ final class StreamDoor {
                     Reason.METHOD_NOT_ALLOWED, "the server does not allow this method on the requested resource");
         }
         // A WebSocket begins with a GET. Who may only look must not get in by that.
-        exchange.authorized(new Access.ToObjects(
-                "create", target.kind().group(), target.resource(), target.namespace(), target.name()));
+        exchange.authorized(needed(target));
         Wire wire = exchange.wire().orElseThrow(() -> ApiException.badRequest("Upgrade request required"));
         if (target.subresource().equals("portforward")) {
             ports(exchange, target, wire);
@@ -53,6 +54,15 @@ final class StreamDoor {
             program(exchange, target, wire);
         }
         return true;
+    }
+
+    private static Access needed(Target target) {
+        return new Access.ToObjects(
+                "create", target.kind().group(), target.resource(), target.namespace(), target.name());
+    }
+
+    private static Runnable still(Exchange exchange, Target target) {
+        return () -> exchange.authorizedStill(needed(target));
     }
 
     private void program(Exchange exchange, Target target, Wire wire)
@@ -64,7 +74,8 @@ final class StreamDoor {
         String protocol = socket
                 ? agreed(exchange, "Sec-WebSocket-Protocol", OVER_WEBSOCKET)
                 : agreed(exchange, "X-Stream-Protocol-Version", OVER_SPDY);
-        try (NodeStream node = open(target, query, io)) {
+        try (NodeStream node =
+                new GuardedStream(open(exchange, target, io), new Renewal(still(exchange, target), System::nanoTime))) {
             if (socket) {
                 WebSocket client = WebSocket.accept(exchange, wire, Optional.of(protocol));
                 new ProgramOverWebSocket(client, node, io, protocol).run();
@@ -75,15 +86,29 @@ final class StreamDoor {
         }
     }
 
-    private NodeStream open(Target target, Query query, ContainerIo io) throws InterruptedException {
+    private NodeStream open(Exchange exchange, Target target, ContainerIo io) throws InterruptedException {
+        Query query = exchange.query();
         return target.subresource().equals("attach")
-                ? streams.attach(target.namespace(), target.name(), query.text("container"), io)
-                : streams.exec(target.namespace(), target.name(), query.text("container"), query.all("command"), io);
+                ? streams.attach(exchange.user(), target.namespace(), target.name(), query.text("container"), io)
+                : streams.exec(
+                        exchange.user(),
+                        target.namespace(),
+                        target.name(),
+                        query.text("container"),
+                        query.all("command"),
+                        io);
     }
 
     private void ports(Exchange exchange, Target target, Wire wire)
             throws InterruptedException, Exchange.GoneException {
-        PodStreams.Ports ports = streams.ports(target.namespace(), target.name());
+        PodStreams.Ports ports = GuardedStream.ports(
+                streams.ports(
+                        exchange.user(),
+                        target.namespace(),
+                        target.name(),
+                        PortsOverWebSocket.given(exchange.query().all("ports"))),
+                still(exchange, target),
+                System::nanoTime);
         if (!WebSocket.isAsked(exchange)) {
             spdy(exchange, wire, agreed(exchange, "X-Stream-Protocol-Version", List.of(PORTS_OVER_SPDY)));
             new PortsOverSpdy(wire, target.name(), ports).run();

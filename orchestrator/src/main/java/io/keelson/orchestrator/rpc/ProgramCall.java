@@ -1,6 +1,7 @@
 package io.keelson.orchestrator.rpc;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.NodeStream;
@@ -97,11 +98,12 @@ final class ProgramCall<Q, A> implements StreamObserver<Q> {
         answers.started().ifPresent(out::onNext);
         Thread.ofVirtual()
                 .name("program-call")
-                .start(() -> Calls.stream(out, sink -> {
-                    try (opened) {
-                        carry(opened, sink);
-                    }
-                }));
+                .start(Context.current()
+                        .wrap(() -> Calls.stream(out, sink -> {
+                            try (opened) {
+                                carry(opened, sink);
+                            }
+                        })));
     }
 
     private void carry(NodeStream from, Calls.Sink<A> sink) throws InterruptedException {

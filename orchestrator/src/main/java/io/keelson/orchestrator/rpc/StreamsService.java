@@ -2,6 +2,9 @@ package io.keelson.orchestrator.rpc;
 
 import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
+import io.keelson.orchestrator.access.GuardedLog;
+import io.keelson.orchestrator.access.GuardedStream;
+import io.keelson.orchestrator.access.Renewal;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.ContainerIo;
 import io.keelson.orchestrator.api.LogQuery;
@@ -9,6 +12,7 @@ import io.keelson.orchestrator.api.LogStream;
 import io.keelson.orchestrator.api.NodeStream;
 import io.keelson.orchestrator.api.PodLogs;
 import io.keelson.orchestrator.api.PodStreams;
+import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.auth.Access;
 import io.keelson.orchestrator.rpc.ProgramCall.Word;
 import io.keelson.proto.v1.AttachRequest;
@@ -25,7 +29,9 @@ import io.keelson.proto.v1.PortForwardStart;
 import io.keelson.proto.v1.Started;
 import io.keelson.proto.v1.StreamsGrpc;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Logs, commands in containers and connections to pods, over gRPC. */
 public final class StreamsService extends StreamsGrpc.StreamsImplBase {
@@ -43,6 +49,11 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
 
     private static String namespace(String given) {
         return given.isEmpty() ? "default" : given;
+    }
+
+    /** The caller of the present call, if it may, and may still. */
+    private static Supplier<User> asked(String verb, String resource, String namespace, String pod) {
+        return () -> Calls.authorized(new Access.ToObjects(verb, "", resource, namespace, pod));
     }
 
     private static ContainerIo io(io.keelson.proto.v1.ContainerIo wanted) {
@@ -68,8 +79,17 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
 
     private NodeStream exec(ExecStart start) throws InterruptedException {
         String namespace = namespace(start.getNamespace());
-        Calls.authorized(new Access.ToObjects("create", "", "pods/exec", namespace, start.getPod()));
-        return streams.exec(namespace, start.getPod(), start.getContainer(), start.getCommandList(), io(start.getIo()));
+        Supplier<User> question = asked("create", "pods/exec", namespace, start.getPod());
+        User user = question.get();
+        return new GuardedStream(
+                streams.exec(
+                        user,
+                        namespace,
+                        start.getPod(),
+                        start.getContainer(),
+                        start.getCommandList(),
+                        io(start.getIo())),
+                new Renewal(question::get, System::nanoTime));
     }
 
     @Override
@@ -91,8 +111,11 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
 
     private NodeStream attach(AttachStart start) throws InterruptedException {
         String namespace = namespace(start.getNamespace());
-        Calls.authorized(new Access.ToObjects("create", "", "pods/attach", namespace, start.getPod()));
-        return streams.attach(namespace, start.getPod(), start.getContainer(), io(start.getIo()));
+        Supplier<User> question = asked("create", "pods/attach", namespace, start.getPod());
+        User user = question.get();
+        return new GuardedStream(
+                streams.attach(user, namespace, start.getPod(), start.getContainer(), io(start.getIo())),
+                new Renewal(question::get, System::nanoTime));
     }
 
     @Override
@@ -110,8 +133,11 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
 
     private NodeStream connect(PortForwardStart start) throws InterruptedException {
         String namespace = namespace(start.getNamespace());
-        Calls.authorized(new Access.ToObjects("create", "", "pods/portforward", namespace, start.getPod()));
-        return streams.ports(namespace, start.getPod()).connect(start.getPort());
+        Supplier<User> question = asked("create", "pods/portforward", namespace, start.getPod());
+        List<Integer> port = List.of(start.getPort());
+        return GuardedStream.ports(
+                        streams.ports(question.get(), namespace, start.getPod(), port), question::get, System::nanoTime)
+                .connect(start.getPort());
     }
 
     private static final class ProgramAnswers implements ProgramCall.Answers<ExecResponse> {
@@ -166,7 +192,8 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
     public void logs(LogsRequest request, StreamObserver<LogsChunk> out) {
         Calls.stream(out, sink -> {
             String namespace = namespace(request.getNamespace());
-            Calls.authorized(new Access.ToObjects("get", "", "pods/log", namespace, request.getPod()));
+            Supplier<User> question = asked("get", "pods/log", namespace, request.getPod());
+            User _ = question.get();
             Callers.goesOn();
             if (request.getPod().isEmpty()) {
                 throw ApiException.badRequest("the name of the pod is missing");
@@ -180,7 +207,8 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
                     request.hasSinceSeconds() ? Optional.of(request.getSinceSeconds()) : Optional.empty(),
                     request.getSinceTime(),
                     request.hasLimitBytes() ? Optional.of(request.getLimitBytes()) : Optional.empty());
-            try (LogStream log = logs.open(namespace, request.getPod(), query)) {
+            try (LogStream log = new GuardedLog(
+                    logs.open(namespace, request.getPod(), query), new Renewal(question::get, System::nanoTime))) {
                 // Also pieces without bytes, for only an answer tells that the caller has gone.
                 for (Optional<byte[]> piece = log.next(PATIENCE); piece.isPresent(); piece = log.next(PATIENCE)) {
                     sink.send(LogsChunk.newBuilder()

@@ -17,6 +17,8 @@ import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.StreamObserver;
+import io.keelson.orchestrator.api.DeleteOptions;
+import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
@@ -29,6 +31,8 @@ import io.keelson.proto.v1.DeleteRequest;
 import io.keelson.proto.v1.DeleteResponse;
 import io.keelson.proto.v1.Done;
 import io.keelson.proto.v1.Encoding;
+import io.keelson.proto.v1.ExecRequest;
+import io.keelson.proto.v1.ExecStart;
 import io.keelson.proto.v1.GetRequest;
 import io.keelson.proto.v1.HeartbeatRequest;
 import io.keelson.proto.v1.Hello;
@@ -49,6 +53,7 @@ import io.keelson.proto.v1.RegisterResponse;
 import io.keelson.proto.v1.ReportPodRequest;
 import io.keelson.proto.v1.ResourcesGrpc;
 import io.keelson.proto.v1.ServerStatusRequest;
+import io.keelson.proto.v1.Started;
 import io.keelson.proto.v1.StreamsGrpc;
 import io.keelson.proto.v1.TunnelAnswer;
 import io.keelson.proto.v1.TunnelQuestion;
@@ -465,6 +470,100 @@ class ServicesTest {
     }
 
     /** Asks once, and gives up as soon as the question has come through. */
+    @Test
+    void aCommandAndALogEndWhenTheRightToThemEnds() throws InterruptedException {
+        register();
+        podOnNode("watched", "none");
+        BlockingQueue<TunnelQuestion> questions = new LinkedBlockingQueue<>();
+        StreamObserver<TunnelAnswer> up = NodesGrpc.newStub(node).tunnel(into(questions));
+        up.onNext(TunnelAnswer.newBuilder()
+                .setHello(Hello.newBuilder().setNode("n1"))
+                .build());
+        LogsRequest request =
+                LogsRequest.newBuilder().setPod("watched").setFollow(true).build();
+        TestServer.await("the tunnel", () -> failsOtherwiseThanUnavailable(request, questions));
+        questions.clear();
+        let("ann");
+        ManagedChannel ann = server.channel(server.authority().client("ann", "CN=ann"));
+        BlockingQueue<Throwable> ends = new LinkedBlockingQueue<>();
+        StreamsGrpc.newStub(ann).logs(request, endInto(ends));
+        answerTo(questions, up, TunnelAnswer.newBuilder().setData(ByteString.copyFromUtf8("line")));
+        StreamObserver<ExecRequest> program = StreamsGrpc.newStub(ann).exec(endInto(ends));
+        program.onNext(ExecRequest.newBuilder()
+                .setStart(ExecStart.newBuilder()
+                        .setPod("watched")
+                        .addCommand("sleep")
+                        .setIo(io.keelson.proto.v1.ContainerIo.newBuilder().setStdout(true)))
+                .build());
+        answerTo(questions, up, TunnelAnswer.newBuilder().setStarted(Started.getDefaultInstance()));
+        server.api()
+                .delete(
+                        new Ref(
+                                server.api()
+                                        .kinds()
+                                        .named("clusterrolebindings")
+                                        .orElseThrow(),
+                                "",
+                                "ann"),
+                        DeleteOptions.by(User.CONTROL_PLANE));
+        for (int i = 0; i < 2; i++) {
+            Throwable end = ends.poll(30, TimeUnit.SECONDS);
+            assertThat(end).isInstanceOf(StatusRuntimeException.class);
+            assertThat(((StatusRuntimeException) end).getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+        }
+        assertThat(List.of(questions.take(), questions.take()))
+                .as("the node is told")
+                .allMatch(TunnelQuestion::hasCancel);
+        ann.shutdownNow();
+        up.onCompleted();
+    }
+
+    private static void answerTo(
+            BlockingQueue<TunnelQuestion> questions, StreamObserver<TunnelAnswer> up, TunnelAnswer.Builder answer)
+            throws InterruptedException {
+        TunnelQuestion question = questions.poll(30, TimeUnit.SECONDS);
+        assertThat(question).isNotNull();
+        up.onNext(answer.setId(question.getId()).build());
+        if (answer.hasData()) {
+            // That what it sent was read.
+            assertThat(questions.poll(30, TimeUnit.SECONDS)).matches(TunnelQuestion::hasCredit);
+        }
+    }
+
+    private static <T> StreamObserver<T> endInto(BlockingQueue<Throwable> ends) {
+        return new StreamObserver<>() {
+            @Override
+            public void onNext(T answer) {}
+
+            @Override
+            public void onError(Throwable failure) {
+                ends.add(failure);
+            }
+
+            @Override
+            public void onCompleted() {
+                ends.add(new AssertionError("it ended by itself"));
+            }
+        };
+    }
+
+    /** Lets a user look into pods and run commands there. */
+    private void let(String user) {
+        for (String object : List.of(
+                "{'apiVersion':'rbac.authorization.k8s.io/v1','kind':'ClusterRole','metadata':{'name':'" + user
+                        + "'},'rules':[{'apiGroups':[''],'resources':['pods/exec','pods/log'],'verbs':['create','get']}]}",
+                "{'apiVersion':'rbac.authorization.k8s.io/v1','kind':'ClusterRoleBinding','metadata':{'name':'" + user
+                        + "'},'roleRef':{'apiGroup':'rbac.authorization.k8s.io','kind':'ClusterRole','name':'" + user
+                        + "'},'subjects':[{'apiGroup':'rbac.authorization.k8s.io','kind':'User','name':'" + user
+                        + "'}]}")) {
+            ResourcesGrpc.newBlockingStub(admin)
+                    .withDeadlineAfter(30, TimeUnit.SECONDS)
+                    .create(CreateRequest.newBuilder()
+                            .setObject(Object.newBuilder().setJson(ByteString.copyFromUtf8(object.replace('\'', '"'))))
+                            .build());
+        }
+    }
+
     private boolean failsOtherwiseThanUnavailable(LogsRequest request, BlockingQueue<TunnelQuestion> questions) {
         StatusRuntimeException failure = failure(() -> StreamsGrpc.newBlockingStub(admin)
                 .withDeadlineAfter(1, TimeUnit.SECONDS)
