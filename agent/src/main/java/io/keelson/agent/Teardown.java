@@ -5,6 +5,7 @@ import io.keelson.agent.runtime.ContainerRuntime;
 import io.keelson.agent.runtime.ObservedContainer;
 import io.keelson.agent.runtime.containerd.NodeTeardown;
 import io.keelson.agent.runtime.process.ProcessRuntime;
+import io.keelson.agent.volume.PodTokens;
 import io.keelson.agent.volume.PodVolumes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ public final class Teardown {
         }
         var pods = dir.resolve("pods");
         if (Files.isDirectory(pods)) {
-            var volumes = new PodVolumes(pods);
+            var volumes = new PodVolumes(pods, PodTokens.NONE);
             try (var homes = Files.list(pods)) {
                 for (var home : homes.toList()) {
                     volumes.remove(home.getFileName().toString());

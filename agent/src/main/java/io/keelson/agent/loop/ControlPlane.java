@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.NodeStatus;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.keelson.agent.runtime.PodId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -54,6 +55,18 @@ public interface ControlPlane extends AutoCloseable {
 
     /** Hears everything, from the beginning, until the connection is lost ({@link Unreachable}) or the client closed. */
     void watch(Consumer<Change> changes);
+
+    /** A token of a service account. */
+    record Token(String value, Instant expires) {
+        /** Not the value: it must be in no log. */
+        @Override
+        public String toString() {
+            return "token that expires " + expires;
+        }
+    }
+
+    /** A token that is good as long as the pod is there. {@code audience} empty: for the API itself; {@code seconds} is a wish. */
+    Token token(PodId pod, String account, Optional<String> audience, long seconds);
 
     Reported reportPod(PodId pod, PodStatus status);
 

@@ -127,11 +127,13 @@ public final class NodeLoop implements AutoCloseable {
         this.importer = new ImageImporter(settings.images(), runtime);
         this.observations = new Observations(runtime, this::observed);
         this.reporter = new Reporter(control, random, pod -> wake(Set.of(pod.uid())));
+        var tokens = new ServiceAccountTokens(control, clock);
         this.context = new WorkerContext(
                 desired,
                 observations,
                 runtime,
-                new PodVolumes(settings.directory().resolve("pods")),
+                new PodVolumes(settings.directory().resolve("pods"), tokens),
+                tokens,
                 reporter,
                 new Actions(runtime),
                 facts,

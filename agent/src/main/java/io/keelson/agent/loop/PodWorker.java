@@ -178,6 +178,8 @@ final class PodWorker implements AutoCloseable {
         var pod = wanted.get();
         if (changed) {
             setbacks = setbacks.afterSourcesChanged();
+        }
+        if (changed || context.tokens().isDue(pod)) {
             refreshVolumes(pod, seen);
         }
         probe(pod, seen);
@@ -228,6 +230,7 @@ final class PodWorker implements AutoCloseable {
         probers.clear();
         try {
             context.volumes().remove(id.uid());
+            context.tokens().forget(id.uid());
             removeLogs();
         } catch (IOException e) {
             throw new RuntimeFault.Failed("removing the files of pod " + id.path(), e);

@@ -14,6 +14,7 @@ record WorkerContext(
         Observations observations,
         ContainerRuntime runtime,
         PodVolumes volumes,
+        ServiceAccountTokens tokens,
         Reporter reporter,
         Actions actions,
         NodeFacts facts,

@@ -4,11 +4,14 @@ import com.google.protobuf.ByteString;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeStatus;
 import io.fabric8.kubernetes.api.model.PodStatus;
+import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.keelson.agent.loop.ControlPlane;
 import io.keelson.agent.runtime.PodId;
+import io.keelson.proto.v1.CreateRequest;
+import io.keelson.proto.v1.Encoding;
 import io.keelson.proto.v1.HeartbeatRequest;
 import io.keelson.proto.v1.NodeWatchEvent;
 import io.keelson.proto.v1.NodeWatchRequest;
@@ -17,7 +20,9 @@ import io.keelson.proto.v1.PodEndedRequest;
 import io.keelson.proto.v1.RecordEventRequest;
 import io.keelson.proto.v1.RegisterRequest;
 import io.keelson.proto.v1.ReportPodRequest;
+import io.keelson.proto.v1.ResourcesGrpc;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -108,6 +113,32 @@ public final class GrpcControlPlane implements ControlPlane {
     }
 
     @Override
+    public Token token(PodId pod, String account, Optional<String> audience, long seconds) {
+        var object = JSON.createObjectNode();
+        object.put("apiVersion", "authentication.k8s.io/v1").put("kind", "TokenRequest");
+        object.putObject("metadata").put("name", account).put("namespace", pod.namespace());
+        var spec = object.putObject("spec").put("expirationSeconds", seconds);
+        audience.ifPresent(a -> spec.putArray("audiences").add(a));
+        spec.putObject("boundObjectRef")
+                .put("apiVersion", "v1")
+                .put("kind", "Pod")
+                .put("name", pod.name())
+                .put("uid", pod.uid());
+        var request = CreateRequest.newBuilder()
+                .setObject(io.keelson.proto.v1.Object.newBuilder().setJson(json(object)))
+                .setEncoding(Encoding.ENCODING_JSON)
+                .build();
+        var answer = callAt("token of " + pod.namespace() + "/" + account, channel -> ResourcesGrpc.newBlockingStub(
+                        channel)
+                .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+                .create(request));
+        var status = JSON.readTree(answer.getObject().getJson().toByteArray()).path("status");
+        return new Token(
+                status.path("token").asString(),
+                Instant.parse(status.path("expirationTimestamp").asString()));
+    }
+
+    @Override
     public Reported reportPod(PodId pod, PodStatus status) {
         var request = ReportPodRequest.newBuilder()
                 .setNamespace(pod.namespace())
@@ -168,14 +199,20 @@ public final class GrpcControlPlane implements ControlPlane {
         call("event", stub -> stub.recordEvent(request));
     }
 
-    /** Every server is asked once at most, beginning with the one that answered last. */
     private <T> T call(String what, Function<NodesGrpc.NodesBlockingStub, T> call) {
+        return callAt(
+                what,
+                channel -> call.apply(
+                        NodesGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)));
+    }
+
+    /** Every server is asked once at most, beginning with the one that answered last. */
+    private <T> T callAt(String what, Function<Channel, T> call) {
         int first = current.get();
         for (int i = 0; ; i++) {
             int server = first + i;
             try {
-                var answer = call.apply(NodesGrpc.newBlockingStub(servers.channel(server))
-                        .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS));
+                var answer = call.apply(servers.channel(server));
                 if (i > 0) {
                     current.compareAndSet(first, server);
                 }

@@ -27,9 +27,11 @@ public final class PodVolumes {
     private static final int TERMINATION_MESSAGE_BYTES_MAX = 4096;
 
     private final Path directory;
+    private final PodTokens tokens;
 
-    public PodVolumes(Path directory) {
+    public PodVolumes(Path directory, PodTokens tokens) {
         this.directory = directory.toAbsolutePath();
+        this.tokens = tokens;
     }
 
     /** Makes the pod's volumes, or brings them up to date. Returns each one's path by name. */
@@ -47,7 +49,7 @@ public final class PodVolumes {
 
     private Path prepare(DesiredPod pod, Volume volume, Sources sources, NodeFacts node)
             throws VolumeProblem, IOException {
-        var files = VolumeContents.of(pod, volume, sources, node);
+        var files = VolumeContents.of(pod, volume, sources, node, tokens);
         if (files.isPresent()) {
             var path = home(pod).resolve("volumes/objects").resolve(volume.getName());
             // Secrets lie here: only the agent may come by from outside.

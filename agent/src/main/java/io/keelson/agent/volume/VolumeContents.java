@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.DownwardAPIVolumeFile;
 import io.fabric8.kubernetes.api.model.KeyToPath;
+import io.fabric8.kubernetes.api.model.ServiceAccountTokenProjection;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeProjection;
 import io.keelson.agent.pod.ConfigProblem;
@@ -27,19 +28,21 @@ final class VolumeContents {
     private final String volume;
     private final Sources sources;
     private final NodeFacts node;
+    private final PodTokens tokens;
     private final Map<String, VolumeFile> files = new LinkedHashMap<>();
 
-    private VolumeContents(DesiredPod pod, String volume, Sources sources, NodeFacts node) {
+    private VolumeContents(DesiredPod pod, String volume, Sources sources, NodeFacts node, PodTokens tokens) {
         this.pod = pod;
         this.volume = volume;
         this.sources = sources;
         this.node = node;
+        this.tokens = tokens;
     }
 
     /** The files of the volume; empty if it is of a kind that is not made of objects. */
-    static Optional<List<VolumeFile>> of(DesiredPod pod, Volume volume, Sources sources, NodeFacts node)
-            throws VolumeProblem {
-        var contents = new VolumeContents(pod, volume.getName(), sources, node);
+    static Optional<List<VolumeFile>> of(
+            DesiredPod pod, Volume volume, Sources sources, NodeFacts node, PodTokens tokens) throws VolumeProblem {
+        var contents = new VolumeContents(pod, volume.getName(), sources, node, tokens);
         if (volume.getConfigMap() != null) {
             var source = volume.getConfigMap();
             contents.object(
@@ -87,11 +90,19 @@ final class VolumeContents {
                     source.getSecret().getOptional());
         } else if (source.getDownwardAPI() != null) {
             downward(list(source.getDownwardAPI().getItems()), mode);
+        } else if (source.getServiceAccountToken() != null) {
+            token(source.getServiceAccountToken(), mode);
         } else {
-            var kind = source.getServiceAccountToken() != null
-                    ? "serviceAccountToken"
-                    : source.getClusterTrustBundle() != null ? "clusterTrustBundle" : "another kind";
+            var kind = source.getClusterTrustBundle() != null ? "clusterTrustBundle" : "another kind";
             throw problem("projected source of kind " + kind + " is not supported by this node");
+        }
+    }
+
+    private void token(ServiceAccountTokenProjection source, int mode) throws VolumeProblem {
+        try {
+            add(source.getPath(), tokens.token(pod, source).getBytes(StandardCharsets.UTF_8), mode);
+        } catch (VolumeProblem e) {
+            throw problem(Objects.requireNonNullElse(e.getMessage(), "no token"));
         }
     }
 

@@ -43,7 +43,7 @@ class PodVolumesTest {
     }
 
     private Path prepare(String volume, Sources sources) throws VolumeProblem {
-        var path = new PodVolumes(directory)
+        var path = new PodVolumes(directory, PodTokens.NONE)
                 .prepare(pod(volume, ""), sources, NODE)
                 .get("v");
         return Objects.requireNonNull(path);
@@ -104,8 +104,8 @@ class PodVolumesTest {
             {"\"nfs\":{\"server\":\"x\",\"path\":\"/\"}", "kind nfs are not supported"},
             {"\"hostPath\":{\"path\":\"/nowhere\",\"type\":\"Directory\"}", "/nowhere is not a directory"},
             {
-                "\"projected\":{\"sources\":[{\"serviceAccountToken\":{\"path\":\"t\"}}]}",
-                "serviceAccountToken is not supported"
+                "\"projected\":{\"sources\":[{\"clusterTrustBundle\":{\"path\":\"t\"}}]}",
+                "clusterTrustBundle is not supported"
             },
         };
         for (var row : table) {
@@ -126,7 +126,7 @@ class PodVolumesTest {
         var path = prepare("\"emptyDir\":{}", sources("{}"));
         Files.writeString(path.resolve("f"), "kept");
         assertThat(prepare("\"emptyDir\":{}", sources("{}")).resolve("f")).hasContent("kept");
-        new PodVolumes(directory).remove("u");
+        new PodVolumes(directory, PodTokens.NONE).remove("u");
         assertThat(directory.resolve("u")).doesNotExist();
     }
 
@@ -135,13 +135,13 @@ class PodVolumesTest {
         var precious = Files.writeString(directory.resolve("precious"), "x");
         var path = prepare("\"emptyDir\":{}", sources("{}"));
         Files.createSymbolicLink(path.resolve("link"), directory);
-        new PodVolumes(directory).remove("u");
+        new PodVolumes(directory, PodTokens.NONE).remove("u");
         assertThat(precious).hasContent("x");
     }
 
     @Test
     void mountsLeadToTheVolumeHostsFileAndMessage() throws Exception {
-        var volumes = new PodVolumes(directory);
+        var volumes = new PodVolumes(directory, PodTokens.NONE);
         var pod = pod("\"configMap\":{\"name\":\"c\"}", ",\"subPath\":\"a\",\"readOnly\":true");
         var paths = volumes.prepare(pod, sources("{\"a\":\"1\"}"), NODE);
         var mounts = volumes.mounts(pod, pod.containers().getFirst(), 0, paths, Map.of(), "10.0.0.9");
@@ -157,7 +157,7 @@ class PodVolumesTest {
 
     @Test
     void aSubPathCannotLeadOut() throws VolumeProblem, IOException {
-        var volumes = new PodVolumes(directory);
+        var volumes = new PodVolumes(directory, PodTokens.NONE);
         var outside = pod("\"emptyDir\":{}", ",\"subPath\":\"../x\"");
         var paths = volumes.prepare(outside, sources("{}"), NODE);
         assertThatThrownBy(() -> volumes.mounts(outside, outside.containers().getFirst(), 0, paths, Map.of(), ""))
@@ -167,5 +167,23 @@ class PodVolumesTest {
         Files.createSymbolicLink(path.resolve("link"), Path.of("/"));
         assertThatThrownBy(() -> volumes.mounts(linked, linked.containers().getFirst(), 0, paths, Map.of(), ""))
                 .hasMessageContaining("leads out of the volume");
+    }
+
+    @Test
+    void aTokenIsAFileBesideOthers() throws Exception {
+        PodTokens tokens = (pod, wanted) -> pod.id().name() + " for " + wanted.getAudience() + ", "
+                + wanted.getExpirationSeconds() + " s";
+        var projected = """
+                "projected":{"defaultMode":256,"sources":[{"serviceAccountToken":{"path":"token","audience":"vault","expirationSeconds":600}},
+                 {"configMap":{"name":"c","items":[{"key":"ca.crt","path":"ca.crt"}]}},
+                 {"downwardAPI":{"items":[{"path":"namespace","fieldRef":{"fieldPath":"metadata.namespace"}}]}}]}""";
+        var path = Objects.requireNonNull(new PodVolumes(directory, tokens)
+                .prepare(pod(projected, ""), sources("{\"ca.crt\":\"pem\"}"), NODE)
+                .get("v"));
+        assertThat(path.resolve("token")).hasContent("p for vault, 600 s");
+        assertThat(path.resolve("ca.crt")).hasContent("pem");
+        assertThat(path.resolve("namespace")).hasContent("default");
+        assertThatThrownBy(() -> prepare(projected, sources("{\"ca.crt\":\"pem\"}")))
+                .hasMessage("MountVolume.SetUp failed for volume \"v\" : there is nobody to ask for tokens");
     }
 }
