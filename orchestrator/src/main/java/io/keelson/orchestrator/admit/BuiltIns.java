@@ -25,7 +25,9 @@ public final class BuiltIns {
     private static final List<Named<Mutator>> MUTATORS = List.of(
             new Named<>("LimitRanger", LIMIT_RANGER),
             new Named<>("ServiceAccount", SERVICE_ACCOUNT),
+            new Named<>("TaintNodesByCondition", new NewNodeTaint()),
             new Named<>("Priority", PRIORITY),
+            new Named<>("StorageObjectInUseProtection", new StorageInUse()),
             new Named<>("DefaultStorageClass", DefaultClass.STORAGE),
             new Named<>("DefaultIngressClass", DefaultClass.INGRESS),
             new Named<>("RuntimeClass", RUNTIME_CLASS));
@@ -39,6 +41,7 @@ public final class BuiltIns {
             new Named<>("Priority", PRIORITY),
             new Named<>("RuntimeClass", RUNTIME_CLASS),
             new Named<>("PersistentVolumeClaimResize", new ClaimResize()),
+            new Named<>("CertificateSubjectRestriction", new CertificateSubject()),
             new Named<>("", Policy::judge));
 
     private BuiltIns() {}

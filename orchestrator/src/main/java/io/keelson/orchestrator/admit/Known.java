@@ -11,6 +11,7 @@ final class Known {
     static final Kind LIMIT_RANGE = kind("v1", "LimitRange");
     static final Kind RESOURCE_QUOTA = kind("v1", "ResourceQuota");
     static final Kind CLAIM = kind("v1", "PersistentVolumeClaim");
+    static final Kind VOLUME = kind("v1", "PersistentVolume");
     static final Kind PRIORITY_CLASS = kind("scheduling.k8s.io/v1", "PriorityClass");
     static final Kind RUNTIME_CLASS = kind("node.k8s.io/v1", "RuntimeClass");
     static final Kind STORAGE_CLASS = kind("storage.k8s.io/v1", "StorageClass");

@@ -36,7 +36,6 @@ public record Plugins(Set<String> off) {
             "AlwaysAdmit",
             "AlwaysDeny",
             "AlwaysPullImages",
-            "CertificateSubjectRestriction",
             "ClusterTrustBundleAttest",
             "DenyServiceExternalIPs",
             "EventRateLimit",
@@ -49,9 +48,7 @@ public record Plugins(Set<String> off) {
             "OwnerReferencesPermissionEnforcement",
             "PodNodeSelector",
             "PodTolerationRestriction",
-            "PodTopologyLabels",
-            "StorageObjectInUseProtection",
-            "TaintNodesByCondition");
+            "PodTopologyLabels");
 
     /** Keeps its own copy. */
     public Plugins {

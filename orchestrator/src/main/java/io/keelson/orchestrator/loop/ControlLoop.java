@@ -15,6 +15,7 @@ import io.keelson.orchestrator.control.PodGarbageController;
 import io.keelson.orchestrator.control.ReplicaSetController;
 import io.keelson.orchestrator.control.ResourceQuotaController;
 import io.keelson.orchestrator.control.ServiceAccountController;
+import io.keelson.orchestrator.control.StorageProtectionController;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.schedule.SchedulingController;
 import io.keelson.store.Kv;
@@ -68,6 +69,7 @@ public final class ControlLoop implements AutoCloseable {
                 new DefinitionController(),
                 new ServiceAccountController(),
                 new ResourceQuotaController(),
+                new StorageProtectionController(),
                 new GarbageCollector());
     }
 

@@ -6,8 +6,15 @@ import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.registry.Operation;
 import io.keelson.orchestrator.registry.Rejection;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -182,5 +189,76 @@ class BuiltInsTest {
                 .isEmpty();
         assertThat(byNode(Operation.DELETE, pod("\"nodeName\": \"n2\","), Optional.empty()))
                 .contains("pods \"p\" is forbidden: node \"n1\" can only delete pods with spec.nodeName set to itself");
+    }
+
+    // New nodes, storage, certificates
+
+    @Test
+    void aNewNodeTakesNoPodsBeforeItIsReady() {
+        ObjectNode node = Json.parse("{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"n\"}}");
+        assertThat(Objects.with().refusal(node)).isEmpty();
+        assertThat(node.path("spec").path("taints"))
+                .hasToString("[{\"key\":\"node.kubernetes.io/not-ready\",\"effect\":\"NoSchedule\"}]");
+        assertThat(Objects.with().refusal(node)).isEmpty();
+        assertThat(Json.items(node, "spec", "taints")).hasSize(1);
+    }
+
+    @Test
+    void claimsAndVolumesBeginWithAFinalizer() {
+        ObjectNode claim = Json.parse(
+                "{\"apiVersion\":\"v1\",\"kind\":\"PersistentVolumeClaim\",\"metadata\":{\"name\":\"c\",\"finalizers\":[\"x/y\"]},\"spec\":{}}");
+        assertThat(Objects.with().refusal(claim)).isEmpty();
+        assertThat(claim.path("metadata").path("finalizers")).hasToString("[\"x/y\",\"kubernetes.io/pvc-protection\"]");
+        ObjectNode volume = Json.parse(
+                "{\"apiVersion\":\"v1\",\"kind\":\"PersistentVolume\",\"metadata\":{\"name\":\"v\"},\"spec\":{}}");
+        assertThat(Objects.with().refusal(volume)).isEmpty();
+        assertThat(volume.path("metadata").path("finalizers")).hasToString("[\"kubernetes.io/pv-protection\"]");
+    }
+
+    private static ObjectNode certificateRequest(String signer, String text) {
+        ObjectNode request = Json.parse(
+                "{\"apiVersion\":\"certificates.k8s.io/v1\",\"kind\":\"CertificateSigningRequest\",\"metadata\":{\"name\":\"r\"},\"spec\":{}}");
+        Json.child(request, "spec")
+                .put("signerName", signer)
+                .put("request", Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.US_ASCII)));
+        return request;
+    }
+
+    private static String pkcs10(String subject) throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(256);
+        KeyPair keys = generator.generateKeyPair();
+        byte[] der = new JcaPKCS10CertificationRequestBuilder(new X500Name(subject), keys.getPublic())
+                .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()))
+                .getEncoded();
+        return "-----BEGIN CERTIFICATE REQUEST-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der) + "\n-----END CERTIFICATE REQUEST-----\n";
+    }
+
+    @Test
+    void nobodyAsksToBeAMaster() throws Exception {
+        String signer = "kubernetes.io/kube-apiserver-client";
+        String refused = "certificatesigningrequests.certificates.k8s.io \"r\" is forbidden: use of"
+                + " kubernetes.io/kube-apiserver-client signer with system:masters group is not allowed";
+        for (String subject : List.of("CN=x,O=system:masters", "O=devs,O=system:masters,CN=x", "CN=x+O=system:masters")) {
+            assertThat(Objects.with().refusal(certificateRequest(signer, pkcs10(subject))))
+                    .as(subject)
+                    .contains(refused);
+        }
+        String wide = "x".repeat(60);
+        assertThat(Objects.with().refusal(certificateRequest(signer, pkcs10("CN=" + wide + ",O=" + wide + ",OU=" + wide))))
+                .isEmpty();
+        assertThat(Objects.with().refusal(certificateRequest("example.com/own", pkcs10("CN=x,O=system:masters"))))
+                .isEmpty();
+        assertThat(Objects.with().refusal(certificateRequest(signer, "no request")))
+                .contains("certificatesigningrequests.certificates.k8s.io \"r\" is forbidden: failed to parse CSR: PEM"
+                        + " block type must be CERTIFICATE REQUEST");
+        for (String broken : List.of("", "MII=", "MAA=", "MIP//////w==")) {
+            assertThat(Objects.with()
+                            .refusal(certificateRequest(
+                                    signer,
+                                    "-----BEGIN CERTIFICATE REQUEST-----" + broken + "-----END CERTIFICATE REQUEST-----")))
+                    .hasValueSatisfying(why -> assertThat(why).contains("failed to parse CSR"));
+        }
     }
 }
