@@ -7,7 +7,7 @@ import io.keelson.store.fault.CrashPoint;
 import io.keelson.store.mvcc.Change;
 import io.keelson.store.mvcc.Membership;
 import io.keelson.store.mvcc.View;
-import io.keelson.store.node.Replica.Committed;
+import io.keelson.store.raft.StoreStateMachine.Outcome;
 import io.keelson.store.rocks.RocksState;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -58,12 +58,12 @@ record Applier(
     }
 
     @Override
-    public void committed(LogEntry entry, long index) {
-        news.committed(entry.getMember(), index);
+    public void committed(List<LogEntry> entries, long index) {
+        news.committed(entries.stream().map(LogEntry::getMember).toList(), index);
     }
 
     @Override
-    public void applied(LogEntry entry, List<Committed> committed, List<Change> changes, long revision) {
+    public void applied(List<Outcome> outcomes, List<Change> changes, long revision) {
         leases.applied(changes);
         if (tokens instanceof SimpleTokens simple) {
             simple.applied(changes);
@@ -74,20 +74,26 @@ record Applier(
             }
         }
         history.log().publish(ChangeEvents.of(changes), revision);
-        Batch batch = proposer.applied(entry.getIncarnation(), entry.getSequence());
-        if (batch != null && committed.size() == entry.getCommandsCount()) {
-            Runnable answer = () -> {
-                CrashPoint.ANSWER.pass();
-                batch.applied(committed);
-            };
-            if (committed.size() <= FEW) {
-                answer.run();
-            } else {
-                answers.execute(answer);
-            }
-        }
+        outcomes.forEach(this::answer);
         if (changes.stream().anyMatch(Change.Compacted.class::isInstance)) {
             compaction.wake();
+        }
+    }
+
+    private void answer(Outcome outcome) {
+        LogEntry entry = outcome.entry();
+        Batch batch = proposer.applied(entry.getIncarnation(), entry.getSequence());
+        if (batch == null || outcome.isRepetition()) {
+            return;
+        }
+        Runnable answer = () -> {
+            CrashPoint.ANSWER.pass();
+            batch.applied(outcome.answers());
+        };
+        if (outcome.answers().size() <= FEW) {
+            answer.run();
+        } else {
+            answers.execute(answer);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.keelson.store.raft;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -39,18 +40,20 @@ final class CommitNews {
     }
 
     /**
-     * An entry is committed. Does nothing if this member does not lead.
+     * A Raft entry is committed. Does nothing if this member does not lead.
      *
-     * @param proposer the member that the entry came from, in hexadecimal
+     * @param proposers the members that it came from, in hexadecimal
      */
-    void committed(String proposer, long index) {
+    void committed(Collection<String> proposers, long index) {
         if (feeds.isEmpty()) {
             return;
         }
         committed = index;
-        Feed waiting = feeds.get(proposer);
-        if (waiting != null) {
-            waiting.tell(index);
+        for (String proposer : proposers) {
+            Feed waiting = feeds.get(proposer);
+            if (waiting != null) {
+                waiting.tell(index);
+            }
         }
         if (planned.compareAndSet(false, true)) {
             var _ = timer.schedule(this::tellAll, DELAY_MILLIS, TimeUnit.MILLISECONDS);

@@ -22,10 +22,12 @@ enum PeerCall {
     INSTALL(4),
     /** Raft: what is committed, for a read. */
     READ_INDEX(5),
-    /** What Ratis knows as a client's request: a write passed on to the leader, a question of ours. */
+    /** What Ratis knows as a client's request: a question of ours. */
     REQUEST(6),
     /** Which clusters are served, 16 bytes each. */
-    GROUPS(7);
+    GROUPS(7),
+    /** An entry for the leader's log; the answer is empty when it is committed, or says what is in the way. */
+    PROPOSE(8);
 
     private final byte kind;
 
@@ -52,6 +54,21 @@ enum PeerCall {
             @Override
             public void writeTo(OutputStream out) throws IOException {
                 message.writeTo(out);
+            }
+        };
+    }
+
+    /** Bytes as Ratis holds them, on their way. */
+    static Payload payload(ByteString bytes) {
+        return new Payload() {
+            @Override
+            public int size() {
+                return bytes.size();
+            }
+
+            @Override
+            public void writeTo(OutputStream out) throws IOException {
+                bytes.writeTo(out);
             }
         };
     }

@@ -54,7 +54,7 @@ final class PeerServer implements RaftServerRpc, RaftServerAsynchronousProtocol 
                 listen,
                 means.links().tunnel(),
                 means.links().maxBytes(),
-                () -> new PeerService(server, means.traffic(), means.ended()));
+                () -> new PeerService(server, means.traffic(), means.confluence(), means.ended()));
     }
 
     @Override

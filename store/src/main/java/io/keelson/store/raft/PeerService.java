@@ -1,5 +1,7 @@
 package io.keelson.store.raft;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.keelson.store.wire.Payload;
 import io.keelson.store.wire.Port;
 import java.io.IOException;
@@ -23,6 +25,7 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,19 +34,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class PeerService implements Port.Visitor {
 
+    private static final byte[] COMMITTED = {};
+
     private final RaftServer server;
     private final PeerTraffic traffic;
+    private final Confluence confluence;
     private final Consumer<RaftPeerId> whenEnded;
     /** Who has appended entries over this connection, once somebody has. */
     private @Nullable RaftPeerId leader;
 
     /**
      * @param traffic where what comes is counted
+     * @param confluence takes what is proposed
      * @param whenEnded told which leader's connection has ended; must not hold up the caller
      */
-    PeerService(RaftServer server, PeerTraffic traffic, Consumer<RaftPeerId> whenEnded) {
+    PeerService(RaftServer server, PeerTraffic traffic, Confluence confluence, Consumer<RaftPeerId> whenEnded) {
         this.server = server;
         this.traffic = traffic;
+        this.confluence = confluence;
         this.whenEnded = whenEnded;
     }
 
@@ -94,6 +102,7 @@ final class PeerService implements Port.Visitor {
                 }
                 case REQUEST -> request(counted(PeerCall.read(RaftClientRequestProto.parser(), body)));
                 case GROUPS -> CompletableFuture.completedFuture(groups());
+                case PROPOSE -> propose(body);
             };
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
@@ -116,13 +125,19 @@ final class PeerService implements Port.Visitor {
         return server.appendEntriesAsync(request).thenApply(PeerCall::payload);
     }
 
-    /** A write only joins the log here; a question may have to look things up. */
+    private CompletableFuture<Payload> propose(byte[] entry) {
+        traffic.proposed(entry.length);
+        return confluence
+                .add(UnsafeByteOperations.unsafeWrap(entry))
+                .thenApply(outcome -> Payload.of(outcome.map(
+                                problem -> String.valueOf(problem.getMessage()).getBytes(UTF_8))
+                        .orElse(COMMITTED)));
+    }
+
+    /** A question may have to look things up. */
     private CompletableFuture<Payload> request(RaftClientRequestProto message) throws IOException {
         RaftClientRequest request = ClientProtoUtils.toRaftClientRequest(message);
         var division = (RaftClientAsynchronousProtocol) server.getDivision(request.getRaftGroupId());
-        if (message.hasWrite()) {
-            return division.submitClientRequestAsync(request).thenApply(PeerService::payload);
-        }
         var answer = new CompletableFuture<Payload>();
         Thread.ofVirtual().name("store-asked").start(() -> {
             try {

@@ -18,7 +18,7 @@ import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
 /** What members send each other, as far as it passes through our hands: requests, not their answers. */
 final class PeerTraffic {
 
-    /** Passed on for a client: Ratis' header names that, not the member. */
+    /** Ratis' header names a client, not the member; and a proposal names nobody but in what it holds. */
     private static final String UNKNOWN = "unknown";
 
     private final Metrics metrics;
@@ -52,6 +52,11 @@ final class PeerTraffic {
     /** A request that came to the peer port; what is none is not counted. */
     void received(Object message) {
         from(message).ifPresent(from -> received.of(from).add(((MessageLite) message).getSerializedSize()));
+    }
+
+    /** An entry that another member proposed here. */
+    void proposed(long bytes) {
+        received.of(UNKNOWN).add(bytes);
     }
 
     private static Optional<String> from(Object message) {

@@ -1,5 +1,7 @@
 package io.keelson.store.raft;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.keelson.proto.store.v1.PositionAnswer;
 import io.keelson.store.raft.ConfigurationPlan.Configuration;
 import io.keelson.store.raft.Succession.Position;
@@ -30,6 +32,7 @@ import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.ProtoUtils;
 import org.jspecify.annotations.Nullable;
@@ -249,13 +252,31 @@ final class Peers {
         return requests.request(group, to, type, message);
     }
 
-    /** A write to another member, which must lead. There may never be an answer. */
-    CompletableFuture<RaftClientReply> send(RaftPeerId leader, Message message) {
-        traffic.sent(leader, message.getContent().size());
-        return Requests.send(links.requests(leader), request(leader, RaftClientRequest.writeRequestType(), message));
+    /**
+     * An entry for this member's own log, if it leads.
+     *
+     * @return nothing when it is committed and applied here, or what is in the way; it may never end
+     */
+    CompletableFuture<Optional<IOException>> write(ByteString entry) {
+        return submit(RaftClientRequest.writeRequestType(), Message.valueOf(entry))
+                .thenApply(reply -> reply.isSuccess() ? Optional.empty() : Optional.of(reply.getException()));
     }
 
-    /** Whether there is a connection to a member, so that {@link #send} need not wait for one. */
+    /** An entry for the log of another member, as {@link #write}. */
+    CompletableFuture<Optional<IOException>> propose(RaftPeerId leader, ByteString entry) {
+        traffic.sent(leader, entry.size());
+        return links.requests(leader)
+                .call(PeerCall.PROPOSE.kind(), PeerCall.payload(entry))
+                .thenApply(problem -> problem.length == 0
+                        ? Optional.empty()
+                        : Optional.of(new IOException(new String(problem, UTF_8))));
+    }
+
+    static Message message(com.google.protobuf.MessageLite proto) {
+        return Message.valueOf(UnsafeByteOperations.unsafeWrap(proto.toByteArray()));
+    }
+
+    /** Whether there is a connection to a member, so that {@link #propose} need not wait for one. */
     boolean isInReach(RaftPeerId peer) {
         return links.requests(peer).isConnected();
     }
@@ -269,9 +290,5 @@ final class Peers {
     /** Ends the connection to a member, because a try with it failed. */
     void forget(RaftPeerId peer) {
         links.requests(peer).reset();
-    }
-
-    static Message message(com.google.protobuf.MessageLite proto) {
-        return Message.valueOf(UnsafeByteOperations.unsafeWrap(proto.toByteArray()));
     }
 }

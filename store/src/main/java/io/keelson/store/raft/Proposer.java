@@ -7,9 +7,11 @@ import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.CommandCodec;
 import io.keelson.store.node.Replica.Committed;
 import io.keelson.store.raft.Batch.Pending;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,10 +22,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.ratis.protocol.Message;
-import org.apache.ratis.protocol.RaftClientReply;
-import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,7 @@ final class Proposer implements AutoCloseable {
 
     private final String member;
     private final Peers peers;
+    private final Confluence confluence;
     private final RaftMetrics metrics;
     private final long incarnation = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
     private final BlockingQueue<Pending> queue = new LinkedBlockingQueue<>(MAX_QUEUED_COMMANDS);
@@ -104,12 +106,13 @@ final class Proposer implements AutoCloseable {
     private record Flight(
             Batch batch,
             @Nullable RaftPeerId leader,
-            CompletableFuture<RaftClientReply> reply,
+            CompletableFuture<Optional<IOException>> outcome,
             long begunNanos,
             AtomicBoolean landed) {}
 
-    Proposer(String member, Peers peers, RaftMetrics metrics) {
+    Proposer(String member, Peers peers, Confluence confluence, RaftMetrics metrics) {
         this.member = member;
+        this.confluence = confluence;
         this.peers = peers;
         this.metrics = metrics;
         this.thread = Thread.ofPlatform().name("store-proposer").unstarted(this::run);
@@ -183,26 +186,29 @@ final class Proposer implements AutoCloseable {
             again = batch;
             return false;
         }
-        Message message = Peers.message(batch.entry());
+        ByteString entry = encoded(batch);
         CrashPoint.ENTRY_MADE.pass();
-        CompletableFuture<RaftClientReply> reply = leading || leader == null
-                ? peers.submit(RaftClientRequest.writeRequestType(), message)
-                : peers.send(leader, message);
-        var now = new Flight(batch, leader, reply, System.nanoTime(), new AtomicBoolean());
+        CompletableFuture<Optional<IOException>> outcome =
+                leading || leader == null ? confluence.add(entry) : peers.propose(leader, entry);
+        var now = new Flight(batch, leader, outcome, System.nanoTime(), new AtomicBoolean());
         flight = now;
         if (asleep) {
             wake.release();
         }
-        var _ = reply.whenComplete((answer, _) -> landed(now, answer));
+        var _ = outcome.whenComplete((problem, error) -> landed(now, error == null && problem.isEmpty()));
         return true;
     }
 
-    private void landed(Flight now, @Nullable RaftClientReply answer) {
+    private static ByteString encoded(Batch batch) {
+        return UnsafeByteOperations.unsafeWrap(batch.entry().toByteArray());
+    }
+
+    private void landed(Flight now, boolean committed) {
         if (!now.landed.compareAndSet(false, true)) {
             return;
         }
         flight = null;
-        if (answer != null && answer.isSuccess()) {
+        if (committed) {
             turn.set(false);
             proceed();
         } else {
@@ -320,7 +326,7 @@ final class Proposer implements AutoCloseable {
      * @param begun the first try, if it was made
      */
     private @Nullable KvException send(Batch batch, @Nullable Flight begun) throws InterruptedException {
-        Message message = Peers.message(batch.entry());
+        ByteString entry = encoded(batch);
         CrashPoint.ENTRY_MADE.pass();
         Flight flying = begun;
         boolean sent = false;
@@ -333,16 +339,16 @@ final class Proposer implements AutoCloseable {
             if (batch.onlyInTerm() != 0 && (!peers.isLeading() || peers.term() != batch.onlyInTerm())) {
                 return new KvException(KvException.Reason.UNAVAILABLE, "etcdserver: not leader");
             }
-            Flight now = flying != null ? flying : again(batch, message);
+            Flight now = flying != null ? flying : again(batch, entry);
             flying = null;
             if (now != null) {
                 sent = true;
                 try {
-                    RaftClientReply reply = await(now, Math.min(remaining, TRY_MILLIS));
-                    if (reply != null && reply.isSuccess()) {
+                    Optional<IOException> problem = await(now, Math.min(remaining, TRY_MILLIS));
+                    if (problem.isEmpty()) {
                         return null;
                     }
-                    last = reply == null ? null : reply.getException();
+                    last = problem.get();
                 } catch (ExecutionException e) {
                     last = e.getCause();
                     forget(now);
@@ -359,19 +365,17 @@ final class Proposer implements AutoCloseable {
     }
 
     /** One try; null if nobody leads. */
-    private @Nullable Flight again(Batch batch, Message message) {
+    private @Nullable Flight again(Batch batch, ByteString entry) {
         RaftPeerId leader = peers.leader();
         if (peers.isLeading()) {
-            return new Flight(
-                    batch,
-                    null,
-                    peers.submit(RaftClientRequest.writeRequestType(), message),
-                    System.nanoTime(),
-                    new AtomicBoolean(true));
+            // What counts in this term only goes by itself: it was just looked up.
+            CompletableFuture<Optional<IOException>> outcome =
+                    batch.onlyInTerm() != 0 ? peers.write(entry) : confluence.add(entry);
+            return new Flight(batch, null, outcome, System.nanoTime(), new AtomicBoolean(true));
         }
         return leader == null
                 ? null
-                : new Flight(batch, leader, peers.send(leader, message), System.nanoTime(), new AtomicBoolean(true));
+                : new Flight(batch, leader, peers.propose(leader, entry), System.nanoTime(), new AtomicBoolean(true));
     }
 
     private void forget(Flight now) {
@@ -383,13 +387,13 @@ final class Proposer implements AutoCloseable {
     /**
      * Waits for the leader, and gives up as soon as another leads: one that is paused or cut off would be waited for in vain.
      *
-     * @return null if there was no answer
+     * @return nothing if it is committed, or what is in the way
      */
-    private @Nullable RaftClientReply await(Flight now, long millis) throws ExecutionException, InterruptedException {
+    private Optional<IOException> await(Flight now, long millis) throws ExecutionException, InterruptedException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         while (System.nanoTime() - end < 0) {
             try {
-                return now.reply.get(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+                return now.outcome.get(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 RaftPeerId leader = peers.leader();
                 if (now.leader != null && leader != null && !leader.equals(now.leader)) {
@@ -398,7 +402,7 @@ final class Proposer implements AutoCloseable {
             }
         }
         forget(now);
-        return null;
+        return Optional.of(new IOException("no answer from the leader"));
     }
 
     @Override

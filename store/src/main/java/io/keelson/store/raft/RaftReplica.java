@@ -73,6 +73,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private final ExecutorService blocking = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("store-ask-", 0).factory());
     private final CommitNews commitNews = new CommitNews(timer);
+    private final Confluence confluence = new Confluence(entry -> peers().write(entry), System::nanoTime);
     private final KnownMembers members;
     private final OpenHistory history;
     private final FullStore full;
@@ -95,6 +96,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 links,
                 traffic,
                 commitNews,
+                confluence,
                 measured,
                 peer -> leaderLoss().connectionEnded(peer)));
         var seeds = new Seeds(
@@ -111,7 +113,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
         this.compaction = new CompactionLoop(machine::state, this::fail);
         this.history = new OpenHistory(machine::state, wakeUps);
         this.peers = ratis.peers(links, traffic);
-        this.proposer = new Proposer(Long.toHexString(identity.memberId()), peers, measured);
+        this.proposer = new Proposer(Long.toHexString(identity.memberId()), peers, confluence, measured);
         this.full = new FullStore(identity.memberId(), this, proposer);
         this.barrier = new ReadBarrier(peers, timer, reads, measured);
         this.leaderLoss = new LeaderLoss(
@@ -150,6 +152,11 @@ public final class RaftReplica implements Replica, AutoCloseable {
 
     private LeaderLoss leaderLoss() {
         return leaderLoss;
+    }
+
+    /** Ways to hand something to members. */
+    Peers peers() {
+        return peers;
     }
 
     private void show(Metrics metrics) {

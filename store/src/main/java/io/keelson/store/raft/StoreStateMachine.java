@@ -13,6 +13,7 @@ import io.keelson.store.mvcc.Mvcc;
 import io.keelson.store.mvcc.PendingView;
 import io.keelson.store.node.Replica.Committed;
 import io.keelson.store.rocks.AppliedIndex;
+import io.keelson.store.rocks.Proposed;
 import io.keelson.store.rocks.RocksState;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,16 +46,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreStateMachine extends BaseStateMachine {
 
+    /**
+     * What became of an entry.
+     *
+     * @param answers to its commands; empty if it was a repetition
+     */
+    record Outcome(LogEntry entry, List<Committed> answers) {
+
+        boolean isRepetition() {
+            return answers.isEmpty();
+        }
+    }
+
     /** Hears what was applied, on the apply thread: must not block. */
     interface Listener {
         /** The state was opened, or replaced by a snapshot. */
         void opened(RocksState state);
 
-        /** An entry is committed and will be applied. */
-        void committed(LogEntry entry, long index);
+        /** Entries that came together are committed and will be applied. */
+        void committed(List<LogEntry> entries, long index);
 
-        /** An entry was applied; the answers are empty if it was a repetition. */
-        void applied(LogEntry entry, List<Committed> answers, List<Change> changes, long revision);
+        /** Entries that came together were applied. */
+        void applied(List<Outcome> outcomes, List<Change> changes, long revision);
 
         /** A question to this member, asked through Ratis once reads here are linearizable. */
         CompletableFuture<byte[]> ask(byte[] question);
@@ -203,30 +216,22 @@ final class StoreStateMachine extends BaseStateMachine {
 
     private void apply(LogEntryProto raftEntry) throws IOException {
         CrashPoint.APPLY_BEGUN.pass();
-        LogEntry entry = parse(raftEntry);
-        listener().committed(entry, raftEntry.getIndex());
+        List<LogEntry> entries =
+                LogEntries.parse(raftEntry.getStateMachineLogEntry().getLogData());
+        listener().committed(entries, raftEntry.getIndex());
         long begun = System.nanoTime();
         RocksState open = state();
-        long sequence = open.sequenceOf(entry.getMember(), entry.getIncarnation());
-        boolean repeated = PlantedReplay.repeated(
-                entry.getSequence() <= sequence,
-                openedAt > 0 ? raftEntry.getIndex() - openedAt : Long.MAX_VALUE,
-                sequence >= 0);
-        var answers = new ArrayList<Committed>();
+        var outcomes = new ArrayList<Outcome>(entries.size());
+        var proposed = new ArrayList<Proposed>(entries.size());
         var changes = new ArrayList<Change>();
         long revision = open.read(view -> {
             var pending = new PendingView(view);
-            if (!repeated) {
-                for (LogCommand command : entry.getCommandsList()) {
-                    long commandBegun = System.nanoTime();
-                    Applied applied = Mvcc.apply(pending, CommandCodec.decode(command));
-                    pending.take(applied);
-                    metrics.applied(
-                            command.getCommandCase(),
-                            !(applied.answer() instanceof Answer.Refused),
-                            System.nanoTime() - commandBegun);
-                    changes.addAll(applied.changes());
-                    answers.add(Committed.of(applied));
+            for (LogEntry entry : entries) {
+                if (isRepetition(open, proposed, entry, raftEntry.getIndex())) {
+                    outcomes.add(new Outcome(entry, List.of()));
+                } else {
+                    outcomes.add(new Outcome(entry, apply(entry, pending, changes)));
+                    proposed.add(new Proposed(entry.getMember(), entry.getIncarnation(), entry.getSequence()));
                 }
             }
             return pending.revision();
@@ -238,14 +243,42 @@ final class StoreStateMachine extends BaseStateMachine {
                 PlantedReplay.kept(changes, getId().toString(), raftEntry.getIndex()),
                 revision,
                 new AppliedIndex(raftEntry.getTerm(), raftEntry.getIndex()),
-                repeated ? "" : entry.getMember(),
-                entry.getIncarnation(),
-                entry.getSequence());
+                proposed);
         CrashPoint.APPLY_WRITTEN.pass();
         long written = System.nanoTime();
         metrics.written(changes, written - writing, written - begun);
         PlantedReplay.flush(open, raftEntry.getIndex());
-        listener().applied(entry, answers, changes, revision);
+        listener().applied(outcomes, changes, revision);
+    }
+
+    /**
+     * Whether an entry was applied before, or one that its member proposed after it.
+     *
+     * @param together what was proposed of the same Raft entry, and is not in the state yet
+     */
+    private boolean isRepetition(RocksState open, List<Proposed> together, LogEntry entry, long index) {
+        long sequence = open.sequenceOf(entry.getMember(), entry.getIncarnation());
+        for (Proposed before : together) {
+            if (before.member().equals(entry.getMember()) && before.incarnation() == entry.getIncarnation()) {
+                sequence = Math.max(sequence, before.sequence());
+            }
+        }
+        return PlantedReplay.repeated(
+                entry.getSequence() <= sequence, openedAt > 0 ? index - openedAt : Long.MAX_VALUE, sequence >= 0);
+    }
+
+    private List<Committed> apply(LogEntry entry, PendingView pending, List<Change> changes) {
+        var answers = new ArrayList<Committed>(entry.getCommandsCount());
+        for (LogCommand command : entry.getCommandsList()) {
+            long begun = System.nanoTime();
+            Applied applied = Mvcc.apply(pending, CommandCodec.decode(command));
+            pending.take(applied);
+            metrics.applied(
+                    command.getCommandCase(), !(applied.answer() instanceof Answer.Refused), System.nanoTime() - begun);
+            changes.addAll(applied.changes());
+            answers.add(Committed.of(applied));
+        }
+        return answers;
     }
 
     /**
@@ -264,10 +297,6 @@ final class StoreStateMachine extends BaseStateMachine {
                 }
             }
         }
-    }
-
-    private static LogEntry parse(LogEntryProto raftEntry) throws IOException {
-        return LogEntries.parse(raftEntry.getStateMachineLogEntry().getLogData());
     }
 
     @Override

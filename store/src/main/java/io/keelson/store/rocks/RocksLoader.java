@@ -80,7 +80,7 @@ public final class RocksLoader implements Loading, AutoCloseable {
             if (compactRevision > 0) {
                 changes.add(new Change.Compacted(compactRevision));
             }
-            state.write(changes, revision, applied, "", 0, 0);
+            state.write(changes, revision, applied, List.of());
             attachLeases();
         } catch (RocksDBException e) {
             throw failed(e);

@@ -245,9 +245,9 @@ public final class RocksState implements AutoCloseable {
      *
      * @param changes in order; one revision's changes stand together
      * @param revision the store's revision after the entry
+     * @param proposed whose commands they are, in order
      */
-    public void write(
-            List<Change> changes, long revision, AppliedIndex applied, String member, long incarnation, long sequence) {
+    public void write(List<Change> changes, long revision, AppliedIndex applied, List<Proposed> proposed) {
         try (var batch = new WriteBatch()) {
             long current = -1;
             int sub = 0;
@@ -268,8 +268,8 @@ public final class RocksState implements AutoCloseable {
             AnswerRows.window(batch, requests, changes);
             batch.put(meta, REVISION, Layout.number(revision));
             batch.put(meta, APPLIED, pair(applied.term(), applied.index()));
-            if (!member.isEmpty()) {
-                batch.put(meta, proposer(member), pair(incarnation, sequence));
+            for (Proposed each : proposed) {
+                batch.put(meta, proposer(each.member()), pair(each.incarnation(), each.sequence()));
             }
             write(batch, changes);
             hashed.done(revision);

@@ -103,7 +103,7 @@ class IntegrityTest {
                     .setCreateRevision(revision)
                     .setVersion(1)
                     .build();
-            state.write(List.of(new Change.Put(kv, 0)), revision, state.appliedIndex(), "", 0, 0);
+            state.write(List.of(new Change.Put(kv, 0)), revision, state.appliedIndex(), List.of());
             state.flush();
         }
     }

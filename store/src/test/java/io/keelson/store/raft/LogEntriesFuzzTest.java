@@ -87,7 +87,7 @@ class LogEntriesFuzzTest {
             try {
                 var pending = new PendingView(view);
                 var done = new ArrayList<Applied>();
-                for (LogCommand command : LogEntries.parse(bytes).getCommandsList()) {
+                for (LogCommand command : LogEntries.parse(bytes).getFirst().getCommandsList()) {
                     Applied one = Mvcc.apply(pending, CommandCodec.decode(command));
                     pending.take(one);
                     done.add(one);
@@ -123,9 +123,13 @@ class LogEntriesFuzzTest {
                 .build()
                 .toByteArray();
         assertThatThrownBy(() -> LogEntry.parseFrom(bytes)).hasMessageContaining("too many levels of nesting");
-        assertThat(LogEntries.parse(bytes).getCommandsList())
+        assertThat(LogEntries.parse(bytes).getFirst().getCommandsList())
                 .extracting(CommandCodec::decode)
                 .containsExactly(command);
+        var entry = org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations.unsafeWrap(bytes);
+        assertThat(LogEntries.parse(LogEntries.join(List.of(entry, entry))).getLast())
+                .as("together with another")
+                .isEqualTo(LogEntries.parse(bytes).getFirst());
     }
 
     private static TxnRequest wrapped(TxnRequest inner) {

@@ -9,6 +9,8 @@ import io.keelson.store.mvcc.Command;
 import io.keelson.store.mvcc.CommandCodec;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.junit.jupiter.api.Test;
 
@@ -38,7 +40,7 @@ class LogEntriesTest {
     @Test
     void anEntryPointsIntoTheArrayThatRatisHolds() throws IOException {
         byte[] held = ENTRY.clone();
-        LogEntry entry = LogEntries.parse(UnsafeByteOperations.unsafeWrap(held));
+        LogEntry entry = LogEntries.parse(UnsafeByteOperations.unsafeWrap(held)).getFirst();
         assertThat(value(entry)).isEqualTo(VALUE);
         assertThat(pointsInto(entry, held)).isTrue();
     }
@@ -46,7 +48,8 @@ class LogEntriesTest {
     @Test
     void aMessageAroundTheEntryIsKeptWithIt() throws IOException {
         byte[] message = Arrays.copyOf(ENTRY, ENTRY.length + 100);
-        LogEntry entry = LogEntries.parse(UnsafeByteOperations.unsafeWrap(message, 0, ENTRY.length));
+        LogEntry entry = LogEntries.parse(UnsafeByteOperations.unsafeWrap(message, 0, ENTRY.length))
+                .getFirst();
         assertThat(value(entry)).isEqualTo(VALUE);
         assertThat(pointsInto(entry, message)).isTrue();
     }
@@ -54,7 +57,8 @@ class LogEntriesTest {
     @Test
     void anEntryThatIsASmallPartOfAMessageIsCopied() throws IOException {
         byte[] message = Arrays.copyOf(ENTRY, ENTRY.length * 3);
-        LogEntry entry = LogEntries.parse(UnsafeByteOperations.unsafeWrap(message, 0, ENTRY.length));
+        LogEntry entry = LogEntries.parse(UnsafeByteOperations.unsafeWrap(message, 0, ENTRY.length))
+                .getFirst();
         assertThat(pointsInto(entry, message)).isFalse();
         assertThat(value(entry)).isEqualTo(VALUE);
     }
@@ -63,6 +67,38 @@ class LogEntriesTest {
     void anEntryInPiecesIsCopied() throws IOException {
         var half = UnsafeByteOperations.unsafeWrap(ENTRY, 0, 2_000);
         var rest = UnsafeByteOperations.unsafeWrap(ENTRY, 2_000, ENTRY.length - 2_000);
-        assertThat(value(LogEntries.parse(half.concat(rest)))).isEqualTo(VALUE);
+        assertThat(value(LogEntries.parse(half.concat(rest)).getFirst())).isEqualTo(VALUE);
+    }
+
+    @Test
+    void entriesThatCameTogetherAreToldApartAgain() throws IOException {
+        LogEntry one = entry("one", 1);
+        LogEntry two = entry("two", 7);
+        LogEntry three = entry("one", 2);
+        var joined = LogEntries.join(Stream.of(one, two, three)
+                .map(entry -> UnsafeByteOperations.unsafeWrap(entry.toByteArray()))
+                .toList());
+        List<LogEntry> entries = LogEntries.parse(joined);
+        assertThat(entries.getFirst().toBuilder().clearTogether().build()).isEqualTo(one);
+        assertThat(entries.subList(1, 3)).containsExactly(two, three);
+    }
+
+    @Test
+    void valuesOfEntriesThatCameTogetherPointIntoOneArray() throws IOException {
+        var joined = LogEntries.join(List.of(
+                UnsafeByteOperations.unsafeWrap(ENTRY.clone()), UnsafeByteOperations.unsafeWrap(ENTRY.clone())));
+        byte[] held = joined.toByteArray();
+        LogEntry second =
+                LogEntries.parse(UnsafeByteOperations.unsafeWrap(held)).getLast();
+        assertThat(value(second)).isEqualTo(VALUE);
+        assertThat(pointsInto(second, held)).isTrue();
+    }
+
+    private static LogEntry entry(String member, long sequence) throws IOException {
+        return LogEntry.parseFrom(ENTRY).toBuilder()
+                .setMember(member)
+                .setIncarnation(3)
+                .setSequence(sequence)
+                .build();
     }
 }

@@ -34,7 +34,7 @@ class CompactorTest {
             changes.add(version(revision, valueBytes));
         }
         changes.addAll(List.of(more));
-        state.write(changes, to, new AppliedIndex(1, to), "m", 1, to);
+        state.write(changes, to, new AppliedIndex(1, to), List.of(new Proposed("m", 1, to)));
     }
 
     @Test

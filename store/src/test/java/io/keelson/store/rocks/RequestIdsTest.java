@@ -162,7 +162,7 @@ class RequestIdsTest {
                     }
                     return pending.revision();
                 });
-                disk.write(changes, revision, new AppliedIndex(1, step), MEMBER, 1, step);
+                disk.write(changes, revision, new AppliedIndex(1, step), List.of(new Proposed(MEMBER, 1, step)));
                 agrees(disk, memory, bounds, where);
                 if (random.nextInt(40) == 0) {
                     disk.flush();

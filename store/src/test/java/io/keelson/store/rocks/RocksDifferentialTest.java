@@ -119,7 +119,7 @@ class RocksDifferentialTest {
             }
             return pending.revision();
         });
-        state.write(changes, revision, new AppliedIndex(1, index), MEMBER, INCARNATION, index);
+        state.write(changes, revision, new AppliedIndex(1, index), List.of(new Proposed(MEMBER, INCARNATION, index)));
     }
 
     /** The files as they lie there when a process is killed, without what RocksDB had only in memory. */

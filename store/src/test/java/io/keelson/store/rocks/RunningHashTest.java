@@ -47,7 +47,7 @@ class RunningHashTest {
             }
             return pending.revision();
         });
-        into.write(changes, revision, new AppliedIndex(1, index++), "m", 1, index);
+        into.write(changes, revision, new AppliedIndex(1, index++), List.of(new Proposed("m", 1, index)));
         return changes;
     }
 

@@ -93,7 +93,7 @@ class StateFilesFuzzTest {
                             .setAlarm(AlarmType.NOSPACE)
                             .build()));
                 }
-                state.write(changes, revision, new AppliedIndex(1, i), "m1", 1, i);
+                state.write(changes, revision, new AppliedIndex(1, i), List.of(new Proposed("m1", 1, i)));
                 if (i % 50 == 49) {
                     state.flush();
                 }

@@ -23,6 +23,7 @@ import io.keelson.proto.etcd.WatchRequest;
 import io.keelson.proto.etcd.WatchResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -339,6 +340,38 @@ class WatchServiceTest {
                 .isSorted()
                 .doesNotHaveDuplicates();
         slow.cancel("done", null);
+    }
+
+    @Test
+    void manyWatchesOfOnePrefixHearEachEventOnceAndInOrder() throws Exception {
+        int watches = 300;
+        var client = new Client();
+        for (int id = 1; id <= watches; id++) {
+            client.requests.onNext(WatchRequest.newBuilder()
+                    .setCreateRequest(prefix("k").setWatchId(id))
+                    .build());
+        }
+        for (long id = 1; id <= watches; id++) {
+            WatchResponse created = client.next();
+            assertThat(created.getCreated()).isTrue();
+            assertThat(created.getWatchId()).isEqualTo(id);
+        }
+        String large = "v".repeat(20_000);
+        List<String> values = List.of("", "small", large, "small again");
+        for (String value : values) {
+            server.put("k", value);
+        }
+        var heard = new HashMap<Long, List<String>>();
+        for (int told = 0; told < watches * values.size(); ) {
+            WatchResponse answer = client.next();
+            var ofWatch = heard.computeIfAbsent(answer.getWatchId(), _ -> new ArrayList<>());
+            for (Event event : answer.getEventsList()) {
+                ofWatch.add(event.getKv().getValue().toStringUtf8());
+                told++;
+            }
+        }
+        assertThat(heard).hasSize(watches);
+        assertThat(heard.values()).allMatch(values::equals);
     }
 
     @Test
