@@ -210,6 +210,10 @@ final class TestCluster implements AutoCloseable {
         }
     }
 
+    Path kubeconfig() {
+        return plan.kubeconfig();
+    }
+
     /** To the first server, as an administrator. */
     ManagedChannel channel() {
         return new Servers(Access.fromKubeconfig(plan.kubeconfig()))

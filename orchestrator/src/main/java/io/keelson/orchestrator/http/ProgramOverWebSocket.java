@@ -5,6 +5,8 @@ import io.keelson.orchestrator.api.NodeStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** A program's streams as numbered channels of a WebSocket. */
 final class ProgramOverWebSocket implements ProgramSide.Client {
@@ -21,12 +23,20 @@ final class ProgramOverWebSocket implements ProgramSide.Client {
     private final NodeStream node;
     private final ContainerIo io;
     private final boolean channelsEnd;
+    private final boolean closingEndsInput;
+    private final CountDownLatch over = new CountDownLatch(1);
 
-    ProgramOverWebSocket(WebSocket client, NodeStream node, ContainerIo io, String protocol) {
+    /**
+     * Carries a program's streams.
+     *
+     * @param command whether it is a command of the client's own, and not one that was there before
+     */
+    ProgramOverWebSocket(WebSocket client, NodeStream node, ContainerIo io, String protocol, boolean command) {
         this.client = client;
         this.node = node;
         this.io = io;
         this.channelsEnd = protocol.startsWith("v5.");
+        this.closingEndsInput = command && io.stdin();
     }
 
     /** Returns when the program has ended, or the client has gone. */
@@ -34,8 +44,15 @@ final class ProgramOverWebSocket implements ProgramSide.Client {
         try {
             // Clients may wait for a first message to know that all stands.
             client.send(io.stdout() ? STDOUT : io.stderr() ? STDERR : ERROR, new byte[0]);
+            if (closingEndsInput) {
+                client.answerLater();
+            }
             Thread input = Thread.ofVirtual().name("websocket-input").start(this::read);
-            ProgramSide.carry(node, this);
+            try {
+                ProgramSide.carry(node, this);
+            } finally {
+                over.countDown();
+            }
             client.close(WebSocket.NORMAL);
             input.join(ProgramSide.FAREWELL);
         } catch (IOException e) {
@@ -56,6 +73,12 @@ final class ProgramOverWebSocket implements ProgramSide.Client {
                 if (bytes.length > 0) {
                     take(channel, bytes);
                 }
+            }
+            if (closingEndsInput && client.isClosing()) {
+                // Before version 5 this is the only way to say that there is no more, and what was written is still to
+                // be read.
+                node.endInput();
+                boolean _ = over.await(ProgramSide.FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (IOException e) {
             // The client has gone, which the end says.

@@ -65,24 +65,44 @@ final class StreamDoor {
         return () -> exchange.authorizedStill(needed(target));
     }
 
+    /**
+     * Over a WebSocket there is output whether the client asks for it or not, as from Kubernetes: its Java client does not, when it attaches.
+     * Over SPDY clients open the streams that they want, and one that is waited for would never come.
+     */
     private void program(Exchange exchange, Target target, Wire wire)
             throws InterruptedException, Exchange.GoneException {
         Query query = exchange.query();
-        ContainerIo io =
-                new ContainerIo(query.flag("stdin"), query.flag("stdout"), query.flag("stderr"), query.flag("tty"));
         boolean socket = WebSocket.isAsked(exchange);
+        ContainerIo io = new ContainerIo(
+                query.flag("stdin"), socket || query.flag("stdout"), socket || query.flag("stderr"), query.flag("tty"));
         String protocol = socket
                 ? agreed(exchange, "Sec-WebSocket-Protocol", OVER_WEBSOCKET)
                 : agreed(exchange, "X-Stream-Protocol-Version", OVER_SPDY);
-        try (NodeStream node =
-                new GuardedStream(open(exchange, target, io), new Renewal(still(exchange, target), System::nanoTime))) {
+        NodeStream opened = socket ? openOrSayWhy(exchange, target, io) : open(exchange, target, io);
+        try (NodeStream node = new GuardedStream(opened, new Renewal(still(exchange, target), System::nanoTime))) {
             if (socket) {
                 WebSocket client = WebSocket.accept(exchange, wire, Optional.of(protocol));
-                new ProgramOverWebSocket(client, node, io, protocol).run();
+                boolean command = target.subresource().equals("exec");
+                new ProgramOverWebSocket(client, node, io, protocol, command).run();
             } else {
                 spdy(exchange, wire, protocol);
                 new ProgramOverSpdy(wire, node, io).run();
             }
+        }
+    }
+
+    /**
+     * A program that is missing and the like are told where the program would have told its end, as by Kubernetes: a client that is refused with
+     * 500 believes that the server has failed, and asks again.
+     */
+    private NodeStream openOrSayWhy(Exchange exchange, Target target, ContainerIo io) throws InterruptedException {
+        try {
+            return open(exchange, target, io);
+        } catch (ApiException e) {
+            if (e.reason() != Reason.INTERNAL_ERROR) {
+                throw e;
+            }
+            return new NotStarted(e);
         }
     }
 

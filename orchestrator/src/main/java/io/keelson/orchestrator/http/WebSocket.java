@@ -49,6 +49,8 @@ final class WebSocket {
     private final OutputStream out;
     private final ReentrantLock writing = new ReentrantLock();
     private boolean closeSent;
+    private boolean answersLater;
+    private boolean closing;
     private long left;
     private byte[] mask = new byte[4];
     private int maskAt;
@@ -149,7 +151,10 @@ final class WebSocket {
                 // An answer to nobody's question.
             }
             case CLOSE -> {
-                close(NORMAL);
+                closing = true;
+                if (!answersLater) {
+                    close(NORMAL);
+                }
                 return false;
             }
             default -> {
@@ -158,6 +163,16 @@ final class WebSocket {
             }
         }
         return true;
+    }
+
+    /** Leaves it to {@link #close} to answer a client that closes: what it has written may need a while. Before anything is read. */
+    void answerLater() {
+        answersLater = true;
+    }
+
+    /** Whether the client has closed in good order, so that it has written all that it wanted. For the thread that reads. */
+    boolean isClosing() {
+        return closing;
     }
 
     /** Sends a message that begins with the number of a channel. */

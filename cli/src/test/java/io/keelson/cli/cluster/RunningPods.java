@@ -1,0 +1,95 @@
+package io.keelson.cli.cluster;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+
+/** Pods for clients that want to see them at work, and what they are tried with. */
+final class RunningPods {
+
+    static final String YAML = """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              terminationGracePeriodSeconds: 0
+              containers:
+              - {name: main, image: localhost/machine, imagePullPolicy: IfNotPresent, command: [sh, -c, "while true; do echo tick; sleep 0.2; done"]}
+              - {name: side, image: localhost/machine, imagePullPolicy: IfNotPresent, command: [sleep, "3600"]}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: cat}
+            spec:
+              terminationGracePeriodSeconds: 0
+              containers:
+              - {name: c, image: localhost/machine, imagePullPolicy: IfNotPresent, stdin: true, command: [cat]}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: said}
+            spec:
+              terminationGracePeriodSeconds: 0
+              containers:
+              - {name: c, image: localhost/machine, imagePullPolicy: IfNotPresent, command: [sh, -c, "echo first; echo second; echo third; sleep 3600"]}
+            ---
+            # Ends again and again, so that there is a log of the life before.
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: again}
+            spec:
+              terminationGracePeriodSeconds: 0
+              containers:
+              - {name: c, image: localhost/machine, imagePullPolicy: IfNotPresent, command: [sh, -c, "echo before; exit 1"]}
+            """;
+
+    private RunningPods() {}
+
+    /** Makes them, and waits until they are as wanted. */
+    static void start(TestCluster cluster) throws IOException, InterruptedException {
+        cluster.apply(YAML, "web", "cat", "said");
+        await("a second life", () -> {
+            try {
+                return !cluster.ok(
+                                "1.33",
+                                "get",
+                                "pod",
+                                "again",
+                                "-o",
+                                "jsonpath={.status.containerStatuses[0].lastState.terminated.exitCode}")
+                        .isEmpty();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    /** Answers every connection with what it sends, until the socket is closed. */
+    static void echo(ServerSocket program) {
+        Thread.ofVirtual().start(() -> {
+            while (!program.isClosed()) {
+                try (Socket one = program.accept()) {
+                    one.getInputStream().transferTo(one.getOutputStream());
+                } catch (IOException e) {
+                    // Closed.
+                }
+            }
+        });
+    }
+
+    /** What may take a moment. */
+    interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    /** Waits until something is so; fails after half a minute. */
+    static void await(String what, Condition condition) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + 30_000_000_000L;
+        while (!condition.holds()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("waited in vain for: " + what);
+            }
+            Thread.sleep(50);
+        }
+    }
+}
