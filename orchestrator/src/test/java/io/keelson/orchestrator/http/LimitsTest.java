@@ -285,6 +285,57 @@ class LimitsTest {
     }
 
     @Test
+    void aNumberHasAThousandDigitsAtMost() throws IOException, InterruptedException {
+        HttpResponse<String> answer = send("POST", FREE, JSON, free("digits", "{\"a\":" + "1".repeat(1_001) + "}"));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+    }
+
+    @Test
+    void ofManyErrorsInOneObjectAHundredAreInTheMessage() throws IOException, InterruptedException {
+        String containers = String.join(
+                ",",
+                IntStream.range(0, 150)
+                        .mapToObj(i -> "{\"name\":\"WRONG" + i + "\",\"image\":\"i\"}")
+                        .toList());
+        HttpResponse<String> answer = send(
+                "POST",
+                "/api/v1/namespaces/default/pods",
+                JSON,
+                "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":["
+                        + containers + "]}}");
+        refused(answer, 422, "Invalid", "spec.containers[0].name");
+        assertThat(Json.parse(answer.body()).at("/details/causes").size()).isEqualTo(150);
+        assertThat(Json.parse(answer.body()).path("message").asString(""))
+                .contains("spec.containers[99].name")
+                .doesNotContain("spec.containers[100].name");
+    }
+
+    @Test
+    void tenManagersOfUpdatesAreKeptApart() throws IOException, InterruptedException {
+        assertThat(send("POST", MAPS, JSON, map("managed", "x")).statusCode()).isEqualTo(201);
+        for (int i = 0; i < 15; i++) {
+            String patch = "{\"data\":{\"k" + i + "\":\"v\"}}";
+            assertThat(send("PATCH", MAPS + "/managed?fieldManager=m" + i, "application/merge-patch+json", patch)
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+        List<String> managers = Json.parse(server.get(admin, MAPS + "/managed").body())
+                .at("/metadata/managedFields")
+                .valueStream()
+                .map(entry -> entry.path("manager").asString(""))
+                .toList();
+        assertThat(managers).hasSize(10).contains("ancient-changes", "m14").doesNotContain("m0");
+    }
+
+    @Test
+    void aSchemaIsNestedSixtyFourDeepAtMost() throws IOException, InterruptedException {
+        String deep =
+                "{\"type\":\"object\",\"properties\":{\"a\":".repeat(80) + "{\"type\":\"string\"}" + "}}".repeat(80);
+        HttpResponse<String> answer = define("deeps", "Deep", deep);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
+    }
+
+    @Test
     void aTokenIsNotReadWithoutEnd() throws IOException {
         try (RawHttp http = RawHttp.connect(server.http(Optional.empty()).sslContext(), server.port())) {
             RawHttp.Answer answer =
