@@ -37,6 +37,14 @@ public interface Kv {
     RangeResponse range(RangeRequest request);
 
     /**
+     * As {@link #range}, with a limit, but {@code count} need not tell of keys behind the limit: who reads a long range piece by piece does
+     * not want them counted with each piece.
+     */
+    default RangeResponse piece(RangeRequest request) {
+        return range(request);
+    }
+
+    /**
      * Judges all compares on the state before the transaction and runs one branch at one new revision, all or nothing. A
      * failed compare is an answer ({@code succeeded == false}), not an exception.
      *

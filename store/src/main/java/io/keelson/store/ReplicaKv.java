@@ -22,6 +22,7 @@ import io.keelson.store.mvcc.Mvcc;
 import io.keelson.store.mvcc.Ranges;
 import io.keelson.store.mvcc.Refusal;
 import io.keelson.store.mvcc.RequestCheck;
+import io.keelson.store.mvcc.View;
 import io.keelson.store.node.History;
 import io.keelson.store.node.Replica;
 import java.time.Duration;
@@ -32,6 +33,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 
 /** The port over the replica in this process. */
 final class ReplicaKv implements Kv {
@@ -49,13 +51,22 @@ final class ReplicaKv implements Kv {
 
     @Override
     public RangeResponse range(RangeRequest request) {
+        return range(request, Ranges::read);
+    }
+
+    @Override
+    public RangeResponse piece(RangeRequest request) {
+        return range(request, Ranges::piece);
+    }
+
+    private RangeResponse range(RangeRequest request, BiFunction<View, RangeRequest, RangeResponse> read) {
         RequestCheck.check(request).ifPresent(ReplicaKv::refuse);
         if (!request.getSerializable()) {
             await(replica.readBarrier());
         }
         return replica.read(view -> {
             Ranges.check(view, request).ifPresent(ReplicaKv::refuse);
-            return Ranges.read(view, request).toBuilder()
+            return read.apply(view, request).toBuilder()
                     .setHeader(header(view.revision()))
                     .build();
         });

@@ -21,6 +21,10 @@ public final class ApiBench {
     private static final int CHANGES_PER_SECOND = 200;
     private static final int READS_PER_SECOND = 100;
     private static final double WARM_UP_SECONDS = 3;
+
+    /** Before any watch, changes at half the rate for so long: servers that have not written pods yet do it slowly. */
+    private static final double FIRST_CHANGES_SECONDS = 20;
+
     private static final String LIST = "/api/v1/pods";
     private static final String JSON = "application/json";
     private static final String METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
@@ -61,23 +65,27 @@ public final class ApiBench {
                 ("{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"" + Pods.NAMESPACE + "\"}}")
                         .getBytes(StandardCharsets.UTF_8));
         pods.grow(FEW);
-        Heap.Peak few = what.contains("list") ? lists(FEW) : new Heap.Peak(0, 0);
+        Heap.Peak few = what.contains("list") ? lists(FEW) : new Heap.Peak(0, 0, 0);
         if (what.contains("commands")) {
             pods.grow(FOR_COMMANDS);
             commands(keelson, kubectl);
         }
         if (what.contains("list") || what.contains("watch")) {
             pods.grow(MANY);
+            lines.tell("10,000 pods stored", "largest resident server, MiB", servers.residentMiB());
         }
         if (what.contains("list")) {
             Heap.Peak many = lists(MANY);
             lines.atMost(
                     "full list, 10,000 pods beside 2,000",
-                    "peak of the heap, times",
+                    "peak of the heap above what lives, times",
                     1.1,
-                    many.usedMiB() / few.usedMiB());
+                    many.aboveMiB() / few.aboveMiB());
+            lines.tell(
+                    "full list, 10,000 pods beside 2,000", "peak of the heap, times", many.usedMiB() / few.usedMiB());
         }
         if (what.contains("watch")) {
+            new Paced().run(i -> pods.change(i * 7 % MANY), CHANGES_PER_SECOND / 2, FIRST_CHANGES_SECONDS, 0);
             for (int round = 0; round < rounds; round++) {
                 watches("1,000 watchers by label, 200 changes/s", i -> "slot=s" + i % Pods.SLOTS, "", true);
             }
@@ -114,8 +122,10 @@ public final class ApiBench {
                 lines.tell(load, "bytes of a pod", (double) bytes / lists / count);
             }
             Heap.Peak peak = heap.peak();
+            lines.tell(load, "heap that lives before, MiB", peak.liveMiB());
             lines.tell(load, "peak of the heap, MiB", peak.usedMiB());
             lines.tell(load, "peak of its old generation, MiB", peak.oldMiB());
+            lines.tell(load, "largest resident server, MiB", servers.residentMiB());
             return peak;
         }
     }
@@ -163,6 +173,7 @@ public final class ApiBench {
             lines.tell(load, "from sending a change to its event, p50 ms", clients.p50Millis());
             lines.tell(load, "events/s", clients.events() / seconds);
             lines.tell(load, "CPU of all servers, cores", used / wall);
+            lines.tell(load, "largest resident server, MiB", servers.residentMiB());
             lines.tell(load, "failed requests and ended watches", (double)
                     (writes.failed() + reads.failed() + clients.ended()));
         }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The largest heap that a server uses in a time, as {@code jstat} tells it. */
+/** The largest heap that a server uses in a time, as {@code jstat} tells it, and what of it lives when the time begins. */
 final class Heap implements AutoCloseable {
 
     private static final String EVERY_MILLIS = "50";
@@ -16,19 +16,35 @@ final class Heap implements AutoCloseable {
     /**
      * The largest that were seen.
      *
+     * @param liveMiB what was left of a collection before
      * @param usedMiB of the whole heap, garbage included
      * @param oldMiB of the old generation alone, where what lives long is
      */
-    record Peak(double usedMiB, double oldMiB) {}
+    record Peak(double liveMiB, double usedMiB, double oldMiB) {
+
+        /** What was needed beside what lives. */
+        double aboveMiB() {
+            return usedMiB - liveMiB;
+        }
+    }
 
     private final Process jstat;
     private final Thread reader;
+    private double live;
     private double used;
     private double old;
 
-    Heap(long process) throws IOException {
-        Path program = Path.of(System.getProperty("java.home"), "bin", "jstat");
-        jstat = new ProcessBuilder(program.toString(), "-gc", Long.toString(process), EVERY_MILLIS).start();
+    Heap(long process) throws IOException, InterruptedException {
+        Path programs = Path.of(System.getProperty("java.home"), "bin");
+        int collected = new ProcessBuilder(programs.resolve("jcmd").toString(), Long.toString(process), "GC.run")
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+        if (collected != 0) {
+            throw new IOException("jcmd cannot collect the garbage of process " + process);
+        }
+        jstat = new ProcessBuilder(programs.resolve("jstat").toString(), "-gc", Long.toString(process), EVERY_MILLIS)
+                .start();
         reader = Thread.ofVirtual().start(this::read);
     }
 
@@ -49,12 +65,15 @@ final class Heap implements AutoCloseable {
     }
 
     private synchronized void note(double usedNow, double oldNow) {
+        if (used == 0) {
+            live = usedNow;
+        }
         used = Math.max(used, usedNow);
         old = Math.max(old, oldNow);
     }
 
     synchronized Peak peak() {
-        return new Peak(used, old);
+        return new Peak(live, used, old);
     }
 
     @Override

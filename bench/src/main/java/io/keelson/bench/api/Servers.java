@@ -107,6 +107,19 @@ final class Servers {
         return sum;
     }
 
+    /** How much of this machine's memory the largest server has, in MiB. */
+    double residentMiB() throws IOException {
+        double most = 0;
+        for (long process : processes) {
+            for (String line : Files.readAllLines(Path.of("/proc/" + process + "/status"))) {
+                if (line.startsWith("VmRSS:")) {
+                    most = Math.max(most, Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024.0);
+                }
+            }
+        }
+        return most;
+    }
+
     private Path certificate() {
         return directory.resolve("pki").resolve("admin.crt");
     }

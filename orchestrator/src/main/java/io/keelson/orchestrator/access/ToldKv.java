@@ -45,6 +45,13 @@ public final class ToldKv extends ForwardingKv {
     }
 
     @Override
+    public RangeResponse piece(RangeRequest request) {
+        RangeResponse response = kv.piece(request);
+        note(response.getHeader());
+        return response;
+    }
+
+    @Override
     public TxnResponse txn(TxnRequest request) {
         TxnResponse response = super.txn(request);
         note(response.getHeader());

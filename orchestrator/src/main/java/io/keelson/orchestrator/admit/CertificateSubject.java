@@ -86,7 +86,7 @@ final class CertificateSubject implements Validator {
         }
         long length = 0;
         for (int i = 0; i < (first & 0x7f); i++) {
-            length = length << 8 | der[at + 2 + i] & 0xff;
+            length = (length << 8) | (der[at + 2 + i] & 0xff);
             if (length > der.length) {
                 throw new IllegalArgumentException("an element is longer than all of it");
             }

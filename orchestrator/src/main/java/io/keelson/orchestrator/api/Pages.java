@@ -27,13 +27,17 @@ public final class Pages {
         ByteString from = Keys.bytes(prefix);
         ByteString end = Keys.end(prefix);
         long at = revision;
+        boolean first = true;
         while (true) {
-            RangeResponse page = kv.range(RangeRequest.newBuilder()
+            RangeResponse page = kv.piece(RangeRequest.newBuilder()
                     .setKey(from)
                     .setRangeEnd(end)
                     .setLimit(SIZE)
                     .setRevision(at)
+                    // This replica has had that revision since the first.
+                    .setSerializable(!first)
                     .build());
+            first = false;
             if (at == 0) {
                 at = page.getHeader().getRevision();
             }

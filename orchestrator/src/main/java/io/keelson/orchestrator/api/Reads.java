@@ -204,7 +204,7 @@ final class Reads {
                 .map(name -> Keys.prefix(query.kind(), query.namespace()) + name);
     }
 
-    /** The first piece, at a revision that this replica has from then on. */
+    /** The first piece, at a revision that this replica has from then on, and how many keys there are. */
     RangeResponse range(Scan scan, long revision, long limit) {
         return range(scan, scan.start, revision, limit, false);
     }
@@ -223,7 +223,7 @@ final class Reads {
                 .setLimit(limit)
                 .build();
         try {
-            return Failures.translated(() -> kv.range(request));
+            return Failures.translated(() -> here ? kv.piece(request) : kv.range(request));
         } catch (ApiException e) {
             if (e.reason() == Reason.EXPIRED) {
                 throw new ApiException(expired(scan), e);

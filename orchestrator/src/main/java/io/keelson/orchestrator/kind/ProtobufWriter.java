@@ -216,7 +216,7 @@ public final class ProtobufWriter {
             case "JSONSchemaPropsOrStringArray" -> either(type, value, "property", out);
             case "JSONSchemaPropsOrBool" -> {
                 if (value.isObject()) {
-                    message(type, Json.object().<ObjectNode>set("schema", value).put("allows", true), out);
+                    message(type, Json.object().set("schema", value).put("allows", true), out);
                 } else {
                     message(type, Json.object().set("allows", value), out);
                 }
@@ -233,10 +233,12 @@ public final class ProtobufWriter {
     private static void time(JsonNode value, BackwardBytes out) {
         try {
             var time = OffsetDateTime.parse(value.asString("")).toInstant();
-            if (time.getNano() > 0) {
-                out.number(2, time.getNano());
+            long seconds = time.getEpochSecond();
+            int nanos = time.getNano();
+            if (nanos > 0) {
+                out.number(2, nanos);
             }
-            out.number(1, time.getEpochSecond());
+            out.number(1, seconds);
         } catch (DateTimeException notATime) {
             // An empty message is the time that is not set.
         }

@@ -38,6 +38,12 @@ public final class ClusterImage implements Cluster {
      */
     private static final Set<Kind> HEADER_ONLY = Set.of(Kinds.EVENT, Kinds.CONFIG_MAP, Kinds.SECRET);
 
+    /**
+     * Longer annotations of pods, of which there are many, are not kept: they are for others than controllers. Whoever writes a pod patches
+     * it, or its status.
+     */
+    private static final int LONGEST_ANNOTATION = 256;
+
     private Kinds kinds;
     private long revision;
     private final Map<Kind, NavigableMap<String, NavigableMap<String, ClusterObject>>> byKind = new HashMap<>();
@@ -54,11 +60,9 @@ public final class ClusterImage implements Cluster {
         this.kinds = kinds;
     }
 
-    /** An object came or changed. What is kept is equal to it, or to its header, and takes less memory. */
+    /** An object came or changed. What is kept of it takes less memory. */
     public Change set(ClusterObject given) {
-        boolean headerOnly =
-                HEADER_ONLY.contains(given.kind()) || given.kind().custom().isPresent();
-        ClusterObject object = given.with(trees.shared(headerOnly ? headerOf(given) : given.json()));
+        ClusterObject object = given.with(trees.shared(kept(given)));
         Optional<ClusterObject> before =
                 Optional.ofNullable(byKind.computeIfAbsent(object.kind(), kind -> new TreeMap<>())
                         .computeIfAbsent(object.namespace(), namespace -> new TreeMap<>())
@@ -118,6 +122,35 @@ public final class ClusterImage implements Cluster {
             refusals.remove(refusals.keySet().iterator().next());
         }
         return !Objects.equals(before, refusal.orElse(null));
+    }
+
+    private static ObjectNode kept(ClusterObject object) {
+        if (HEADER_ONLY.contains(object.kind()) || object.kind().custom().isPresent()) {
+            return headerOf(object);
+        }
+        return object.kind().equals(Kinds.POD) ? withoutLongAnnotations(object.json()) : object.json();
+    }
+
+    private static ObjectNode withoutLongAnnotations(ObjectNode pod) {
+        Map<String, String> annotations = Json.strings(pod, "metadata", "annotations");
+        if (annotations.values().stream().noneMatch(ClusterImage::isLong)) {
+            return pod;
+        }
+        ObjectNode kept = Json.object();
+        annotations.forEach((name, value) -> {
+            if (!isLong(value)) {
+                kept.put(name, value);
+            }
+        });
+        ObjectNode metadata = Json.object().setAll((ObjectNode) pod.path("metadata"));
+        metadata.set("annotations", kept);
+        ObjectNode rest = Json.object().setAll(pod);
+        rest.set("metadata", metadata);
+        return rest;
+    }
+
+    private static boolean isLong(String annotation) {
+        return annotation.length() > LONGEST_ANNOTATION;
     }
 
     private static ObjectNode headerOf(ClusterObject object) {

@@ -40,11 +40,20 @@ public final class Ranges {
         return read(view, request, Long.MAX_VALUE).orElseThrow();
     }
 
+    /** As {@link #read(View, RangeRequest)}, but says of the keys behind the limit only whether there are any: to count them is work. */
+    public static RangeResponse piece(View view, RangeRequest request) {
+        return read(view, request, Long.MAX_VALUE, false).orElseThrow();
+    }
+
     /**
      * As {@link #read(View, RangeRequest)}, but gives up as soon as it holds more than {@code maxBytes} of keys and values, those included
      * that only sorting needs.
      */
     public static Optional<RangeResponse> read(View view, RangeRequest request, long maxBytes) {
+        return read(view, request, maxBytes, true);
+    }
+
+    private static Optional<RangeResponse> read(View view, RangeRequest request, long maxBytes, boolean counted) {
         long revision = request.getRevision() <= 0 ? view.revision() : request.getRevision();
         KeyRange range = KeyRange.of(request.getKey(), request.getRangeEnd());
         var response = RangeResponse.newBuilder();
@@ -78,7 +87,9 @@ public final class Ranges {
                         }
                     }
                 }
-                count += cursor.countRest();
+                if (counted || request.getCountOnly()) {
+                    count += cursor.countRest();
+                }
             }
         }
         sort(request, found);

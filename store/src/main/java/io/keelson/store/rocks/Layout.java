@@ -70,6 +70,13 @@ final class Layout {
     /** The key of an encoded version. */
     static ByteString keyOfVersion(byte[] encoded) {
         int end = encoded.length - Long.BYTES - 2;
+        int zero = 0;
+        while (zero < end && encoded[zero] != 0) {
+            zero++;
+        }
+        if (zero == end) {
+            return ByteString.copyFrom(encoded, 0, end);
+        }
         var key = ByteString.newOutput(end);
         for (int i = 0; i < end; i++) {
             key.write(encoded[i]);

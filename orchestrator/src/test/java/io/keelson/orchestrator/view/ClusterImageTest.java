@@ -1,0 +1,43 @@
+package io.keelson.orchestrator.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keelson.orchestrator.kind.Kinds;
+import org.junit.jupiter.api.Test;
+
+class ClusterImageTest {
+
+    private static final String POD = """
+            {"apiVersion": "v1", "kind": "Pod",
+             "metadata": {"name": "%s", "labels": {"app": "web"}, "annotations": {"long": "%s", "short": "s"}}, "spec": {%s}}""";
+
+    private final Picture picture = Picture.empty();
+
+    @Test
+    void longAnnotationsOfPodsAreNotKept() {
+        picture.with(POD.formatted("a", "x".repeat(257), ""));
+        picture.with(POD.formatted("b", "x".repeat(256), ""));
+        ClusterObject a = picture.image().get(Picture.ref(Kinds.POD, "a")).orElseThrow();
+        assertThat(a.at("metadata", "annotations").toString()).isEqualTo("{\"short\":\"s\"}");
+        assertThat(a.labels()).containsEntry("app", "web");
+        assertThat(a.uid()).isEqualTo("uid-a");
+        ClusterObject b = picture.image().get(Picture.ref(Kinds.POD, "b")).orElseThrow();
+        assertThat(b.annotation("long")).contains("x".repeat(256));
+    }
+
+    @Test
+    void pendingPodsAreFoundByTheirSchedulerUntilTheyAreBound() {
+        picture.with(POD.formatted("ours", "", "")).with(POD.formatted("other", "", "\"schedulerName\": \"other\""));
+        assertThat(picture.image().pending(Pod.DEFAULT_SCHEDULER))
+                .extracting(ClusterObject::name)
+                .containsExactly("ours");
+        assertThat(picture.image().pending("other"))
+                .extracting(ClusterObject::name)
+                .containsExactly("other");
+        picture.with(POD.formatted("ours", "", "\"nodeName\": \"n1\""));
+        assertThat(picture.image().pending(Pod.DEFAULT_SCHEDULER)).isEmpty();
+        assertThat(picture.image().podsOn("n1")).extracting(ClusterObject::name).containsExactly("ours");
+        picture.without(Picture.ref(Kinds.POD, "other"));
+        assertThat(picture.image().pending("other")).isEmpty();
+    }
+}
