@@ -14,6 +14,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -28,6 +29,9 @@ import javax.net.ssl.TrustManagerFactory;
 final class Servers {
 
     private static final Pattern SERVER = Pattern.compile("server: \"?https://127\\.0\\.0\\.1:([0-9]+)");
+
+    /** A request that is not answered by then has failed. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Path directory;
     private final List<Integer> ports = new ArrayList<>();
@@ -77,6 +81,7 @@ final class Servers {
             throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(java.net.URI.create("https://127.0.0.1:" + port(server) + path))
                 .header("Content-Type", type)
+                .timeout(PATIENCE)
                 .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
                 .build();
         HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());

@@ -135,7 +135,7 @@ public final class Undoing {
         List<Item> items = new ArrayList<>();
         Sets.Refusals refusals = new Sets.Refusals();
         List<Member> inOrder = members.stream()
-                .sorted(Comparator.comparing(member -> Sets.rank(member.ref().kind())))
+                .sorted(Comparator.comparingInt(member -> Sets.rank(member.ref().kind())))
                 .toList();
         for (Member member : inOrder) {
             refusals.collect(-1, member.ref(), () -> {

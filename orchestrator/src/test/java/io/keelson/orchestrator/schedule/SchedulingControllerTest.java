@@ -16,8 +16,7 @@ class SchedulingControllerTest {
 
     private static String pod(String spec, String status) {
         return """
-                {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "uid": "1"}, "spec": {%s}, "status": {%s}}"""
-                .formatted(spec, status);
+                {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "uid": "1"}, "spec": {%s}, "status": {%s}}""".formatted(spec, status);
     }
 
     /** Whether a plan is made when the pod has this form after another. */
@@ -42,7 +41,9 @@ class SchedulingControllerTest {
 
     @Test
     void podsOfOtherSchedulersAreNobodysBusiness() {
-        assertThat(isNews(pod("\"schedulerName\": \"other\"", ""), pod("\"schedulerName\": \"other\", \"priority\": 1", "")))
+        assertThat(isNews(
+                        pod("\"schedulerName\": \"other\"", ""),
+                        pod("\"schedulerName\": \"other\", \"priority\": 1", "")))
                 .isFalse();
     }
 
