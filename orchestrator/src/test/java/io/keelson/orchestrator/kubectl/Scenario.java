@@ -37,6 +37,8 @@ record Scenario(String name, List<Step> steps) {
             "discovery",
             "auth",
             "custom",
+            "nodes",
+            "local",
             "errors");
 
     private static final Pattern VERSIONS = Pattern.compile("\\[(1\\.\\d\\d(?: 1\\.\\d\\d)*)]");
