@@ -51,8 +51,9 @@ class Fabric8StreamsTest {
 
     @AfterAll
     void stop() throws IOException {
-        client.close();
+        // The cluster first: it has processes, and there may be no client yet.
         cluster.close();
+        client.close();
     }
 
     private PodResource pod(String name) {
