@@ -128,10 +128,11 @@ public final class GrpcControlPlane implements ControlPlane {
                 .setObject(io.keelson.proto.v1.Object.newBuilder().setJson(json(object)))
                 .setEncoding(Encoding.ENCODING_JSON)
                 .build();
-        var answer = callAt("token of " + pod.namespace() + "/" + account, channel -> ResourcesGrpc.newBlockingStub(
-                        channel)
-                .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
-                .create(request));
+        var answer = callAt(
+                "token of " + pod.namespace() + "/" + account,
+                channel -> ResourcesGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+                        .create(request));
         var status = JSON.readTree(answer.getObject().getJson().toByteArray()).path("status");
         return new Token(
                 status.path("token").asString(),

@@ -171,8 +171,8 @@ class PodVolumesTest {
 
     @Test
     void aTokenIsAFileBesideOthers() throws Exception {
-        PodTokens tokens = (pod, wanted) -> pod.id().name() + " for " + wanted.getAudience() + ", "
-                + wanted.getExpirationSeconds() + " s";
+        PodTokens tokens = (pod, wanted) ->
+                pod.id().name() + " for " + wanted.getAudience() + ", " + wanted.getExpirationSeconds() + " s";
         var projected = """
                 "projected":{"defaultMode":256,"sources":[{"serviceAccountToken":{"path":"token","audience":"vault","expirationSeconds":600}},
                  {"configMap":{"name":"c","items":[{"key":"ca.crt","path":"ca.crt"}]}},

@@ -61,8 +61,7 @@ class TokensInPodsTest {
         }
         assertThat(said).endsWith("\ndefault\n");
         String review = """
-                {"apiVersion":"authentication.k8s.io/v1","kind":"TokenReview","spec":{"token":"%s"}}""".formatted(
-                        said.lines().findFirst().orElseThrow());
+                {"apiVersion":"authentication.k8s.io/v1","kind":"TokenReview","spec":{"token":"%s"}}""".formatted(said.lines().findFirst().orElseThrow());
         TestCluster.Output answer = cluster.run("1.33", review, "create", "-f", "-", "-o", "jsonpath={.status}");
         assertThat(answer.out())
                 .as(answer.err())

@@ -1,6 +1,8 @@
 package io.keelson.orchestrator.admission;
 
 import io.keelson.orchestrator.admit.BuiltIns;
+import io.keelson.orchestrator.admit.MutatingPolicy;
+import io.keelson.orchestrator.admit.Mutations;
 import io.keelson.orchestrator.admit.Plugins;
 import io.keelson.orchestrator.admit.Policies;
 import io.keelson.orchestrator.admit.Policy;
@@ -23,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -39,18 +40,14 @@ public final class Admissions implements Admission {
     private static final Kind QUOTA =
             Kinds.builtIn().byApiVersion("v1", "ResourceQuota").orElseThrow();
 
-    /** So many policies are kept compiled. */
-    private static final int MAX_COMPILED = 256;
-
     private final Kv kv;
     private final Supplier<Kinds> kinds;
     private final Webhooks webhooks;
     private final Plugins plugins;
     private final Parsed parsed = new Parsed();
-    private final Map<String, Compiled> policies = new ConcurrentHashMap<>();
+    private final CompiledOnce<Policy> policies = new CompiledOnce<>(Policy::of);
+    private final CompiledOnce<MutatingPolicy> mutations = new CompiledOnce<>(MutatingPolicy::of);
     private final List<ReentrantLock> locks;
-
-    private record Compiled(String revision, Policy policy) {}
 
     /**
      * Over the store in which the objects are.
@@ -74,22 +71,6 @@ public final class Admissions implements Admission {
         this.kinds = kinds;
         this.webhooks = webhooks;
         this.locks = Stream.generate(ReentrantLock::new).limit(STRIPES).toList();
-    }
-
-    /** Compiling takes longer than evaluating, so it is done once for each form of a policy. */
-    private Policy compiled(ObjectNode stored) {
-        String name = Json.string(stored, "metadata", "name").orElse("");
-        String revision = Json.string(stored, "metadata", "resourceVersion").orElse("");
-        Compiled known = policies.get(name);
-        if (known != null && known.revision().equals(revision)) {
-            return known.policy();
-        }
-        if (policies.size() >= MAX_COMPILED) {
-            policies.clear();
-        }
-        Policy fresh = Policy.of(stored);
-        policies.put(name, new Compiled(revision, fresh));
-        return fresh;
     }
 
     @Override
@@ -117,7 +98,7 @@ public final class Admissions implements Admission {
             webhooks.told(request, facts, heard);
         }
         if (plugins.on(Plugins.POLICIES)) {
-            Verdict verdict = Policies.judge(request, facts, this::compiled);
+            Verdict verdict = Policies.judge(request, facts, policies::of);
             verdict.audit().forEach(heard.notes()::add);
             verdict.refusal().ifPresent(why -> {
                 throw new ApiException(why);
@@ -162,11 +143,26 @@ public final class Admissions implements Admission {
         @Override
         public ObjectNode mutate(Optional<ObjectNode> live, ObjectNode object) {
             Request request = request(Json.string(object, "metadata", "name").orElse(""), live, Optional.of(object));
-            ObjectNode own = builtIn(request, object);
+            ObjectNode own = byPolicies(request.with(builtIn(request, object)), false);
             if (!plugins.on(Plugins.MUTATING_WEBHOOKS)) {
                 return own;
             }
-            return webhooks.mutate(request.with(own), facts, changed -> builtIn(request, changed), heard);
+            return webhooks.mutate(
+                    request.with(own),
+                    facts,
+                    changed -> byPolicies(request.with(builtIn(request, changed)), true),
+                    heard);
+        }
+
+        /** @param again whether it is the second time */
+        private ObjectNode byPolicies(Request request, boolean again) {
+            if (!plugins.on(Plugins.MUTATING_POLICIES)) {
+                return request.object().orElseThrow();
+            }
+            return switch (Mutations.of(request, again, facts, mutations::of)) {
+                case Mutations.Result.Made made -> made.object();
+                case Mutations.Result.Refused refused -> throw new ApiException(refused.why());
+            };
         }
 
         private ObjectNode builtIn(Request request, ObjectNode object) {
@@ -182,7 +178,7 @@ public final class Admissions implements Admission {
             }
             heard(BuiltIns.validate(request, facts, plugins));
             if (plugins.on(Plugins.POLICIES)) {
-                heard(Policies.judge(request, facts, Admissions.this::compiled));
+                heard(Policies.judge(request, facts, policies::of));
             }
             if (plugins.on(Plugins.VALIDATING_WEBHOOKS)) {
                 webhooks.validate(request, facts, heard);

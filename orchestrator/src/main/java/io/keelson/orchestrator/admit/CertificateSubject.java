@@ -34,9 +34,7 @@ final class CertificateSubject implements Validator {
                 && request.object()
                         .flatMap(object -> Json.string(object, "spec", "signerName"))
                         .equals(Optional.of(SIGNER));
-        return concerned
-                ? Verdict.of(refusal(request.object().orElseThrow()).map(request::forbidden))
-                : Verdict.FINE;
+        return concerned ? Verdict.of(refusal(request.object().orElseThrow()).map(request::forbidden)) : Verdict.FINE;
     }
 
     private static Optional<String> refusal(ObjectNode object) {

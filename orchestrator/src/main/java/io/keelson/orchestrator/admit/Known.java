@@ -21,6 +21,7 @@ final class Known {
     static final Kind VALIDATING_WEBHOOKS = kind(REGISTRATION, "ValidatingWebhookConfiguration");
     static final Kind POLICY = kind(REGISTRATION, "ValidatingAdmissionPolicy");
     static final Kind MUTATING_POLICY = kind(REGISTRATION, "MutatingAdmissionPolicy");
+    static final Kind MUTATING_BINDING = kind(REGISTRATION, "MutatingAdmissionPolicyBinding");
     static final Kind BINDING = kind(REGISTRATION, "ValidatingAdmissionPolicyBinding");
 
     private Known() {}

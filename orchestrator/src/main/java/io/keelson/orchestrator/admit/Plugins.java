@@ -25,6 +25,9 @@ public record Plugins(Set<String> off) {
     /** Policies that judge. */
     public static final String POLICIES = "ValidatingAdmissionPolicy";
 
+    /** Policies that change objects. */
+    public static final String MUTATING_POLICIES = "MutatingAdmissionPolicy";
+
     /** None is switched off. */
     public static final Plugins ALL = new Plugins(Set.of());
 
@@ -42,7 +45,6 @@ public record Plugins(Set<String> off) {
             "ExtendedResourceToleration",
             "ImagePolicyWebhook",
             "LimitPodHardAntiAffinityTopology",
-            "MutatingAdmissionPolicy",
             "NamespaceAutoProvision",
             "NamespaceExists",
             "OwnerReferencesPermissionEnforcement",
@@ -57,7 +59,8 @@ public record Plugins(Set<String> off) {
 
     private static Set<String> built() {
         return Stream.concat(
-                        BuiltIns.names().stream(), Stream.of(QUOTA, MUTATING_WEBHOOKS, VALIDATING_WEBHOOKS, POLICIES))
+                        BuiltIns.names().stream(),
+                        Stream.of(QUOTA, MUTATING_WEBHOOKS, VALIDATING_WEBHOOKS, POLICIES, MUTATING_POLICIES))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 

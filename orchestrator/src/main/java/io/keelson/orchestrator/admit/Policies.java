@@ -53,7 +53,7 @@ public final class Policies {
                 continue;
             }
             Policy policy = compiled.apply(stored);
-            for (PolicyBinding binding : PolicyBinding.of(policy, facts)) {
+            for (PolicyBinding binding : PolicyBinding.of(Known.BINDING, policy.name(), facts)) {
                 boolean bound = PolicyBinding.constrained(binding.spec().path("matchResources"), request, facts)
                         .isPresent();
                 if (bound) {
@@ -74,7 +74,7 @@ public final class Policies {
         values.put("namespaceObject", Expressions.orNull(namespace(request, facts)));
         List<Violation> violations = new ArrayList<>();
         Map<String, String> audit = new TreeMap<>();
-        switch (binding.params(policy, request, facts)) {
+        switch (binding.params(policy.spec(), request, facts)) {
             case PolicyBinding.Params.Missing missing ->
                 failed(policy, "failed to configure binding: " + missing.why(), violations);
             case PolicyBinding.Params.Each each -> {
@@ -87,7 +87,7 @@ public final class Policies {
         return verdict(request, policy, binding, violations, audit, told);
     }
 
-    private static Optional<ObjectNode> namespace(Request request, Facts facts) {
+    static Optional<ObjectNode> namespace(Request request, Facts facts) {
         return request.namespace().isEmpty() || request.of(Kinds.NAMESPACE)
                 ? Optional.empty()
                 : facts.find(Kinds.NAMESPACE, "", request.namespace());
@@ -99,7 +99,7 @@ public final class Policies {
         }
     }
 
-    private static String error(Expression expression, EvaluationException e) {
+    static String error(Expression expression, EvaluationException e) {
         return "expression '" + expression.source() + "' resulted in error: " + e.getMessage();
     }
 
@@ -124,7 +124,7 @@ public final class Policies {
             failed(policy, unclear.get(), violations);
             return;
         }
-        variables(policy, values, budget);
+        variables(policy.variables(), values, budget);
         for (int index = 0; index < policy.validations().size(); index++) {
             Policy.Rule rule = policy.validations().get(index);
             try {
@@ -149,9 +149,9 @@ public final class Policies {
     }
 
     /** A variable that comes to no value is absent: only who needs it fails. */
-    private static void variables(Policy policy, Map<String, Object> values, Budget budget) {
+    static void variables(List<Policy.Named> named, Map<String, Object> values, Budget budget) {
         Map<String, Object> variables = new LinkedHashMap<>();
-        for (Policy.Named variable : policy.variables()) {
+        for (Policy.Named variable : named) {
             values.put("variables", Map.copyOf(variables));
             try {
                 variables.put(variable.name(), variable.expression().evaluate(values, budget));

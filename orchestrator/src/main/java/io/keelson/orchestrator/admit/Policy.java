@@ -86,7 +86,7 @@ public record Policy(
         Expression compile(String text) throws ExpressionException;
     }
 
-    private static List<Named> named(
+    static List<Named> named(
             JsonNode spec, String list, String name, String field, Compiler compiler, List<Cause> mistakes) {
         List<Named> all = new ArrayList<>();
         int i = 0;
@@ -97,7 +97,7 @@ public record Policy(
         return List.copyOf(all);
     }
 
-    private static Optional<Expression> compiled(
+    static Optional<Expression> compiled(
             JsonNode from, String field, String path, Compiler compiler, List<Cause> mistakes) {
         String text = from.path(field).asString("");
         if (text.isBlank()) {
@@ -129,7 +129,10 @@ public record Policy(
                     : Verdict.refused(Rejection.invalid(request.kind(), request.name(), mistakes));
         }
         if (request.of(Known.MUTATING_POLICY)) {
-            return Verdict.refused(request.forbidden("mutating admission policies are not evaluated by this server"));
+            List<Cause> mistakes = MutatingPolicy.of(object).mistakes();
+            return mistakes.isEmpty()
+                    ? Verdict.FINE
+                    : Verdict.refused(Rejection.invalid(request.kind(), request.name(), mistakes));
         }
         boolean webhooks = request.of(Known.MUTATING_WEBHOOKS) || request.of(Known.VALIDATING_WEBHOOKS);
         return webhooks ? conditions(request, object) : Verdict.FINE;

@@ -10,19 +10,19 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A ValidatingAdmissionPolicyBinding: where a policy holds, with which parameters, and what is done about a violation.
+ * A binding of an admission policy: where a policy holds, with which parameters, and what is done about a violation.
  *
  * @param name of it
  * @param spec of it, as it is stored
  */
 record PolicyBinding(String name, JsonNode spec) {
 
-    /** All that bind a policy. */
-    static List<PolicyBinding> of(Policy policy, Facts facts) {
-        return facts.list(Known.BINDING, "").stream()
+    /** All of a kind that bind a policy. */
+    static List<PolicyBinding> of(Kind bindings, String policy, Facts facts) {
+        return facts.list(bindings, "").stream()
                 .map(each ->
                         new PolicyBinding(Json.string(each, "metadata", "name").orElse(""), each.path("spec")))
-                .filter(each -> each.spec().path("policyName").asString("").equals(policy.name()))
+                .filter(each -> each.spec().path("policyName").asString("").equals(policy))
                 .toList();
     }
 
@@ -56,8 +56,9 @@ record PolicyBinding(String name, JsonNode spec) {
         record Missing(String why) implements Params {}
     }
 
-    Params params(Policy policy, Request request, Facts facts) {
-        Optional<JsonNode> paramKind = Json.at(policy.spec(), "paramKind");
+    /** @param policy the specification of the policy */
+    Params params(JsonNode policy, Request request, Facts facts) {
+        Optional<JsonNode> paramKind = Json.at(policy, "paramKind");
         Optional<JsonNode> ref = Json.at(spec, "paramRef");
         if (paramKind.isEmpty() || ref.isEmpty()) {
             return new Params.Each(List.of(Optional.empty()));

@@ -221,6 +221,16 @@ public final class Review {
     private static ObjectNode patched(ArrayNode operations, Request request, Kind kind) {
         ObjectNode before = request.object().orElseThrow();
         JsonNode after = Patches.json(Webhook.as(kind, request, before).deepCopy(), operations);
+        return accepted(after, before, request, kind);
+    }
+
+    /**
+     * What somebody made of an object, as it can be stored.
+     *
+     * @param kind in the version in which it was changed
+     * @throws IllegalArgumentException if it is another kind of object now
+     */
+    static ObjectNode accepted(JsonNode after, ObjectNode before, Request request, Kind kind) {
         if (!(after instanceof ObjectNode changed)
                 || !changed.path("apiVersion").asString("").equals(kind.apiVersion())
                 || !changed.path("kind").asString("").equals(kind.kind())) {

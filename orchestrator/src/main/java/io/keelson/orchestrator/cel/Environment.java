@@ -100,10 +100,36 @@ public final class Environment {
         return compile(text, SimpleType.DYN, "");
     }
 
+    /**
+     * Compiles an expression that makes a part of an object or a JSON patch: in it {@code Object{...}}, {@code Object.spec{...}} and so on, and
+     * {@code JSONPatch{...}} are maps. See {@link #condition}.
+     */
+    public Expression mutation(String text) throws ExpressionException {
+        return compile(
+                text,
+                () -> {
+                    CelValidationResult parsed = cel.parse(text);
+                    return parsed.hasError() ? parsed : cel.check(ObjectLiterals.asMaps(parsed.getAst()));
+                },
+                SimpleType.DYN,
+                "");
+    }
+
+    private interface Compilation {
+        CelValidationResult run() throws CelValidationException;
+    }
+
     private Expression compile(String text, CelType wanted, String word) throws ExpressionException {
+        return compile(text, () -> cel.compile(text), wanted, word);
+    }
+
+    private Expression compile(String text, Compilation compilation, CelType wanted, String word)
+            throws ExpressionException {
         CelValidationResult result;
         try {
-            result = cel.compile(text);
+            result = compilation.run();
+        } catch (CelValidationException e) {
+            throw new ExpressionException(String.valueOf(e.getMessage()));
         } catch (RuntimeException | StackOverflowError e) {
             throw new ExpressionException("cannot be compiled: " + e.getMessage());
         }

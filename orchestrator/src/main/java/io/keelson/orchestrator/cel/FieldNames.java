@@ -31,6 +31,20 @@ public final class FieldNames {
 
     private FieldNames() {}
 
+    /** The name that a field has which expressions call so; the way back from {@link #escape}. */
+    static String unescape(String name) {
+        if (name.length() > 4 && name.startsWith("__") && name.endsWith("__")) {
+            String word = name.substring(2, name.length() - 2);
+            if (RESERVED.contains(word)) {
+                return word;
+            }
+        }
+        return name.replace("__slash__", "/")
+                .replace("__dash__", "-")
+                .replace("__dot__", ".")
+                .replace("__underscores__", "__");
+    }
+
     /** The name in expressions: {@code a-b} is {@code a__dash__b}; empty if expressions cannot reach a field of this name. */
     public static Optional<String> escape(String name) {
         if (RESERVED.contains(name)) {

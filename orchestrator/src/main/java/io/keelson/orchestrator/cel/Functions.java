@@ -19,7 +19,8 @@ record Functions(List<CelFunctionDecl> declarations, List<CelFunctionBinding> bi
             of(UrlFunctions.table()),
             of(IpFunctions.table()),
             of(FormatFunctions.table()),
-            of(SemverFunctions.table()));
+            of(SemverFunctions.table()),
+            of(PatchFunctions.table()));
 
     private static Functions of(FunctionTable table) {
         return new Functions(table.declarations(), table.bindings());

@@ -1,8 +1,10 @@
 package io.keelson.orchestrator.cel;
 
+import com.google.common.primitives.UnsignedLong;
 import dev.cel.common.values.CelByteString;
 import dev.cel.common.values.NullValue;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -13,6 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** JSON as values of expressions. */
 public final class Values {
@@ -114,6 +119,39 @@ public final class Values {
             case NUMBER -> node.isIntegralNumber() ? (Object) node.longValue() : (Object) node.doubleValue();
             case BOOLEAN -> node.booleanValue();
             case NULL, MISSING -> NullValue.NULL_VALUE;
+        };
+    }
+
+    /**
+     * What an expression gives, as JSON: the way back from {@link #of}.
+     *
+     * @throws IllegalArgumentException if there is no such thing in JSON
+     */
+    public static JsonNode json(Object value) {
+        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        return switch (value) {
+            case Boolean truth -> nodes.booleanNode(truth);
+            case String text -> nodes.stringNode(text);
+            case Long number ->
+                (int) (long) number == number ? nodes.numberNode((int) (long) number) : nodes.numberNode(number);
+            case UnsignedLong number -> nodes.numberNode(number.longValue());
+            case Double number -> nodes.numberNode(number);
+            case NullValue _ -> nodes.nullNode();
+            case CelByteString bytes -> nodes.stringNode(Base64.getEncoder().encodeToString(bytes.toByteArray()));
+            case Instant time -> nodes.stringNode(time.toString());
+            case Iterable<?> items -> {
+                ArrayNode array = nodes.arrayNode();
+                items.forEach(item -> array.add(json(item)));
+                yield array;
+            }
+            case Map<?, ?> map -> {
+                ObjectNode object = nodes.objectNode();
+                map.forEach((key, each) -> object.set(String.valueOf(key), json(each)));
+                yield object;
+            }
+            default ->
+                throw new IllegalArgumentException(
+                        "a value of type " + value.getClass().getSimpleName() + " has no form in JSON");
         };
     }
 

@@ -59,7 +59,8 @@ public final class StorageProtectionController implements Controller {
     @Override
     public List<Action> reconcile(Cluster cluster, Ref ref, Instant now) {
         String finalizer = ref.kind().equals(CLAIM) ? OF_CLAIMS : OF_VOLUMES;
-        return cluster.get(ref)
+        return cluster
+                .get(ref)
                 .filter(ClusterObject::terminating)
                 .filter(object -> object.finalizers().contains(finalizer))
                 .filter(object -> !inUse(cluster, object))

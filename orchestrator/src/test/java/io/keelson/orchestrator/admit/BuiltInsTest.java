@@ -232,7 +232,8 @@ class BuiltInsTest {
                 .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()))
                 .getEncoded();
         return "-----BEGIN CERTIFICATE REQUEST-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der) + "\n-----END CERTIFICATE REQUEST-----\n";
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
+                + "\n-----END CERTIFICATE REQUEST-----\n";
     }
 
     @Test
@@ -240,13 +241,15 @@ class BuiltInsTest {
         String signer = "kubernetes.io/kube-apiserver-client";
         String refused = "certificatesigningrequests.certificates.k8s.io \"r\" is forbidden: use of"
                 + " kubernetes.io/kube-apiserver-client signer with system:masters group is not allowed";
-        for (String subject : List.of("CN=x,O=system:masters", "O=devs,O=system:masters,CN=x", "CN=x+O=system:masters")) {
+        for (String subject :
+                List.of("CN=x,O=system:masters", "O=devs,O=system:masters,CN=x", "CN=x+O=system:masters")) {
             assertThat(Objects.with().refusal(certificateRequest(signer, pkcs10(subject))))
                     .as(subject)
                     .contains(refused);
         }
         String wide = "x".repeat(60);
-        assertThat(Objects.with().refusal(certificateRequest(signer, pkcs10("CN=" + wide + ",O=" + wide + ",OU=" + wide))))
+        assertThat(Objects.with()
+                        .refusal(certificateRequest(signer, pkcs10("CN=" + wide + ",O=" + wide + ",OU=" + wide))))
                 .isEmpty();
         assertThat(Objects.with().refusal(certificateRequest("example.com/own", pkcs10("CN=x,O=system:masters"))))
                 .isEmpty();
@@ -257,7 +260,8 @@ class BuiltInsTest {
             assertThat(Objects.with()
                             .refusal(certificateRequest(
                                     signer,
-                                    "-----BEGIN CERTIFICATE REQUEST-----" + broken + "-----END CERTIFICATE REQUEST-----")))
+                                    "-----BEGIN CERTIFICATE REQUEST-----" + broken
+                                            + "-----END CERTIFICATE REQUEST-----")))
                     .hasValueSatisfying(why -> assertThat(why).contains("failed to parse CSR"));
         }
     }

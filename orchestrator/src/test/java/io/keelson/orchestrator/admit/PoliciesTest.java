@@ -129,11 +129,13 @@ class PoliciesTest {
                                 + " failed: "));
         ObjectNode mutating = Json.parse("""
                 {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingAdmissionPolicy",
-                 "metadata": {"name": "m"}}
+                 "metadata": {"name": "m"},
+                 "spec": {"mutations": [{"patchType": "JSONPatch", "jsonPatch": {"expression": "nobody.knows"}}]}}
                 """);
         assertThat(Objects.with().refusal(mutating))
-                .contains(
-                        "mutatingadmissionpolicies.admissionregistration.k8s.io \"m\" is forbidden: mutating admission"
-                                + " policies are not evaluated by this server");
+                .hasValueSatisfying(message -> assertThat(message)
+                        .startsWith("MutatingAdmissionPolicy.admissionregistration.k8s.io \"m\" is invalid:"
+                                + " spec.mutations[0].jsonPatch.expression: Invalid value: \"nobody.knows\": compilation"
+                                + " failed: "));
     }
 }

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 final class StorageProtectionControllerTest {
 
     private static final String DELETED = ", \"deletionTimestamp\": \"2026-01-01T00:00:00Z\"";
-    private static final Ref CLAIM = new Ref(
-            Kinds.builtIn().byApiVersion("v1", "PersistentVolumeClaim").orElseThrow(), "shop", "data");
+    private static final Ref CLAIM =
+            new Ref(Kinds.builtIn().byApiVersion("v1", "PersistentVolumeClaim").orElseThrow(), "shop", "data");
     private static final Ref VOLUME =
             new Ref(Kinds.builtIn().byApiVersion("v1", "PersistentVolume").orElseThrow(), "", "v1");
 
@@ -38,7 +38,8 @@ final class StorageProtectionControllerTest {
         return controller.reconcile(picture.image(), ref, NOW);
     }
 
-    private static final String NAMES = "\"volumes\": [{\"name\": \"v\", \"persistentVolumeClaim\": {\"claimName\": \"data\"}}]";
+    private static final String NAMES =
+            "\"volumes\": [{\"name\": \"v\", \"persistentVolumeClaim\": {\"claimName\": \"data\"}}]";
 
     @Test
     void aClaimThatStaysKeepsItsFinalizer() {
@@ -50,13 +51,13 @@ final class StorageProtectionControllerTest {
         assertThat(look(claim(DELETED).with(pod("\"nodeName\": \"n1\", " + NAMES)), CLAIM))
                 .isEmpty();
         for (Picture picture : List.of(
-                claim(DELETED),
-                claim(DELETED).with(pod(NAMES)),
-                claim(DELETED).with(pod("\"nodeName\": \"n1\"")))) {
+                claim(DELETED), claim(DELETED).with(pod(NAMES)), claim(DELETED).with(pod("\"nodeName\": \"n1\"")))) {
             assertThat(look(picture, CLAIM))
                     .singleElement()
-                    .isInstanceOfSatisfying(Action.Patch.class, patch -> assertThat(patch.patch())
-                            .hasToString("{\"metadata\":{\"finalizers\":[\"example.com/mine\"]}}"));
+                    .isInstanceOfSatisfying(
+                            Action.Patch.class,
+                            patch -> assertThat(patch.patch())
+                                    .hasToString("{\"metadata\":{\"finalizers\":[\"example.com/mine\"]}}"));
         }
     }
 
@@ -72,8 +73,9 @@ final class StorageProtectionControllerTest {
                 .isEmpty();
         assertThat(look(Picture.empty().with(volume.formatted(DELETED, "Released")), VOLUME))
                 .singleElement()
-                .isInstanceOfSatisfying(Action.Patch.class, patch -> assertThat(patch.patch())
-                        .hasToString("{\"metadata\":{\"finalizers\":[]}}"));
+                .isInstanceOfSatisfying(
+                        Action.Patch.class,
+                        patch -> assertThat(patch.patch()).hasToString("{\"metadata\":{\"finalizers\":[]}}"));
     }
 
     @Test

@@ -125,4 +125,54 @@ class AdmissionTest {
         assertThat(kubectl.run("delete", "namespace", "kube-system").text())
                 .contains("namespaces \"kube-system\" is forbidden: this namespace may not be deleted");
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = "1.33")
+    void aBoundPolicyChangesWhatItSays(String version) throws IOException, InterruptedException {
+        Kubectl kubectl = kubectl("mutating", version);
+        String name = kubectl.namespace() + ".example.com";
+        kubectl.ok("create", "-f", file("""
+                apiVersion: admissionregistration.k8s.io/v1
+                kind: MutatingAdmissionPolicy
+                metadata: {name: %1$s}
+                spec:
+                  reinvocationPolicy: IfNeeded
+                  matchConstraints:
+                    resourceRules:
+                    - {apiGroups: [apps], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [deployments]}
+                  matchConditions:
+                  - {name: small, expression: object.spec.replicas < 3}
+                  mutations:
+                  - patchType: ApplyConfiguration
+                    applyConfiguration:
+                      expression: >
+                        Object{spec: Object.spec{replicas: 3, template: Object.spec.template{metadata: Object.spec.template.metadata{
+                          annotations: {'by': 'policy'}}}}}
+                  - patchType: JSONPatch
+                    jsonPatch:
+                      expression: >
+                        [JSONPatch{op: "add", path: "/metadata/labels/" + jsonpatch.escapeKey("example.com/was"), value: string(object.spec.replicas)}]
+                ---
+                apiVersion: admissionregistration.k8s.io/v1
+                kind: MutatingAdmissionPolicyBinding
+                metadata: {name: %1$s}
+                spec:
+                  policyName: %1$s
+                  matchResources:
+                    namespaceSelector:
+                      matchLabels: {kubernetes.io/metadata.name: %2$s}
+                """.formatted(name, kubectl.namespace())));
+        kubectl.ok("create", "deployment", "d", "--image=i", "--replicas=1");
+        assertThat(
+                        kubectl.ok(
+                                "get",
+                                "deployment",
+                                "d",
+                                "-o",
+                                "jsonpath={.spec.replicas} {.spec.template.metadata.annotations.by} {.metadata.labels.example\\.com/was}"))
+                .isEqualTo("3 policy 3");
+        kubectl.ok("create", "deployment", "e", "--image=i", "--replicas=4");
+        assertThat(kubectl.ok("get", "deployment", "e", "-o", "jsonpath={.spec.replicas}"))
+                .isEqualTo("4");
+    }
 }
