@@ -47,6 +47,8 @@ final class Cli {
         if (command instanceof OwnWords own) return own.run(List.of(args).subList(1, args.length), terminal);
         var line = new CommandLine(command.spec());
         line.setOverwrittenOptionsAllowed(true);
+        // A word that begins with @ is a word, for instance of a command in a container.
+        line.setExpandAtFiles(false);
         var rest = Arrays.copyOfRange(args, words, args.length);
         try {
             var parsed = line.parseArgs(rest);
@@ -69,6 +71,11 @@ final class Cli {
     }
 
     private static Trouble unknownCommand(String name) {
+        if (Commands.OF_KUBECTL.contains(name)) {
+            return Trouble.usage(
+                    "keelson has no command \"" + name + "\", but kubectl has, and works with this cluster",
+                    "kubectl --kubeconfig ~/.keelson/kubeconfig " + name + " ...");
+        }
         var near = Nearest.to(name, Commands.NAMES).map(known -> "Did you mean \"keelson " + known + "\"?");
         return Trouble.usage(
                 "there is no command \"" + name + "\"",

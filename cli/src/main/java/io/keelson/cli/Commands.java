@@ -15,6 +15,9 @@ final class Commands {
             "get",
             "describe",
             "logs",
+            "exec",
+            "attach",
+            "port-forward",
             "scale",
             "rollout",
             "delete",
@@ -27,6 +30,32 @@ final class Commands {
             "store",
             "version",
             "completion");
+
+    /** What kubectl users look for and only kubectl has. */
+    static final List<String> OF_KUBECTL = List.of(
+            "annotate",
+            "api-resources",
+            "auth",
+            "autoscale",
+            "cordon",
+            "cp",
+            "create",
+            "debug",
+            "drain",
+            "edit",
+            "events",
+            "explain",
+            "expose",
+            "kustomize",
+            "label",
+            "patch",
+            "replace",
+            "run",
+            "set",
+            "taint",
+            "top",
+            "uncordon",
+            "wait");
 
     private Commands() {}
 
@@ -46,6 +75,9 @@ final class Commands {
             case "get" -> Optional.of(new GetCommand());
             case "describe" -> Optional.of(new DescribeCommand());
             case "logs" -> Optional.of(new LogsCommand());
+            case "exec" -> Optional.of(new ExecCommand());
+            case "attach" -> Optional.of(new AttachCommand());
+            case "port-forward" -> Optional.of(new PortForwardCommand());
             case "scale" -> Optional.of(new ScaleCommand());
             case "rollout" -> Optional.of(new RolloutCommand());
             case "delete" -> Optional.of(new DeleteCommand());
@@ -72,6 +104,10 @@ final class Commands {
               keelson get TYPE          show objects: pods, deployments, services, nodes, events ...
               keelson describe WHAT     an object in words, and what happened to it
               keelson logs POD          what containers wrote
+              keelson exec POD -- ...   run a command in a container; -it for a shell
+              keelson attach POD        join a container's own program
+              keelson port-forward WHAT PORT
+                                        a port of this machine that leads to a pod
               keelson scale WHAT        say how many pods
               keelson rollout ...       status, history or restart of a deployment
               keelson delete WHAT       delete objects

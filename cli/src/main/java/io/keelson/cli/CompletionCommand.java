@@ -58,11 +58,11 @@ final class CompletionCommand implements Command {
                         return
                     fi
                     case $command in
-                        get | describe | delete | scale | logs | rollout)
+                        get | describe | delete | scale | logs | exec | attach | port-forward | rollout)
                             local names
                             if [ "$command" = rollout ] && [ "$COMP_CWORD" -eq 2 ]; then
                                 COMPREPLY=($(compgen -W 'status history restart' -- "$word"))
-                            elif [ "$command" = logs ]; then
+                            elif [[ $command =~ ^(logs|exec|attach|port-forward)$ && $word != */* ]]; then
                                 names=$("${COMP_WORDS[0]}" get pods -o name 2> /dev/null)
                                 COMPREPLY=($(compgen -W "${names//pod\\//}" -- "$word"))
                             elif [[ $word == */* ]]; then

@@ -11,15 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
-import tools.jackson.databind.node.ObjectNode;
 
 /** {@code keelson logs}: what containers wrote. Of one pod byte for byte; of several, each line behind its pod's name. */
 final class LogsCommand implements Command {
@@ -96,35 +93,10 @@ final class LogsCommand implements Command {
         var selector = Options.text(parsed, "--selector");
         if (selector.isPresent()) {
             if (!words.isEmpty()) throw Trouble.usage("either a name or -l LABELS, not both");
-            return names(client, selector.get(), "no pod has the labels " + selector.get());
+            return Pods.selected(client, selector.get());
         }
         if (words.isEmpty()) throw Trouble.usage("logs of what? For example:  keelson logs deployment/hello");
-        var word = words.getFirst();
-        if (!word.contains("/")) return List.of(word);
-        var target = Client.Target.all(List.of(word)).getFirst();
-        if (List.of("pod", "pods", "po").contains(target.type())) return List.of(target.name());
-        var owner = client.get(target.type(), target.name());
-        var labels = labels(owner);
-        if (labels.isEmpty()) throw Trouble.of(word + " selects no pods", "Name a pod:  keelson get pods");
-        return names(client, labels, word + " has no pods");
-    }
-
-    private static String labels(ObjectNode owner) {
-        var selector = owner.path("spec").path("selector");
-        var labels = selector.path("matchLabels").isObject() ? selector.path("matchLabels") : selector;
-        return labels.properties().stream()
-                .filter(label -> label.getValue().isString())
-                .map(label -> Map.entry(label.getKey(), label.getValue().asString()))
-                .map(label -> label.getKey() + "=" + label.getValue())
-                .collect(Collectors.joining(","));
-    }
-
-    private static List<String> names(Client client, String selector, String none) throws InterruptedException {
-        var names = client.list("pods", client.namespace(), selector, "").stream()
-                .map(pod -> pod.path("metadata").path("name").asString(""))
-                .toList();
-        if (names.isEmpty()) throw Trouble.of(none + " in namespace " + client.namespace());
-        return names;
+        return Pods.named(client, words.getFirst());
     }
 
     private static LogsRequest request(ParseResult parsed, Client client, String pod) {

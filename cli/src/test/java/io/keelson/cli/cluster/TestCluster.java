@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** Servers of one store in memory and a node with the process runtime, all in this process, as real clients see them: by TLS and kubectl. */
-final class TestCluster implements AutoCloseable {
+public final class TestCluster implements AutoCloseable {
 
     private static final int SERVERS = 2;
 
@@ -72,7 +72,7 @@ final class TestCluster implements AutoCloseable {
                 Map.of()));
     }
 
-    static TestCluster start(Path directory) throws IOException {
+    public static TestCluster start(Path directory) throws IOException {
         Plan plan = new Plan(
                 directory,
                 "abcdef",
@@ -99,10 +99,10 @@ final class TestCluster implements AutoCloseable {
     }
 
     /** What a program said, and how it ended. */
-    record Output(int code, String out, String err) {}
+    public record Output(int code, String out, String err) {}
 
     /** A kubectl of some version that is running. */
-    final class Kubectl implements AutoCloseable {
+    public final class Kubectl implements AutoCloseable {
         private final Process process;
         private final Path out;
         private final Path err;
@@ -123,11 +123,11 @@ final class TestCluster implements AutoCloseable {
             process = builder.start();
         }
 
-        String soFar() throws IOException {
+        public String soFar() throws IOException {
             return Files.readString(out) + Files.readString(err);
         }
 
-        Output ended(byte[] stdin) throws IOException, InterruptedException {
+        public Output ended(byte[] stdin) throws IOException, InterruptedException {
             try (OutputStream in = process.getOutputStream()) {
                 in.write(stdin);
             } catch (IOException e) {
@@ -153,7 +153,7 @@ final class TestCluster implements AutoCloseable {
         }
     }
 
-    Kubectl begin(String version, String... arguments) throws IOException {
+    public Kubectl begin(String version, String... arguments) throws IOException {
         return new Kubectl(version, 0, List.of(arguments), Map.of());
     }
 
@@ -163,11 +163,11 @@ final class TestCluster implements AutoCloseable {
                 .ended(stdin.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    Output run(String version, String stdin, String... arguments) throws IOException, InterruptedException {
+    public Output run(String version, String stdin, String... arguments) throws IOException, InterruptedException {
         return run(version, 0, stdin, arguments);
     }
 
-    String ok(String version, String... arguments) throws IOException, InterruptedException {
+    public String ok(String version, String... arguments) throws IOException, InterruptedException {
         Output output = run(version, "", arguments);
         assertThat(output.code())
                 .as(String.join(" ", arguments) + ": " + output.out() + output.err())
@@ -176,7 +176,7 @@ final class TestCluster implements AutoCloseable {
     }
 
     /** Applies objects, and waits until pods of theirs are ready. */
-    void apply(String yaml, String... pods) throws IOException, InterruptedException {
+    public void apply(String yaml, String... pods) throws IOException, InterruptedException {
         Output applied = run("1.33", yaml, "apply", "-f", "-");
         assertThat(applied.code()).as(applied.err()).isZero();
         for (String pod : pods) {
@@ -210,8 +210,14 @@ final class TestCluster implements AutoCloseable {
         }
     }
 
-    Path kubeconfig() {
+    /** Who a client is, and where. */
+    public Path kubeconfig() {
         return plan.kubeconfig();
+    }
+
+    /** The node goes, and its tunnels with it. */
+    public void loseNode() throws IOException {
+        agent.close();
     }
 
     /** To the first server, as an administrator. */

@@ -19,7 +19,7 @@ import java.util.function.Function;
  */
 final class ProgramCall<Q, A> implements StreamObserver<Q> {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /** What a message of the caller says. */
     sealed interface Word {
@@ -113,9 +113,9 @@ final class ProgramCall<Q, A> implements StreamObserver<Q> {
                     answers.output(ByteString.copyFrom(output.bytes())).ifPresent(sink::send);
                 case NodeStream.Piece.Errors errors ->
                     answers.errors(ByteString.copyFrom(errors.bytes())).ifPresent(sink::send);
-                case NodeStream.Piece.Silence _ -> {
-                    // Programs may think for long.
-                }
+                // Programs may think for long. But that a caller has gone without a word only an answer tells.
+                case NodeStream.Piece.Silence _ ->
+                    answers.output(ByteString.EMPTY).ifPresent(sink::send);
                 case NodeStream.Piece.End end -> {
                     answers.exited(end.exitCode()).ifPresent(sink::send);
                     return;

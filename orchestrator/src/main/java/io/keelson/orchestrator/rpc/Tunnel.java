@@ -3,6 +3,7 @@ package io.keelson.orchestrator.rpc;
 import io.grpc.stub.StreamObserver;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.registry.Reason;
+import io.keelson.proto.v1.Credit;
 import io.keelson.proto.v1.TunnelAnswer;
 import io.keelson.proto.v1.TunnelQuestion;
 import java.util.Map;
@@ -16,6 +17,10 @@ final class Tunnel {
 
     /** So many questions may be open at once on a tunnel; one more is refused. */
     private static final int MAX_QUESTIONS = 256;
+
+    /** No question has the number 0, so an agent of any age has nothing to do. */
+    private static final TunnelQuestion NOTHING =
+            TunnelQuestion.newBuilder().setCredit(Credit.getDefaultInstance()).build();
 
     private final StreamObserver<TunnelQuestion> down;
     private final ReentrantLock sending = new ReentrantLock();
@@ -55,6 +60,26 @@ final class Tunnel {
             }
         } catch (RuntimeException e) {
             broken("the connection to the node is lost: " + e.getMessage());
+        } finally {
+            sending.unlock();
+        }
+    }
+
+    /**
+     * Sends a word that asks nothing, since a connection that has broken off is told of by nobody: only who writes to it learns that.
+     *
+     * @return whether the tunnel is still there, as far as can be known
+     */
+    boolean isThere() {
+        sending.lock();
+        try {
+            if (broken.isPresent()) {
+                return false;
+            }
+            down.onNext(NOTHING);
+            return true;
+        } catch (RuntimeException e) {
+            return false;
         } finally {
             sending.unlock();
         }

@@ -28,6 +28,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** The tunnels that agents keep open to this server, by node. */
 public final class Tunnels implements NodeLogs, NodeStreams, NodeUsage {
 
+    /** How often a tunnel is looked after; an agent that was killed is noticed at the second look. */
+    private static final Duration LOOK = Duration.ofSeconds(2);
+
     private static final Duration USAGE = Duration.ofSeconds(5);
 
     private static final int USAGE_BYTES_MAX = 4 * 1024 * 1024;
@@ -40,6 +43,19 @@ public final class Tunnels implements NodeLogs, NodeStreams, NodeUsage {
         if (old != null) {
             old.broken("node " + node + " has opened another connection");
         }
+        Thread.ofVirtual().name("tunnel-of-" + node).start(() -> follow(node, tunnel));
+    }
+
+    private void follow(String node, Tunnel tunnel) {
+        try {
+            while (tunnel.isThere()) {
+                Thread.sleep(LOOK);
+            }
+        } catch (InterruptedException e) {
+            // The server ends.
+            Thread.currentThread().interrupt();
+        }
+        closed(node, tunnel);
     }
 
     void closed(String node, Tunnel tunnel) {

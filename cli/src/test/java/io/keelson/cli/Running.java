@@ -1,0 +1,75 @@
+package io.keelson.cli;
+
+import io.keelson.cli.print.Terminal;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** One run of `keelson` in this process, on a thread of its own. */
+final class Running implements AutoCloseable {
+
+    private static final int PATIENCE_SECONDS = 60;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final FutureTask<Integer> code;
+    private final Thread thread;
+
+    private Running(Path kubeconfig, InputStream in, String... words) {
+        var terminal = new Terminal(
+                new PrintStream(out, true, StandardCharsets.ISO_8859_1),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                in,
+                false,
+                Map.of("KUBECONFIG", kubeconfig.toString(), "HOME", kubeconfig.toString()));
+        code = new FutureTask<>(() -> Cli.run(words, terminal));
+        thread = Thread.ofPlatform().daemon().start(code);
+    }
+
+    static Running begin(Path kubeconfig, InputStream in, String... words) {
+        return new Running(kubeconfig, in, words);
+    }
+
+    /** Its exit code; waits for its end. */
+    int code() throws InterruptedException, ExecutionException {
+        try {
+            return code.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException late) {
+            throw new AssertionError("it did not end; it said: " + out() + err(), late);
+        }
+    }
+
+    String out() {
+        return out.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Something that may come true. */
+    interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    static void await(String what, Condition condition) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!condition.holds()) {
+            if (System.nanoTime() > deadline) throw new AssertionError("waited in vain for: " + what);
+            Thread.sleep(20);
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}
