@@ -18,6 +18,7 @@ final class Commands {
             "exec",
             "attach",
             "port-forward",
+            "top",
             "scale",
             "rollout",
             "delete",
@@ -53,7 +54,6 @@ final class Commands {
             "run",
             "set",
             "taint",
-            "top",
             "uncordon",
             "wait");
 
@@ -78,6 +78,7 @@ final class Commands {
             case "exec" -> Optional.of(new ExecCommand());
             case "attach" -> Optional.of(new AttachCommand());
             case "port-forward" -> Optional.of(new PortForwardCommand());
+            case "top" -> Optional.of(new TopCommand());
             case "scale" -> Optional.of(new ScaleCommand());
             case "rollout" -> Optional.of(new RolloutCommand());
             case "delete" -> Optional.of(new DeleteCommand());
@@ -108,6 +109,7 @@ final class Commands {
               keelson attach POD        join a container's own program
               keelson port-forward WHAT PORT
                                         a port of this machine that leads to a pod
+              keelson top nodes|pods    what they use
               keelson scale WHAT        say how many pods
               keelson rollout ...       status, history or restart of a deployment
               keelson delete WHAT       delete objects

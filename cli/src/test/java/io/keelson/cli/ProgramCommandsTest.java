@@ -15,6 +15,7 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -232,6 +233,28 @@ class ProgramCommandsTest {
             return socket.getInputStream().readAllBytes();
         } catch (SocketException reset) {
             return new byte[0];
+        }
+    }
+
+    @Test
+    void whatPodsAndNodesUseIsShown() throws Exception {
+        Running.await("two measurements", () -> ends("top", "pods", "web").contains("Mi"));
+        assertThat(ends("top", "pods", "-A", "--containers"))
+                .containsPattern(
+                        "NAMESPACE +POD +NAME +CPU\\(cores\\) +MEMORY\\(bytes\\)\n(.*\n)*default +web +main +[0-9]+m +[0-9]+Mi");
+        assertThat(ends("top", "pods", "-l", "app=web", "--no-headers")).matches("web +[0-9]+m +[0-9]+Mi *\n");
+        assertThat(ends("top", "pods", "-l", "app=none")).isEqualTo("No resources found in default namespace.\n");
+        assertThat(ends("top", "nodes")).containsPattern("n1 +[0-9]+m +[0-9]+% +[0-9]+Mi +[0-9]+%");
+        assertThat(ends("top", "nodes", "none")).isEqualTo("error: nodes \"none\" not found\n");
+        assertThat(ends("top", "everything")).contains("top of what?");
+    }
+
+    private String ends(String... words) {
+        try (var run = begin(words)) {
+            var _ = run.code();
+            return run.out() + run.err();
+        } catch (InterruptedException | ExecutionException failed) {
+            throw new AssertionError(failed);
         }
     }
 

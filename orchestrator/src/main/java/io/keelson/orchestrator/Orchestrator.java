@@ -106,20 +106,22 @@ public final class Orchestrator implements AutoCloseable {
             Turnstile turnstile = new Turnstile(told, config.access().seats());
             Auditing auditing = new Auditing(config.access().audit(), clock);
             orchestrator.open.push(auditing);
+            Metrics metrics = new Metrics(api, tunnels);
             Rest rest = new Rest(
                     api,
                     new Reception(gate, turnstile, auditing),
                     questions,
                     logs,
                     streams,
-                    new Metrics(api, tunnels),
+                    metrics,
                     clock,
                     version(),
                     () -> notReady(kv));
             ControlLoop control = new ControlLoop(config.name(), kv, kinds, api, clock);
             Supplier<ServerStatusResponse> status =
                     () -> status(config.name(), store.get(), control.leader(), started, clock.instant());
-            List<BindableService> services = Services.all(api, questions, tunnels, logs, streams, status, clock);
+            List<BindableService> services =
+                    Services.all(api, questions, tunnels, logs, streams, metrics, status, clock);
             for (HostPort at : config.listen()) {
                 Listener listener = Listener.open(
                         at,

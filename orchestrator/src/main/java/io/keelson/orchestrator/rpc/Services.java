@@ -4,6 +4,7 @@ import io.grpc.BindableService;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.keelson.orchestrator.access.Questions;
 import io.keelson.orchestrator.api.Api;
+import io.keelson.orchestrator.api.Metrics;
 import io.keelson.orchestrator.api.PodLogs;
 import io.keelson.orchestrator.api.PodStreams;
 import io.keelson.proto.v1.ServerStatusResponse;
@@ -28,6 +29,7 @@ public final class Services {
             Tunnels tunnels,
             PodLogs logs,
             PodStreams streams,
+            Metrics metrics,
             Supplier<ServerStatusResponse> status,
             InstantSource clock) {
         return List.of(
@@ -37,6 +39,7 @@ public final class Services {
                 new WhyService(api, clock),
                 new NodesService(api, tunnels, clock),
                 new StreamsService(logs, streams),
+                new UsageService(metrics),
                 new AdminService(status),
                 new HealthStatusManager().getHealthService());
     }
