@@ -89,7 +89,7 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
                         start.getContainer(),
                         start.getCommandList(),
                         io(start.getIo())),
-                new Renewal(question::get, System::nanoTime));
+                new Renewal(again(question), System::nanoTime));
     }
 
     @Override
@@ -109,13 +109,20 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
                 new ProgramAnswers());
     }
 
+    /** The question asked once more, for its refusal. */
+    private static Runnable again(Supplier<User> question) {
+        return () -> {
+            User _ = question.get();
+        };
+    }
+
     private NodeStream attach(AttachStart start) throws InterruptedException {
         String namespace = namespace(start.getNamespace());
         Supplier<User> question = asked("create", "pods/attach", namespace, start.getPod());
         User user = question.get();
         return new GuardedStream(
                 streams.attach(user, namespace, start.getPod(), start.getContainer(), io(start.getIo())),
-                new Renewal(question::get, System::nanoTime));
+                new Renewal(again(question), System::nanoTime));
     }
 
     @Override
@@ -136,7 +143,7 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
         Supplier<User> question = asked("create", "pods/portforward", namespace, start.getPod());
         List<Integer> port = List.of(start.getPort());
         return GuardedStream.ports(
-                        streams.ports(question.get(), namespace, start.getPod(), port), question::get, System::nanoTime)
+                        streams.ports(question.get(), namespace, start.getPod(), port), again(question), System::nanoTime)
                 .connect(start.getPort());
     }
 
@@ -208,7 +215,7 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
                     request.getSinceTime(),
                     request.hasLimitBytes() ? Optional.of(request.getLimitBytes()) : Optional.empty());
             try (LogStream log = new GuardedLog(
-                    logs.open(namespace, request.getPod(), query), new Renewal(question::get, System::nanoTime))) {
+                    logs.open(namespace, request.getPod(), query), new Renewal(again(question), System::nanoTime))) {
                 // Also pieces without bytes, for only an answer tells that the caller has gone.
                 for (Optional<byte[]> piece = log.next(PATIENCE); piece.isPresent(); piece = log.next(PATIENCE)) {
                     sink.send(LogsChunk.newBuilder()

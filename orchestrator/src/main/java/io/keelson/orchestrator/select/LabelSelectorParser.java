@@ -43,7 +43,7 @@ final class LabelSelectorParser {
                 throw found(next, "', expected: ',' or 'end of string'");
             }
             first = peek();
-            if (first.isEmpty() || isSpecial(first) && !first.equals("!")) {
+            if (first.isEmpty() || (isSpecial(first) && !first.equals("!"))) {
                 throw found(first, "', expected: identifier after ','");
             }
         }

@@ -101,7 +101,7 @@ public final class Sets {
         List<Applying.Part> parts = wish.parts();
         List<Integer> order = IntStream.range(0, parts.size())
                 .boxed()
-                .sorted(Comparator.comparing(
+                .sorted(Comparator.comparingInt(
                         index -> rank(parts.get(index).ref().kind())))
                 .toList();
         Map<Integer, Item> items = new TreeMap<>();
