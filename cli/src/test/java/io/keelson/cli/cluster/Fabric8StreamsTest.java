@@ -81,6 +81,7 @@ class Fabric8StreamsTest {
     }
 
     @Test
+    @SuppressWarnings("deprecation") // the way that most programs have
     void aCommandReadsWhatIsWrittenToIt() throws Exception {
         String text = "line one\nline two\n".repeat(20_000);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -108,6 +109,7 @@ class Fabric8StreamsTest {
     }
 
     @Test
+    @SuppressWarnings("deprecation") // the way that most programs have
     void whatCannotRunIsToldWithItsReason() throws Exception {
         ByteArrayOutputStream why = new ByteArrayOutputStream();
         try (ExecWatch exec =

@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -158,10 +159,10 @@ class JavaClientStreamsTest {
 
     @Test
     void portsAreForwarded() throws Exception {
-        String address = new CoreV1Api(client)
-                .readNamespacedPod("web", NAMESPACE)
-                .execute()
-                .getStatus()
+        String address = Objects.requireNonNull(new CoreV1Api(client)
+                        .readNamespacedPod("web", NAMESPACE)
+                        .execute()
+                        .getStatus())
                 .getPodIP();
         try (ServerSocket program = new ServerSocket(0, 50, InetAddress.getByName(address));
                 PortForward.PortForwardResult forward =

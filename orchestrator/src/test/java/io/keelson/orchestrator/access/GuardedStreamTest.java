@@ -21,15 +21,15 @@ class GuardedStreamTest {
     private final AtomicBoolean may = new AtomicBoolean(true);
     private final List<String> told = new ArrayList<>();
 
-    private final Runnable question = () -> {
+    private void question() {
         told.add("asked");
         if (!may.get()) {
             throw new ApiException(Reason.FORBIDDEN, "not any more");
         }
-    };
+    }
 
     private Renewal right() {
-        return new Renewal(question, nanos::get);
+        return new Renewal(this::question, nanos::get);
     }
 
     private void later() {
@@ -84,7 +84,7 @@ class GuardedStreamTest {
 
     @Test
     void noConnectionIsMadeWhenTheRightIsGone() throws InterruptedException {
-        var ports = GuardedStream.ports(port -> new Chatty(), question, nanos::get);
+        var ports = GuardedStream.ports(port -> new Chatty(), this::question, nanos::get);
         try (NodeStream first = ports.connect(80)) {
             may.set(false);
             assertThatThrownBy(() -> ports.connect(81)).hasMessage("not any more");

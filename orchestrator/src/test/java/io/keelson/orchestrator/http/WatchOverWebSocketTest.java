@@ -114,7 +114,10 @@ class WatchOverWebSocketTest {
     private int refusal(HttpClient client, String query) {
         CompletionException failed =
                 catchThrowableOfType(CompletionException.class, () -> open(client, new Notes(), query));
-        return ((WebSocketHandshakeException) failed.getCause()).getResponse().statusCode();
+        if (failed.getCause() instanceof WebSocketHandshakeException refused) {
+            return refused.getResponse().statusCode();
+        }
+        throw failed;
     }
 
     private String put(String name, String label, String value) throws IOException, InterruptedException {

@@ -62,7 +62,7 @@ class ProtobufWriterTest {
         fields.sort(Comparator.comparing(Map.Entry::getKey));
         for (Map.Entry<Integer, Field> entry : fields) {
             Field field = entry.getValue();
-            if (depth == 0 && field.isMessage() || random.nextInt(3) > 0) {
+            if ((depth == 0 && field.isMessage()) || random.nextInt(3) > 0) {
                 continue;
             }
             switch (field.form()) {
@@ -138,8 +138,7 @@ class ProtobufWriterTest {
         assertThat(pod.getSpec()
                         .getContainers(0)
                         .getResources()
-                        .getLimitsMap()
-                        .get("cpu")
+                        .getLimitsOrThrow("cpu")
                         .getString())
                 .isEqualTo("1");
         assertThat(pod.getSpec().getVolumes(0).getVolumeSource().hasEmptyDir()).isTrue();
@@ -185,7 +184,7 @@ class ProtobufWriterTest {
         for (long number :
                 new long[] {0, 1, 127, 128, 16_383, 16_384, Integer.MAX_VALUE, Long.MAX_VALUE, -1, Long.MIN_VALUE}) {
             ObjectNode object = Json.parse("{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"generation\":"
-                    + number + ",\"name\":\"" + "n".repeat((int) Math.clamp(number, 0, 20_000)) + "\"}}");
+                    + number + ",\"name\":\"" + "n".repeat(Math.clamp(number, 0, 20_000)) + "\"}}");
             ObjectNode read = Protobuf.decode(ProtobufWriter.write(object));
             assertThat(Json.number(read, "metadata", "generation").orElse(0L)).isEqualTo(number);
             assertThat(Json.string(read, "metadata", "name").orElse(""))

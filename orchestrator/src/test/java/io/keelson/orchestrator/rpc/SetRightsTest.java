@@ -109,9 +109,10 @@ class SetRightsTest {
     }
 
     private static String refusal(ManagedChannel by, boolean dryRun, String... objects) {
-        return catchThrowableOfType(StatusRuntimeException.class, () -> apply(by, dryRun, objects))
+        String description = catchThrowableOfType(StatusRuntimeException.class, () -> apply(by, dryRun, objects))
                 .getStatus()
                 .getDescription();
+        return description == null ? "" : description;
     }
 
     @Test
