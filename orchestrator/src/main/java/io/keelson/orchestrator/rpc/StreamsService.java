@@ -143,7 +143,9 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
         Supplier<User> question = asked("create", "pods/portforward", namespace, start.getPod());
         List<Integer> port = List.of(start.getPort());
         return GuardedStream.ports(
-                        streams.ports(question.get(), namespace, start.getPod(), port), again(question), System::nanoTime)
+                        streams.ports(question.get(), namespace, start.getPod(), port),
+                        again(question),
+                        System::nanoTime)
                 .connect(start.getPort());
     }
 
