@@ -46,8 +46,9 @@ final class TopCommand implements Command {
         var words = Options.words(parsed);
         boolean nodes = !words.isEmpty() && NODES.contains(words.getFirst());
         boolean pods = !words.isEmpty() && PODS.contains(words.getFirst());
-        if (!nodes && !pods || words.size() > 2)
+        if ((!nodes && !pods) || words.size() > 2) {
             throw Trouble.usage("top of what? For example:  keelson top nodes, keelson top pods -A");
+        }
         var name = words.size() == 2 ? words.get(1) : "";
         boolean everywhere = Options.flag(parsed, "--all-namespaces");
         if (everywhere && !name.isEmpty()) throw Trouble.usage("a name and --all-namespaces do not go together");

@@ -47,7 +47,7 @@ class ProgramCommandsTest {
             apiVersion: v1
             kind: Service
             metadata: {name: web}
-            spec: {selector: {app: web}, ports: [{port: 80, targetPort: %d}]}
+            spec: {selector: {app: web}, ports: [{port: 80, targetPort: PORT}]}
             """;
 
     private static final Pattern FORWARDING = Pattern.compile("Forwarding from 127.0.0.1:([0-9]+) -> ([0-9]+)\n");
@@ -63,7 +63,7 @@ class ProgramCommandsTest {
         try (var free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
-        cluster.apply(PODS.formatted(port), "web", "cat");
+        cluster.apply(PODS.replace("PORT", Integer.toString(port)), "web", "cat");
     }
 
     @AfterAll
@@ -201,7 +201,7 @@ class ProgramCommandsTest {
             assertThat(exchanged(Integer.parseInt(none.group(1)), new byte[] {1}))
                     .isEmpty();
             Running.await("the reason", () -> refused.err().contains("error forwarding port 1 to pod web"));
-            forward.close();
+            forward.interrupt();
             assertThat(forward.code()).isEqualTo(130);
         }
         try (var run = begin("port-forward", "service/web", ":81")) {
@@ -262,10 +262,10 @@ class ProgramCommandsTest {
     void whatOnlyKubectlHasIsNamed() throws Exception {
         try (var run = begin("cordon", "n1")) {
             assertThat(run.code()).isEqualTo(2);
-            assertThat(run.err())
-                    .isEqualTo(
-                            "error: keelson has no command \"cordon\", but kubectl has, and works with this cluster\n"
-                                    + "  kubectl --kubeconfig ~/.keelson/kubeconfig cordon ...\n");
+            assertThat(run.err()).isEqualTo("""
+                            error: keelson has no command "cordon", but kubectl has, and works with this cluster
+                              kubectl --kubeconfig ~/.keelson/kubeconfig cordon ...
+                            """);
         }
     }
 }

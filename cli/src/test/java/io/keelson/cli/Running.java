@@ -68,8 +68,13 @@ final class Running implements AutoCloseable {
         }
     }
 
+    /** As Ctrl-C does. */
+    void interrupt() {
+        thread.interrupt();
+    }
+
     @Override
     public void close() {
-        thread.interrupt();
+        interrupt();
     }
 }
