@@ -103,6 +103,8 @@ final class Feed extends LogAppenderBase {
     private long attempt;
     /** The follower has answered in this attempt, so that its place in the log is known. Under {@link #order}. */
     private boolean answering;
+    /** The earliest entry that the follower has refused since it last took one. Under {@link #order}. */
+    private long refusedFrom = Long.MAX_VALUE;
     /** In a row. */
     private final AtomicInteger failures = new AtomicInteger();
 
@@ -309,8 +311,9 @@ final class Feed extends LogAppenderBase {
                 }
             }
             case INCONSISTENCY -> {
-                if (current) {
-                    startAgain(getNextIndexForInconsistency(first, reply.getNextIndex()));
+                if (current && !startAgain(getNextIndexForInconsistency(first, reply.getNextIndex()))) {
+                    // Not at once again, and again: with the next heartbeat.
+                    return;
                 }
             }
             case UNRECOGNIZED ->
@@ -336,6 +339,7 @@ final class Feed extends LogAppenderBase {
             if (result == AppendResult.SUCCESS) {
                 answering = true;
                 failures.set(0);
+                refusedFrom = Long.MAX_VALUE;
             }
             return true;
         } finally {
@@ -350,14 +354,24 @@ final class Feed extends LogAppenderBase {
         }
     }
 
-    private void startAgain(long next) {
+    /** Whether this has brought us further back than before, so that there is hope. */
+    private boolean startAgain(long next) {
+        boolean further;
         order.lock();
         try {
             giveUp();
             getFollower().setNextIndex(next);
+            further = next < refusedFrom;
+            refusedFrom = Math.min(refusedFrom, next);
         } finally {
             order.unlock();
         }
+        if (!further) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the follower " + getFollowerId() + " refuses entries from " + next + " on, again");
+        }
+        return further;
     }
 
     /** What is under way is not waited for any more. Under {@link #order}. */

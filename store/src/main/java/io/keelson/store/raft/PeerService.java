@@ -24,6 +24,7 @@ import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.jspecify.annotations.Nullable;
@@ -122,7 +123,22 @@ final class PeerService implements Port.Visitor {
         if (leader == null) {
             leader = RaftPeerId.valueOf(request.getServerRequest().getRequestorId());
         }
-        return server.appendEntriesAsync(request).thenApply(PeerCall::payload);
+        return server.appendEntriesAsync(bounded(request)).thenApply(PeerCall::payload);
+    }
+
+    /**
+     * A message whose entries follow none, or that has none and does not say what the follower should have, can tell of its own entries only that they
+     * are committed. Ratis (3.3.0, {@code ServerImplUtils.effectiveCommitIndex}) takes it for one that follows entry 0, and commits one entry too many: with a
+     * heartbeat, the entry 0 of a leader that is gone. The follower then refuses the true one for ever.
+     */
+    private static AppendEntriesRequestProto bounded(AppendEntriesRequestProto request) {
+        int count = request.getEntriesCount();
+        long last = count == 0
+                ? RaftLog.INVALID_LOG_INDEX
+                : request.getEntries(count - 1).getIndex();
+        return request.hasPreviousLog() || request.getLeaderCommit() <= last
+                ? request
+                : request.toBuilder().setLeaderCommit(last).build();
     }
 
     private CompletableFuture<Payload> propose(byte[] entry) {
