@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Which fields Kubernetes' protobuf messages have, as the build wrote it. Read once, on first use. */
 final class ProtobufTable {
@@ -54,16 +57,16 @@ final class ProtobufTable {
     }
 
     private final Map<String, String> roots = new HashMap<>();
-    private final Map<String, Map<Integer, Field>> messages = new HashMap<>();
+    private final Map<String, NavigableMap<Integer, Field>> messages = new HashMap<>();
 
     private ProtobufTable(String text) {
-        Map<Integer, Field> fields = new HashMap<>();
+        NavigableMap<Integer, Field> fields = new TreeMap<>();
         for (String line : text.lines().toList()) {
             String[] words = line.split(" ", -1);
             switch (words[0]) {
                 case "root" -> roots.put(words[1] + "/" + words[2], words[3]);
                 case "message" -> {
-                    fields = new HashMap<>();
+                    fields = new TreeMap<>();
                     messages.put(words[1], fields);
                 }
                 default -> {
@@ -100,7 +103,7 @@ final class ProtobufTable {
     }
 
     /** The fields of a message by number. */
-    Map<Integer, Field> fields(String message) {
-        return messages.getOrDefault(message, Map.of());
+    NavigableMap<Integer, Field> fields(String message) {
+        return messages.getOrDefault(message, Collections.emptyNavigableMap());
     }
 }

@@ -6,11 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.util.Base64;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -26,11 +22,6 @@ public final class ProtobufWriter {
     private static final byte[] MAGIC = {'k', '8', 's', 0};
     private static final String LIST = "List";
     private static final String LIST_META = "k8s.io.apimachinery.pkg.apis.meta.v1.ListMeta";
-
-    private record Numbered(int number, Field field) {}
-
-    /** The fields of messages by name, the last first. */
-    private static final Map<String, List<Numbered>> FIELDS = new ConcurrentHashMap<>();
 
     private ProtobufWriter() {}
 
@@ -128,43 +119,33 @@ public final class ProtobufWriter {
     }
 
     private static void message(String type, JsonNode object, BackwardBytes out) {
-        for (Numbered numbered : fields(type)) {
-            Field field = numbered.field();
+        // Written from behind.
+        ProtobufTable.builtIn().fields(type).descendingMap().forEach((number, field) -> {
             if (field.form() == ProtobufTable.Form.INLINE) {
-                inline(numbered, object, out);
+                inline(number, field, object, out);
             } else {
                 JsonNode value = object.path(field.name());
                 if (!value.isMissingNode() && (!value.isNull() || field.type().endsWith(".v1.JSON"))) {
-                    field(numbered, value, out);
+                    field(number, field, value, out);
                 }
             }
-        }
-    }
-
-    private static List<Numbered> fields(String type) {
-        return FIELDS.computeIfAbsent(
-                type,
-                name -> ProtobufTable.builtIn().fields(name).entrySet().stream()
-                        .map(entry -> new Numbered(entry.getKey(), entry.getValue()))
-                        .sorted(Comparator.comparingInt(Numbered::number).reversed())
-                        .toList());
+        });
     }
 
     /** A message whose fields are the parent's in JSON; left out if there is none of them. */
-    private static void inline(Numbered numbered, JsonNode parent, BackwardBytes out) {
+    private static void inline(int number, Field field, JsonNode parent, BackwardBytes out) {
         int before = out.size();
-        message(numbered.field().type(), parent, out);
+        message(field.type(), parent, out);
         if (out.size() > before) {
-            out.delimited(numbered.number(), before);
+            out.delimited(number, before);
         }
     }
 
-    private static void field(Numbered numbered, JsonNode value, BackwardBytes out) {
-        Field field = numbered.field();
+    private static void field(int number, Field field, JsonNode value, BackwardBytes out) {
         switch (field.form()) {
             case MANY -> {
                 for (JsonNode item : value.valueStream().toList().reversed()) {
-                    value(field.type(), numbered.number(), item, out);
+                    value(field.type(), number, item, out);
                 }
             }
             case MAP ->
@@ -172,9 +153,9 @@ public final class ProtobufWriter {
                     int before = out.size();
                     value(field.type(), 2, entry.getValue(), out);
                     out.text(1, entry.getKey());
-                    out.delimited(numbered.number(), before);
+                    out.delimited(number, before);
                 });
-            case PLAIN, POINTER -> value(field.type(), numbered.number(), value, out);
+            case PLAIN, POINTER -> value(field.type(), number, value, out);
             case INLINE -> throw new IllegalArgumentException(field.name() + " is no value");
         }
     }

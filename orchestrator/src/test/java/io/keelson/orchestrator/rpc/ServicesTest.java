@@ -511,9 +511,12 @@ class ServicesTest {
             assertThat(end).isInstanceOf(StatusRuntimeException.class);
             assertThat(((StatusRuntimeException) end).getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
         }
-        assertThat(List.of(questions.take(), questions.take()))
-                .as("the node is told")
-                .allMatch(TunnelQuestion::hasCancel);
+        // Room for more may be told before.
+        for (int cancels = 0; cancels < 2; ) {
+            TunnelQuestion told = questions.poll(30, TimeUnit.SECONDS);
+            assertThat(told).as("the node is told, after %d cancels", cancels).isNotNull();
+            cancels += told.hasCancel() ? 1 : 0;
+        }
         ann.shutdownNow();
         up.onCompleted();
     }
