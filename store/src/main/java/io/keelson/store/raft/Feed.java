@@ -297,6 +297,7 @@ final class Feed extends LogAppenderBase {
         boolean current = settle(during, call, reply.getIsHearbeat(), reply.getResult());
         getFollower().updateLastRespondedAppendEntriesSendTime(sent);
         getFollower().updateLastRpcResponseTime();
+        boolean hope = true;
         switch (reply.getResult()) {
             case SUCCESS -> {
                 getLeaderState().onFollowerCommitIndex(getFollower(), reply.getFollowerCommit());
@@ -311,17 +312,17 @@ final class Feed extends LogAppenderBase {
                 }
             }
             case INCONSISTENCY -> {
-                if (current && !startAgain(getNextIndexForInconsistency(first, reply.getNextIndex()))) {
-                    // Not at once again, and again: with the next heartbeat.
-                    return;
-                }
+                hope = !current || startAgain(getNextIndexForInconsistency(first, reply.getNextIndex()));
             }
             case UNRECOGNIZED ->
                 throw new IllegalStateException(
                         "the follower " + getFollowerId() + " answers in a way that this version does not know");
         }
         getLeaderState().onAppendEntriesReply(this, reply);
-        notifyLogAppender();
+        if (hope) {
+            notifyLogAppender();
+        }
+        // Otherwise not at once again, and again: with the next heartbeat.
     }
 
     /** An answer is here. Whether it is of the present attempt. */
