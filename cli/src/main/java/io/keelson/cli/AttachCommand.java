@@ -63,21 +63,7 @@ final class AttachCommand implements Command {
                             .setContainer(Options.text(parsed, "--container").orElse(""))
                             .setIo(options.io()))
                     .build();
-            var screen = options.screen();
-            int code;
-            try {
-                code = client.servers()
-                        .on(channel -> new ProgramRun<>(
-                                        StreamsGrpc.newBlockingV2Stub(channel).attach(),
-                                        WORDS,
-                                        terminal,
-                                        options.input(),
-                                        screen)
-                                .run(start));
-            } finally {
-                screen.ifPresent(Screen::close);
-            }
-            return ProgramOptions.ended(code, terminal);
+            return options.run(client, terminal, StreamsGrpc.StreamsBlockingV2Stub::attach, WORDS, start);
         }
     }
 }

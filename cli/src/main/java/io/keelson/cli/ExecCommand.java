@@ -65,21 +65,7 @@ final class ExecCommand implements Command {
                             .addAllCommand(words.subList(1, words.size()))
                             .setIo(options.io()))
                     .build();
-            var screen = options.screen();
-            int code;
-            try {
-                code = client.servers()
-                        .on(channel -> new ProgramRun<>(
-                                        StreamsGrpc.newBlockingV2Stub(channel).exec(),
-                                        WORDS,
-                                        terminal,
-                                        options.input(),
-                                        screen)
-                                .run(start));
-            } finally {
-                screen.ifPresent(Screen::close);
-            }
-            return ProgramOptions.ended(code, terminal);
+            return options.run(client, terminal, StreamsGrpc.StreamsBlockingV2Stub::exec, WORDS, start);
         }
     }
 }

@@ -1,9 +1,14 @@
 package io.keelson.cli;
 
+import io.grpc.stub.BlockingClientCall;
 import io.keelson.cli.print.Terminal;
+import io.keelson.cli.stream.ProgramRun;
 import io.keelson.cli.stream.Screen;
 import io.keelson.proto.v1.ContainerIo;
+import io.keelson.proto.v1.ExecResponse;
+import io.keelson.proto.v1.StreamsGrpc;
 import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -41,13 +46,40 @@ record ProgramOptions(boolean input, boolean terminal) {
                 .build();
     }
 
+    /**
+     * Runs a program to its end, and has the user's terminal given back.
+     *
+     * @param begin the call that runs it
+     * @param start the first message
+     * @return the program's exit code
+     */
+    <Q> int run(
+            Client client,
+            Terminal terminal,
+            Function<StreamsGrpc.StreamsBlockingV2Stub, BlockingClientCall<Q, ExecResponse>> begin,
+            ProgramRun.Words<Q> words,
+            Q start)
+            throws InterruptedException {
+        var screen = screen();
+        int code;
+        try {
+            code = client.servers()
+                    .on(channel -> new ProgramRun<>(
+                                    begin.apply(StreamsGrpc.newBlockingV2Stub(channel)), words, terminal, input, screen)
+                            .run(start));
+        } finally {
+            screen.ifPresent(Screen::close);
+        }
+        return ended(code, terminal);
+    }
+
     /** The user's own terminal, for as long as the program has it. */
-    Optional<Screen> screen() {
+    private Optional<Screen> screen() {
         return terminal && input ? Optional.of(Screen.take()) : Optional.empty();
     }
 
     /** Tells a code that is not 0, as kubectl does, and passes it on. */
-    static int ended(int code, Terminal terminal) {
+    private static int ended(int code, Terminal terminal) {
         terminal.out().flush();
         if (code != 0) terminal.err().println("command terminated with exit code " + code);
         return code;
