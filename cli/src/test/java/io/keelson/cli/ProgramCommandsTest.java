@@ -2,6 +2,7 @@ package io.keelson.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keelson.cli.cluster.Echo;
 import io.keelson.cli.cluster.TestCluster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -10,8 +11,6 @@ import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -186,19 +185,20 @@ class ProgramCommandsTest {
         try (var program = new ServerSocket(port, 50, pod);
                 var forward = begin("port-forward", "service/web", ":80");
                 var refused = begin("port-forward", "web", ":1")) {
-            Thread.ofVirtual().start(() -> echo(program));
+            Echo.start(program);
             Running.await("a port", () -> FORWARDING.matcher(forward.out()).find());
             var found = FORWARDING.matcher(forward.out());
             assertThat(found.find()).isTrue();
             assertThat(found.group(2)).isEqualTo(Integer.toString(port));
             for (int i = 0; i < 3; i++) {
                 byte[] sent = ("hello " + i + "\n").repeat(50_000).getBytes(StandardCharsets.UTF_8);
-                assertThat(exchanged(Integer.parseInt(found.group(1)), sent)).isEqualTo(sent);
+                assertThat(Echo.exchanged(Integer.parseInt(found.group(1)), sent))
+                        .isEqualTo(sent);
             }
             Running.await("a port", () -> FORWARDING.matcher(refused.out()).find());
             var none = FORWARDING.matcher(refused.out());
             assertThat(none.find()).isTrue();
-            assertThat(exchanged(Integer.parseInt(none.group(1)), new byte[] {1}))
+            assertThat(Echo.exchanged(Integer.parseInt(none.group(1)), new byte[] {1}))
                     .isEmpty();
             Running.await("the reason", () -> refused.err().contains("error forwarding port 1 to pod web"));
             forward.interrupt();
@@ -207,32 +207,6 @@ class ProgramCommandsTest {
         try (var run = begin("port-forward", "service/web", ":81")) {
             assertThat(run.code()).isEqualTo(1);
             assertThat(run.err()).contains("Service web does not have a service port 81");
-        }
-    }
-
-    private static void echo(ServerSocket program) {
-        while (!program.isClosed()) {
-            try (var one = program.accept()) {
-                one.getInputStream().transferTo(one.getOutputStream());
-            } catch (IOException closed) {
-                // The test is over.
-            }
-        }
-    }
-
-    private static byte[] exchanged(int to, byte[] sent) throws IOException {
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), to)) {
-            Thread.ofVirtual().start(() -> {
-                try {
-                    socket.getOutputStream().write(sent);
-                    socket.shutdownOutput();
-                } catch (IOException refused) {
-                    // The other side says why.
-                }
-            });
-            return socket.getInputStream().readAllBytes();
-        } catch (SocketException reset) {
-            return new byte[0];
         }
     }
 

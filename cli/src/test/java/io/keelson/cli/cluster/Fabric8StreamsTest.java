@@ -173,7 +173,7 @@ class Fabric8StreamsTest {
         String address = pod("web").get().getStatus().getPodIP();
         try (ServerSocket program = new ServerSocket(0, 50, InetAddress.getByName(address));
                 LocalPortForward forward = pod("web").portForward(program.getLocalPort())) {
-            RunningPods.echo(program);
+            Echo.start(program);
             byte[] sent = "over a port\n".repeat(5_000).getBytes(StandardCharsets.UTF_8);
             try (Socket socket = new Socket(forward.getLocalAddress(), forward.getLocalPort())) {
                 Thread.ofVirtual().start(() -> {

@@ -167,7 +167,7 @@ class JavaClientStreamsTest {
         try (ServerSocket program = new ServerSocket(0, 50, InetAddress.getByName(address));
                 PortForward.PortForwardResult forward =
                         new PortForward(client).forward(NAMESPACE, "web", List.of(program.getLocalPort()))) {
-            RunningPods.echo(program);
+            Echo.start(program);
             byte[] sent = "over a port\n".repeat(5_000).getBytes(StandardCharsets.UTF_8);
             OutputStream out = forward.getOutboundStream(program.getLocalPort());
             Thread.ofVirtual().start(() -> {

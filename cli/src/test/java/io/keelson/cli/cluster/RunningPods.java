@@ -1,13 +1,12 @@
 package io.keelson.cli.cluster;
 
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.Socket;
 
 /** Pods for clients that want to see them at work, and what they are tried with. */
 final class RunningPods {
 
-    static final String YAML = """
+    /** One that talks, with a second container, and one that reads. */
+    static final String WEB_AND_CAT = """
             apiVersion: v1
             kind: Pod
             metadata: {name: web}
@@ -24,6 +23,9 @@ final class RunningPods {
               terminationGracePeriodSeconds: 0
               containers:
               - {name: c, image: localhost/machine, imagePullPolicy: IfNotPresent, stdin: true, command: [cat]}
+            """;
+
+    private static final String YAML = WEB_AND_CAT + """
             ---
             apiVersion: v1
             kind: Pod
@@ -60,19 +62,6 @@ final class RunningPods {
                         .isEmpty();
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
-            }
-        });
-    }
-
-    /** Answers every connection with what it sends, until the socket is closed. */
-    static void echo(ServerSocket program) {
-        Thread.ofVirtual().start(() -> {
-            while (!program.isClosed()) {
-                try (Socket one = program.accept()) {
-                    one.getInputStream().transferTo(one.getOutputStream());
-                } catch (IOException e) {
-                    // Closed.
-                }
             }
         });
     }

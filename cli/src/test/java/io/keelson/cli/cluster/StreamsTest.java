@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,25 +44,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StreamsTest {
 
-    private static final String POD = """
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: web}
-            spec:
-              terminationGracePeriodSeconds: 0
-              containers:
-              - {name: main, image: localhost/machine, imagePullPolicy: IfNotPresent, command: [sh, -c, "while true; do echo tick; sleep 0.2; done"]}
-              - {name: side, image: localhost/machine, imagePullPolicy: IfNotPresent, command: [sleep, "3600"]}
-            ---
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: cat}
-            spec:
-              terminationGracePeriodSeconds: 0
-              containers:
-              - {name: c, image: localhost/machine, imagePullPolicy: IfNotPresent, stdin: true, command: [cat]}
-            """;
-
     private TestCluster cluster;
     private Path directory;
 
@@ -71,7 +51,7 @@ class StreamsTest {
     void start(@TempDir Path temporary) throws IOException, InterruptedException {
         directory = temporary;
         cluster = TestCluster.start(temporary);
-        cluster.apply(POD, "web", "cat");
+        cluster.apply(RunningPods.WEB_AND_CAT, "web", "cat");
     }
 
     @AfterAll
@@ -185,7 +165,7 @@ class StreamsTest {
         try (ServerSocket program = new ServerSocket(0, 50, pod);
                 TestCluster.Kubectl forward =
                         cluster.begin(version, "port-forward", "pod/web", ":" + program.getLocalPort(), ":1")) {
-            Thread.ofVirtual().start(() -> echo(program));
+            Echo.start(program);
             await(
                     "two ports",
                     () -> FORWARDING.matcher(forward.soFar()).results().count() == 2);
@@ -196,36 +176,10 @@ class StreamsTest {
             int bad = Integer.parseInt(ports.group(1));
             for (int i = 0; i < 3; i++) {
                 byte[] sent = ("hello " + i + "\n").repeat(50_000).getBytes(StandardCharsets.UTF_8);
-                assertThat(exchanged(good, sent)).isEqualTo(sent);
+                assertThat(Echo.exchanged(good, sent)).isEqualTo(sent);
             }
-            assertThat(exchanged(bad, new byte[] {1})).isEmpty();
+            assertThat(Echo.exchanged(bad, new byte[] {1})).isEmpty();
             await("the reason", () -> forward.soFar().contains("error forwarding port 1 to pod web"));
-        }
-    }
-
-    private static void echo(ServerSocket program) {
-        while (!program.isClosed()) {
-            try (Socket one = program.accept()) {
-                one.getInputStream().transferTo(one.getOutputStream());
-            } catch (IOException e) {
-                // Closed.
-            }
-        }
-    }
-
-    private static byte[] exchanged(int port, byte[] sent) throws IOException, InterruptedException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            Thread.ofVirtual().start(() -> {
-                try {
-                    socket.getOutputStream().write(sent);
-                    socket.shutdownOutput();
-                } catch (IOException e) {
-                    // Refused.
-                }
-            });
-            return socket.getInputStream().readAllBytes();
-        } catch (java.net.SocketException reset) {
-            return new byte[0];
         }
     }
 
