@@ -107,8 +107,7 @@ class KubectlKindsTest {
                 // Its name is an address, its owner an object that is not there, or it is the other version of one that
                 // is here.
                 boolean skipped = !wanted.test(kind)
-                        || Set.of("IPAddress", "ControllerRevision", "MutatingAdmissionPolicy")
-                                .contains(kind)
+                        || Set.of("IPAddress", "ControllerRevision").contains(kind)
                         || object.path("apiVersion").asString("").equals("autoscaling/v1");
                 if (!skipped) {
                     objects.add(object.toString());

@@ -26,7 +26,7 @@ final class Blur {
             rule("20\\d\\d-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?( ?[-+]\\d{4}|Z)?( [A-Z]{3})?", "TIME"),
             rule("[A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} 20\\d\\d \\d\\d:\\d\\d:\\d\\d [-+]\\d{4}", "TIME"),
             rule("eyJ[-_A-Za-z0-9]+\\.[-_A-Za-z0-9]+\\.[-_A-Za-z0-9]+", "TOKEN"),
-            rule("(?<![=\\w.-])(?:(?:\\d{1,2}|1[01]\\d)s|\\dm(?:\\d+s)?)(?=\\s|$|[),])", "AGE"),
+            rule("(?<![=\\w.-])(?:(?:\\d{1,2}|1[01]\\d)s|\\dm(?:\\d+s)?|(?:\\d+y)?\\d+d|\\d+y)(?=\\s|$|[),])", "AGE"),
             rule("^[WIE]\\d{4} \\d\\d:\\d\\d:\\d\\d\\.\\d+ +\\d+ ([a-z]+\\.go):\\d+]", "LOG $1]"),
             rule("(LIVE|MERGED|edit)-\\d+", "$1-N"),
             rule("/tmp/[^ ]*?(LIVE|MERGED|kubectl)", "TMP/$1"),

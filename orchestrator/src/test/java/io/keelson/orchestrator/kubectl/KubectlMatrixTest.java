@@ -69,16 +69,20 @@ class KubectlMatrixTest {
     private void check(Scenario scenario, String version) throws IOException, InterruptedException {
         Terminal terminal = Terminal.open(server, version, scenario.name());
         List<Answer> answers = terminal.play(scenario);
-        StringBuilder expected = new StringBuilder();
-        StringBuilder actual = new StringBuilder();
+        List<String> differences = new ArrayList<>();
         for (int i = 0; i < answers.size(); i++) {
             Step step = scenario.steps().get(i);
-            expected.append(step.line())
-                    .append('\n')
-                    .append(step.expected(version).shown());
-            actual.append(step.line()).append('\n').append(answers.get(i).shown());
+            Difference.of(step, step.expected(version), answers.get(i)).ifPresent(differences::add);
         }
-        assertThat(actual.toString()).isEqualTo(expected.toString());
+        assertThat(String.join("\n", differences))
+                .withFailMessage(() -> "%d of %d steps of %s print something else by %s%n%s"
+                        .formatted(
+                                differences.size(),
+                                answers.size(),
+                                scenario.name(),
+                                version,
+                                String.join("\n", differences)))
+                .isEmpty();
     }
 
     private void record(Scenario scenario) throws IOException, InterruptedException {
