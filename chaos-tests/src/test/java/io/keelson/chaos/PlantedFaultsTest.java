@@ -78,7 +78,14 @@ class PlantedFaultsTest {
                     "partition",
                     30,
                     206,
-                    List.of("lost acknowledged write", "transactions are atomic")));
+                    List.of("lost acknowledged write", "transactions are atomic")),
+            new Sight(
+                    PlantedFault.APPLY_RETRIES_TWICE,
+                    3,
+                    "link",
+                    60,
+                    213,
+                    List.of("applied twice", "every change was asked for")));
 
     static Stream<Sight> table() {
         return TABLE.stream();
