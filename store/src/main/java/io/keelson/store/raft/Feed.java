@@ -405,7 +405,9 @@ final class Feed extends LogAppenderBase {
             metrics.sendFailed(getFollowerId().toString(), heartbeat);
             LOG.log(
                     failures.get() == 1 ? System.Logger.Level.INFO : System.Logger.Level.DEBUG,
-                    "the follower " + getFollowerId() + " is not reached: " + problem.getMessage());
+                    "the follower " + getFollowerId() + " is not reached: "
+                            // A connection that ends without a word is told by the kind of error alone.
+                            + (problem.getMessage() == null ? problem : problem.getMessage()));
         }
         awake();
     }
