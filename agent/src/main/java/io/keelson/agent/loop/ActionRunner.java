@@ -197,7 +197,7 @@ final class ActionRunner {
         var environment = Environment.of(wanted, container, sources, context.facts(), podIp);
         var mounts = context.volumes().mounts(wanted, container, start.attempt(), volumes, environment, podIp);
         var config = Configs.container(
-                wanted, container, start.attempt(), start.streak(), image, environment, mounts, context.facts());
+                wanted, container, start.attempt(), start.streak(), seen, image, environment, mounts, context.facts());
         var sandboxConfig = Configs.sandbox(wanted, sandbox.attempt(), context.logs(), context.dns(), context.facts());
         return context.runtime().createContainer(sandbox.id(), sandboxConfig, config);
     }

@@ -65,6 +65,7 @@ public final class Configs {
     /**
      * One container.
      *
+     * @param seen where the container is found whose processes this one is to see
      * @param image already on the node
      * @param environment from {@link Environment}
      * @param mounts volumes and the pod's own hosts file
@@ -74,6 +75,7 @@ public final class Configs {
             Container container,
             int attempt,
             int streak,
+            PodObservation seen,
             Image image,
             Map<String, String> environment,
             List<Mount> mounts,
@@ -104,6 +106,7 @@ public final class Configs {
                 Boolean.TRUE.equals(container.getStdin()),
                 Boolean.TRUE.equals(container.getStdinOnce()),
                 Boolean.TRUE.equals(container.getTty()),
+                Ephemeral.target(pod, container.getName(), seen),
                 container.getName() + "/" + attempt + ".log",
                 labels,
                 annotations);

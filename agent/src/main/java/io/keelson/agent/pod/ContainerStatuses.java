@@ -57,6 +57,14 @@ final class ContainerStatuses {
         return status;
     }
 
+    /** Nobody asks whether an ephemeral one is ready, so it never is. */
+    ContainerStatus ephemeral(Container container) {
+        var status = status(container);
+        status.setReady(false);
+        status.setStarted(null);
+        return status;
+    }
+
     private void describe(ContainerStatus status, Container container, ObservedContainer latest) {
         status.setContainerID(runtime + "://" + latest.id().value());
         status.setImage(latest.image().isEmpty() ? status.getImage() : latest.image());

@@ -53,13 +53,23 @@ public record DesiredPod(Pod pod) {
         return list(spec().getInitContainers());
     }
 
-    /** Init containers first, as they are started. */
+    /** Those that somebody has put into the running pod to look into it. */
+    public List<Container> ephemeralContainers() {
+        return list(spec().getEphemeralContainers()).stream()
+                .map(Ephemeral::container)
+                .toList();
+    }
+
+    /** What the pod is made of: init containers first, as they are started; without the ephemeral ones. */
     public List<Container> allContainers() {
         return Stream.concat(initContainers().stream(), containers().stream()).toList();
     }
 
+    /** The container of that name, an ephemeral one as well. */
     public Optional<Container> container(String name) {
-        return allContainers().stream().filter(c -> name.equals(c.getName())).findFirst();
+        return Stream.concat(allContainers().stream(), ephemeralContainers().stream())
+                .filter(c -> name.equals(c.getName()))
+                .findFirst();
     }
 
     /** An init container that stays: it starts in turn, then runs beside the others and stops after them. */
@@ -74,6 +84,9 @@ public record DesiredPod(Pod pod) {
 
     /** The policy that counts for this container. */
     public RestartPolicy restartPolicy(Container container) {
+        if (ephemeralContainers().contains(container)) {
+            return RestartPolicy.NEVER;
+        }
         if (initContainers().contains(container)) {
             if (isSidecar(container)) {
                 return RestartPolicy.ALWAYS;

@@ -30,7 +30,7 @@ import java.util.Set;
  * <pre>
  * deleted      stop containers (sidecars last) -> stop sandbox -> remove all -> EndPod
  * over         stop containers (sidecars last) -> stop sandbox; the ended containers stay for their logs
- * else         old sandboxes go -> sandbox -> init containers, one by one -> containers; ended ones again, after their back-off
+ * else         old sandboxes go -> sandbox -> ephemeral containers; init containers, one by one -> containers; ended ones again, after their back-off
  * </pre>
  */
 public final class PodPlan {
@@ -165,6 +165,8 @@ public final class PodPlan {
         if (waits(setbacks.volumes())) {
             return;
         }
+        // At once: it may be the init containers that somebody wants to look into.
+        pod.ephemeralContainers().forEach(c -> decideContainer(sandbox, c));
         if (!initialized(sandbox)) {
             return;
         }

@@ -25,6 +25,7 @@ public final class PodStatuses {
     private final PodStatus previous;
     private final List<ContainerStatus> init;
     private final List<ContainerStatus> main;
+    private final List<ContainerStatus> ephemeral;
     private final PodOutcome outcome;
 
     private PodStatuses(
@@ -44,6 +45,7 @@ public final class PodStatuses {
         var of = new ContainerStatuses(pod, seen, setbacks, probes, runtime, outcome, now);
         this.init = pod.initContainers().stream().map(of::status).toList();
         this.main = pod.containers().stream().map(of::status).toList();
+        this.ephemeral = pod.ephemeralContainers().stream().map(of::ephemeral).toList();
     }
 
     /**
@@ -89,6 +91,9 @@ public final class PodStatuses {
             status.setInitContainerStatuses(init);
         }
         status.setContainerStatuses(main);
+        if (!ephemeral.isEmpty()) {
+            status.setEphemeralContainerStatuses(ephemeral);
+        }
         var generation = pod.pod().getMetadata().getGeneration();
         if (generation != null) {
             status.setObservedGeneration(generation);

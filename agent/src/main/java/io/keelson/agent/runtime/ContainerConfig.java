@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How to make a container.
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param args replaces the image's arguments; empty: the image's, but none if {@code command} is given
  * @param workingDir empty: the image's
  * @param env in order; a later name wins over an earlier one
+ * @param pidTarget the container whose processes this one is to see; empty, or if the sandbox says already what all see: as the sandbox says
  * @param logPath relative to the sandbox's log directory, e.g. {@code web/0.log}
  */
 public record ContainerConfig(
@@ -31,6 +33,7 @@ public record ContainerConfig(
         boolean stdin,
         boolean stdinOnce,
         boolean tty,
+        Optional<ContainerId> pidTarget,
         String logPath,
         Map<String, String> labels,
         Map<String, String> annotations) {

@@ -18,7 +18,16 @@ class ConfigsTest {
     private static final Image IMAGE = new Image("docker.io/library/i:1", "sha256:1", "");
 
     private static ContainerConfig container(DesiredPod pod, Image image) throws ConfigProblem {
-        return Configs.container(pod, TestPod.container(pod, "a"), 2, 1, image, Map.of("X", "y"), List.of(), NODE);
+        return Configs.container(
+                pod,
+                TestPod.container(pod, "a"),
+                2,
+                1,
+                PodObservation.NOTHING,
+                image,
+                Map.of("X", "y"),
+                List.of(),
+                NODE);
     }
 
     private static DesiredPod pod(String container) {

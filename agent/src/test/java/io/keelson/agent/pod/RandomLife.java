@@ -37,7 +37,8 @@ final class RandomLife {
         var policy = POLICIES[random.nextInt(POLICIES.length)];
         var spec = "{\"restartPolicy\":\"" + policy + "\",\"initContainers\":["
                 + (random.nextBoolean() ? TestPod.containers("i") : "") + "],\"containers\":["
-                + TestPod.containers("a", "b") + "]}";
+                + TestPod.containers("a", "b") + "],\"ephemeralContainers\":["
+                + (random.nextBoolean() ? TestPod.containers("e") : "") + "]}";
         var pod = TestPod.desired(spec);
         for (int i = 0; i < 60; i++) {
             step(pod);
@@ -136,6 +137,9 @@ final class RandomLife {
     }
 
     private void start(DesiredPod pod, RuntimeAction.StartContainer start) {
+        assertThat(start.name().equals("e") && start.attempt() > 0)
+                .as(name + ": an ephemeral container is started once")
+                .isFalse();
         assertThat(sandboxes).as(name).anyMatch(s -> s.id().equals(start.sandbox()) && s.ready());
         assertThat(containers)
                 .as(name + ": numbers are not used twice")

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** The containers of one pod. */
@@ -12,6 +13,28 @@ final class ContainerValidation {
 
     private static final List<String> PROBES = List.of("livenessProbe", "readinessProbe", "startupProbe");
     private static final List<String> HANDLERS = List.of("exec", "httpGet", "tcpSocket", "grpc");
+
+    /** What a container that is there to look into others may say; what others come to rely on it may not. */
+    private static final Set<String> OF_EPHEMERAL = Set.of(
+            "name",
+            "image",
+            "command",
+            "args",
+            "workingDir",
+            "envFrom",
+            "env",
+            "volumeMounts",
+            "volumeDevices",
+            "terminationMessagePath",
+            "terminationMessagePolicy",
+            "imagePullPolicy",
+            "securityContext",
+            "stdin",
+            "stdinOnce",
+            "tty",
+            "targetContainerName");
+
+    private static final String NOT_FOR_EPHEMERAL = "cannot be set for an Ephemeral Container";
 
     private final Set<String> volumes;
     private final Causes causes;
@@ -64,6 +87,26 @@ final class ContainerValidation {
                     .filter(container::has)
                     .forEach(field -> causes.add(Cause.forbidden(
                             path + "." + field, "may not be set for init containers without restartPolicy=Always")));
+        }
+    }
+
+    /** What only those that come into a running pod may not; {@code lasting} are the names of the others. */
+    void ephemeralContainer(JsonNode container, String path, Set<String> lasting) {
+        Json.string(container, "targetContainerName")
+                .filter(target -> !target.isEmpty() && !lasting.contains(target))
+                .ifPresent(target -> causes.add(new Cause(
+                        "FieldValueNotFound", path + ".targetContainerName", "Not found: " + Causes.quoted(target))));
+        container.properties().stream()
+                .filter(field -> !OF_EPHEMERAL.contains(field.getKey()))
+                .filter(field ->
+                        !(field.getValue().isContainer() && field.getValue().isEmpty()))
+                .forEach(field -> causes.add(Cause.forbidden(path + "." + field.getKey(), NOT_FOR_EPHEMERAL)));
+        int i = 0;
+        for (JsonNode mount : Json.items(container, "volumeMounts")) {
+            String where = path + ".volumeMounts[" + i++ + "].";
+            Stream.of("subPath", "subPathExpr")
+                    .filter(field -> !Json.string(mount, field).orElse("").isEmpty())
+                    .forEach(field -> causes.add(Cause.forbidden(where + field, NOT_FOR_EPHEMERAL)));
         }
     }
 

@@ -65,7 +65,7 @@ final class JobValidation {
         Json.at(template.get(), "metadata")
                 .ifPresent(metadata -> MetadataValidation.template(metadata, path + ".template.metadata", causes));
         JsonNode podSpec = template.get().path("spec");
-        PodValidation.spec(podSpec, path + ".template.spec", causes);
+        PodValidation.template(podSpec, path + ".template.spec", causes);
         if (podSpec.path("restartPolicy").asString("").equals("Always")) {
             causes.add(Cause.required(path + ".template.spec.restartPolicy", "valid values: \"OnFailure\", \"Never\""));
         } else {

@@ -18,6 +18,7 @@ final class PodValidation {
             Set.of("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None");
 
     private static final String GATES = "schedulingGates";
+    private static final String EPHEMERAL = "ephemeralContainers";
 
     private PodValidation() {}
 
@@ -28,6 +29,9 @@ final class PodValidation {
             return;
         }
         spec(spec.get(), "spec", causes);
+        if (live.isEmpty() && !Json.items(spec.get(), EPHEMERAL).isEmpty()) {
+            causes.add(Cause.forbidden("spec." + EPHEMERAL, "cannot be set on create"));
+        }
         live.ifPresent(stored -> gates(stored, spec.get(), causes));
         live.flatMap(stored -> Json.at(stored, "spec"))
                 .filter(before -> !withoutMutable(before, before).equals(withoutMutable(spec.get(), before)))
@@ -74,7 +78,15 @@ final class PodValidation {
                                 + Json.string(gate, "name").orElse("") + "'")));
     }
 
-    static void spec(JsonNode spec, String path, Causes causes) {
+    /** What pods are made from. */
+    static void template(JsonNode spec, String path, Causes causes) {
+        spec(spec, path, causes);
+        if (!Json.items(spec, EPHEMERAL).isEmpty()) {
+            causes.add(Cause.forbidden(path + "." + EPHEMERAL, "ephemeral containers not allowed in pod template"));
+        }
+    }
+
+    private static void spec(JsonNode spec, String path, Causes causes) {
         Set<String> volumes = volumes(spec, path, causes);
         List<JsonNode> containers = Json.items(spec, "containers");
         if (containers.isEmpty()) {
@@ -90,6 +102,13 @@ final class PodValidation {
         }
         for (int i = 0; i < containers.size(); i++) {
             validation.container(containers.get(i), path + ".containers[" + i + "]", names);
+        }
+        Set<String> lasting = Set.copyOf(names);
+        List<JsonNode> ephemeral = Json.items(spec, EPHEMERAL);
+        for (int i = 0; i < ephemeral.size(); i++) {
+            String where = path + "." + EPHEMERAL + "[" + i + "]";
+            validation.container(ephemeral.get(i), where, names);
+            validation.ephemeralContainer(ephemeral.get(i), where, lasting);
         }
         causes.oneOf(spec, path, "restartPolicy", Set.of("Always", "Never", "OnFailure"));
         causes.oneOf(spec, path, "dnsPolicy", DNS_POLICIES);

@@ -130,14 +130,14 @@ final class SetValidation {
                     "`selector` does not match template `labels`");
         }
         JsonNode podSpec = template.get().path("spec");
-        PodValidation.spec(podSpec, "spec.template.spec", causes);
+        PodValidation.template(podSpec, "spec.template.spec", causes);
         causes.oneOf(podSpec, "spec.template.spec", "restartPolicy", Set.of("Always"));
     }
 
     static void podTemplate(ObjectNode podTemplate, Causes causes) {
         Json.at(podTemplate, "template", "metadata")
                 .ifPresent(metadata -> MetadataValidation.template(metadata, "template.metadata", causes));
-        PodValidation.spec(podTemplate.path("template").path("spec"), "template.spec", causes);
+        PodValidation.template(podTemplate.path("template").path("spec"), "template.spec", causes);
     }
 
     static void controllerRevision(Optional<ObjectNode> live, ObjectNode revision, Causes causes) {

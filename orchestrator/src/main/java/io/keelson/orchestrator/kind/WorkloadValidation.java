@@ -88,7 +88,7 @@ final class WorkloadValidation {
                 .ifPresent(template -> Json.at(template, "spec")
                         .ifPresentOrElse(
                                 podSpec -> {
-                                    PodValidation.spec(podSpec, "spec.template.spec", causes);
+                                    PodValidation.template(podSpec, "spec.template.spec", causes);
                                     podTemplate(podSpec, words, causes);
                                 },
                                 () -> causes.required("spec.template.spec")));

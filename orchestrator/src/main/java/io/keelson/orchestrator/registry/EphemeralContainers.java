@@ -41,8 +41,8 @@ final class EphemeralContainers {
                                 + (after.isEmpty() ? "removed" : "changed")));
             }
         }
-        // As if it were new, for by the rules for updates nothing of this may change.
-        causes.addAll(Validation.validate(kind, Optional.empty(), object));
+        // Against itself: by the rules for other updates nothing of this may change.
+        causes.addAll(Validation.validate(kind, Optional.of(object), object));
         return Registry.finish(kind, live, object, causes, warnings);
     }
 }

@@ -69,6 +69,36 @@ class ValidationTest {
     }
 
     @Test
+    void containersThatLookIntoAPodComeLaterAndCarryNothingOfIt() {
+        String looking = "'containers':[{'name':'a','image':'i'}],'volumes':[{'name':'v','emptyDir':{}}],"
+                + "'ephemeralContainers':[{'name':'look','image':'i','targetContainerName':'a','resources':{}}]";
+        assertThat(pod("{" + looking + "}"))
+                .containsExactly("spec.ephemeralContainers: Forbidden: cannot be set on create");
+        String live = "{'metadata':{'name':'p'},'spec':{" + looking + "}}";
+        assertThat(update(Kinds.POD, live, live)).isEmpty();
+        assertThat(create(
+                        Kinds.DEPLOYMENT, WEB.replace("'spec':{'containers'", "'spec':{" + looking + ",'containers'")))
+                .containsExactly(
+                        "spec.template.spec.ephemeralContainers: Forbidden: ephemeral containers not allowed in pod template");
+        String wrong = live.replace(
+                "'targetContainerName':'a','resources':{}",
+                "'targetContainerName':'look','resources':{'limits':{'cpu':'1'}},'ports':[{'containerPort':1}],"
+                        + "'livenessProbe':{'tcpSocket':{'port':1}},"
+                        + "'volumeMounts':[{'name':'v','mountPath':'/v','subPath':'s'}]");
+        String path = "spec.ephemeralContainers[0].";
+        String no = ": Forbidden: cannot be set for an Ephemeral Container";
+        assertThat(update(Kinds.POD, wrong, wrong))
+                .containsExactlyInAnyOrder(
+                        path + "targetContainerName: Not found: \"look\"",
+                        path + "resources" + no,
+                        path + "ports" + no,
+                        path + "livenessProbe" + no,
+                        path + "volumeMounts[0].subPath" + no);
+        String twice = live.replace("'name':'look'", "'name':'a'");
+        assertThat(update(Kinds.POD, twice, twice)).containsExactly(path + "name: Duplicate value: \"a\"");
+    }
+
+    @Test
     void namesFollowTheirRules() {
         assertThat(create(Kinds.CONFIG_MAP, "{}"))
                 .containsExactly("metadata.name: Required value: name or generateName is required");

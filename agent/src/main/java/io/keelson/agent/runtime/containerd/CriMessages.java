@@ -166,7 +166,7 @@ final class CriMessages {
     private static LinuxContainerSecurityContext security(SandboxConfig sandbox, ContainerConfig config) {
         Security security = config.security();
         LinuxContainerSecurityContext.Builder context = LinuxContainerSecurityContext.newBuilder()
-                .setNamespaceOptions(namespaces(sandbox))
+                .setNamespaceOptions(namespaces(sandbox, config))
                 .setPrivileged(security.privileged())
                 .setReadonlyRootfs(security.readOnlyRootFilesystem())
                 .setNoNewPrivs(security.noNewPrivileges())
@@ -210,6 +210,17 @@ final class CriMessages {
                 context.setRunAsUsername(imageUser);
             }
         }
+    }
+
+    private static NamespaceOption namespaces(SandboxConfig sandbox, ContainerConfig config) {
+        NamespaceOption ofSandbox = namespaces(sandbox);
+        if (config.pidTarget().isEmpty() || ofSandbox.getPid() != NamespaceMode.CONTAINER) {
+            return ofSandbox;
+        }
+        return ofSandbox.toBuilder()
+                .setPid(NamespaceMode.TARGET)
+                .setTargetId(config.pidTarget().get().value())
+                .build();
     }
 
     private static NamespaceOption namespaces(SandboxConfig config) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keelson.agent.runtime.ContainerConfig;
+import io.keelson.agent.runtime.ContainerId;
 import io.keelson.agent.runtime.Image;
 import io.keelson.agent.runtime.Resources;
 import io.keelson.agent.runtime.RuntimeFault;
@@ -14,10 +15,12 @@ import io.keelson.proto.cri.ContainerState;
 import io.keelson.proto.cri.ContainerStatus;
 import io.keelson.proto.cri.LinuxContainerSecurityContext;
 import io.keelson.proto.cri.NamespaceMode;
+import io.keelson.proto.cri.NamespaceOption;
 import io.keelson.proto.cri.PodSandboxConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +77,27 @@ class CriMessagesTest {
     }
 
     @Test
+    void processesOfAnotherContainerAreSeenUnlessThePodSharesAllOfThem() {
+        ContainerConfig looking = container("", Security.DEFAULT, Optional.of(new ContainerId("seen")));
+        NamespaceOption namespaces = namespaces(SANDBOX, looking);
+        assertThat(namespaces.getPid()).isEqualTo(NamespaceMode.TARGET);
+        assertThat(namespaces.getTargetId()).isEqualTo("seen");
+        assertThat(namespaces.getNetwork()).isEqualTo(NamespaceMode.POD);
+        SandboxConfig shared = TestPods.sandbox("web", Path.of("/agent"), "/keelson-test", true);
+        assertThat(namespaces(shared, looking).getPid()).isEqualTo(NamespaceMode.POD);
+        assertThat(namespaces(shared, looking).getTargetId()).isEmpty();
+        assertThat(namespaces(SANDBOX, container("", Security.DEFAULT)).getPid())
+                .isEqualTo(NamespaceMode.CONTAINER);
+    }
+
+    private static NamespaceOption namespaces(SandboxConfig sandbox, ContainerConfig config) {
+        return CriMessages.container(sandbox, config, true)
+                .getLinux()
+                .getSecurityContext()
+                .getNamespaceOptions();
+    }
+
+    @Test
     void theReasonOfAnEndIsToldWithTheEnd() {
         ContainerStatus.Builder killed = ContainerStatus.newBuilder()
                 .setId("c1")
@@ -99,6 +123,10 @@ class CriMessagesTest {
     }
 
     private static ContainerConfig container(String imageUser, Security security) {
+        return container(imageUser, security, Optional.empty());
+    }
+
+    private static ContainerConfig container(String imageUser, Security security, Optional<ContainerId> pidTarget) {
         return new ContainerConfig(
                 "c",
                 0,
@@ -113,6 +141,7 @@ class CriMessagesTest {
                 false,
                 false,
                 false,
+                pidTarget,
                 "c/0.log",
                 Map.of(),
                 Map.of());

@@ -229,6 +229,35 @@ class RealContainersItTest {
     }
 
     @Test
+    @Order(2)
+    void whoLooksIntoAContainerSeesItsProcessesAndHasATerminal() throws IOException {
+        ContainerdRuntime runtime = runtimes.getFirst();
+        SandboxConfig config = TestPods.sandbox("looked", dirs.getFirst(), cgroup);
+        SandboxId sandbox = runtime.runSandbox(config);
+        ContainerId seen = TestPods.start(
+                runtime, sandbox, config, TestPods.container(runtime, "seen", Map.of(), 0, "exec sleep 1234"));
+        ContainerId looking = TestPods.start(
+                runtime,
+                sandbox,
+                config,
+                TestPods.container(runtime, "looking", Map.of(), 0, "exec /bin/sh", true, Optional.of(seen)));
+        ContainerStreams.Wanted terminal = new ContainerStreams.Wanted(true, true, false, true);
+        try (ContainerStreams streams = runtime.attach(looking, terminal)) {
+            streams.stdin()
+                    .write("/bin/busybox tr '\\0' ' ' < /proc/1/cmdline; /bin/busybox tty; exit 4\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            streams.stdin().flush();
+            assertThat(new String(streams.stdout().readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("sleep 1234", "/dev/pts/");
+        }
+        TestPods.await("its end", () -> TestPods.observed(runtime, looking).state() == ObservedContainer.State.EXITED);
+        assertThat(TestPods.observed(runtime, looking).exitCode()).isEqualTo(4);
+        assertThat(exec(seen, "echo still here").stdout()).isEqualTo("still here\n");
+        runtime.stopSandbox(sandbox);
+        runtime.removeSandbox(sandbox);
+    }
+
+    @Test
     @Order(3)
     void endsAreToldApart() {
         ContainerdRuntime runtime = runtimes.getFirst();
@@ -292,6 +321,7 @@ class RealContainersItTest {
                         false,
                         false,
                         false,
+                        Optional.empty(),
                         "missing/0.log",
                         Map.of(),
                         Map.of()));

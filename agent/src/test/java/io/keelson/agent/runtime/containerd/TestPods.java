@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /** Pods for tests, and waiting for what they do. */
@@ -23,6 +24,10 @@ final class TestPods {
     private TestPods() {}
 
     static SandboxConfig sandbox(String name, Path agentDir, String cgroupTop) {
+        return sandbox(name, agentDir, cgroupTop, false);
+    }
+
+    static SandboxConfig sandbox(String name, Path agentDir, String cgroupTop, boolean sharePid) {
         PodId pod = new PodId("default", name, "uid-" + name);
         return new SandboxConfig(
                 pod,
@@ -34,7 +39,7 @@ final class TestPods {
                 false,
                 false,
                 false,
-                false,
+                sharePid,
                 cgroupTop + "/kubepods/burstable/pod" + pod.uid(),
                 new Resources(512, 50_000, 100_000, 128L << 20, 0),
                 Map.of(),
@@ -45,6 +50,18 @@ final class TestPods {
 
     static ContainerConfig container(
             ContainerRuntime runtime, String name, Map<String, String> env, long memory, String script) {
+        return container(runtime, name, env, memory, script, false, Optional.empty());
+    }
+
+    /** One that is talked to, if {@code terminal}, and sees the processes of another. */
+    static ContainerConfig container(
+            ContainerRuntime runtime,
+            String name,
+            Map<String, String> env,
+            long memory,
+            String script,
+            boolean terminal,
+            Optional<ContainerId> pidTarget) {
         return new ContainerConfig(
                 name,
                 0,
@@ -56,9 +73,10 @@ final class TestPods {
                 List.of(),
                 new Resources(256, 20_000, 100_000, memory, 900),
                 Security.DEFAULT,
+                terminal,
                 false,
-                false,
-                false,
+                terminal,
+                pidTarget,
                 name + "/0.log",
                 Map.of(),
                 Map.of());

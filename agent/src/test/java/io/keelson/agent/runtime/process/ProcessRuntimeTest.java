@@ -92,6 +92,7 @@ class ProcessRuntimeTest {
                         false,
                         false,
                         false,
+                        Optional.empty(),
                         "c/0.log",
                         Map.of(),
                         Map.of("a", "b")));
