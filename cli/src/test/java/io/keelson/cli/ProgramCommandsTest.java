@@ -14,6 +14,8 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Goal: {@code keelson exec}, {@code attach} and {@code port-forward} all the way over gRPC: client, server, tunnel, node, process. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -134,11 +138,10 @@ class ProgramCommandsTest {
     @Test
     void aTerminalIsOneAndFollowsTheUsersSize() throws Exception {
         var name = directory.resolve("terminal");
-        var java = Path.of(System.getProperty("java.home"), "bin", "java");
         var command = "tty > " + name + "; stty rows 33 cols 99; KEELSON_TERMINAL_INPUT=yes KUBECONFIG="
                 + cluster.kubeconfig()
-                + " " + java + " -XX:TieredStopAtLevel=1 -cp " + System.getProperty("java.class.path")
-                + " io.keelson.cli.Main exec -it web -- sh -c 'until [ \"$(stty size)\" = \"33 99\" ]; do sleep 0.05; done; tty; read line;"
+                + " " + String.join(" ", Running.command())
+                + " exec -it web -- sh -c 'until [ \"$(stty size)\" = \"33 99\" ]; do sleep 0.05; done; tty; read line;"
                 + " echo got $line; until [ \"$(stty size)\" = \"44 77\" ]; do sleep 0.05; done; echo larger; exit 3'"
                 + "; code=$?; stty -a; exit $code";
         var process = new ProcessBuilder("script", "-qec", command, "/dev/null")
@@ -176,6 +179,54 @@ class ProgramCommandsTest {
             typed.write("typed\n".getBytes(StandardCharsets.US_ASCII));
             typed.flush();
             Running.await("an echo", () -> run.out().equals("typed\n"));
+            run.interrupt();
+            assertThat(run.code()).isEqualTo(130);
+        }
+    }
+
+    @Test
+    void whoInterruptsACommandGetsTheCodeOfThat() throws Exception {
+        var alive = directory.resolve("interrupted");
+        try (var run = begin("exec", "web", "--", "sh", "-c", "echo $$ > " + alive + "; sleep 3600")) {
+            long pid = pid(alive);
+            run.interrupt();
+            assertThat(run.code()).isEqualTo(130);
+            assertThat(run.err()).isEmpty();
+            Running.await("the command's end", () -> ended(pid));
+        }
+    }
+
+    private long pid(Path written) throws IOException, InterruptedException {
+        Running.await(
+                "a pid",
+                () -> Files.exists(written) && Files.readString(written).endsWith("\n"));
+        return Long.parseLong(Files.readString(written).strip());
+    }
+
+    private static boolean ended(long pid) {
+        return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty();
+    }
+
+    /** With a client of its own process, whose connection nobody closes in good order. */
+    @ParameterizedTest
+    @CsvSource({"TERM, 143", "KILL, 137"})
+    void aCommandEndsWithItsClient(String signal, int code) throws Exception {
+        var alive = directory.resolve("alive-" + signal);
+        var command = new ArrayList<>(Running.command());
+        command.addAll(List.of("exec", "web", "--", "sh", "-c", "echo $$ > " + alive + "; sleep 3600"));
+        var builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("client-" + signal).toFile());
+        builder.environment().put("KUBECONFIG", cluster.kubeconfig().toString());
+        var client = builder.start();
+        try {
+            long pid = pid(alive);
+            var kill = new ProcessBuilder("kill", "-" + signal, Long.toString(client.pid())).start();
+            assertThat(kill.waitFor()).isZero();
+            assertThat(client.waitFor()).isEqualTo(code);
+            Running.await("the command's end", () -> ended(pid));
+        } finally {
+            client.destroyForcibly();
         }
     }
 

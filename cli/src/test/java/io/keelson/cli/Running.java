@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -36,6 +37,16 @@ final class Running implements AutoCloseable {
 
     static Running begin(Path kubeconfig, InputStream in, String... words) {
         return new Running(kubeconfig, in, words);
+    }
+
+    /** The words that run it as a process of its own. */
+    static List<String> command() {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.keelson.cli.Main");
     }
 
     /** Its exit code; waits for its end. */

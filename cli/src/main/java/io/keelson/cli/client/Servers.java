@@ -45,6 +45,12 @@ public final class Servers implements AutoCloseable {
 
     private record Connection(String server, ManagedChannel channel) {}
 
+    /** What is done over a connection. It fails with a StatusRuntimeException where another server may do better. */
+    public interface Work<T> {
+        /** Does it; an interruption ends all. */
+        T on(ManagedChannel channel) throws InterruptedException;
+    }
+
     /** A connection that is made when it is needed. */
     public Servers(Access access) {
         this.access = access;
@@ -60,12 +66,12 @@ public final class Servers implements AutoCloseable {
      *
      * @throws Trouble when the request is refused, or no server can answer
      */
-    public <T> T on(Function<ManagedChannel, T> work) throws InterruptedException {
+    public <T> T on(Work<T> work) throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             var connection = current();
             try {
-                return work.apply(connection.channel());
+                return work.on(connection.channel());
             } catch (StatusRuntimeException failure) {
                 boolean tryNext =
                         failure.getStatus().getCode() == Status.Code.UNAVAILABLE && !Failures.isCertain(failure);

@@ -65,8 +65,9 @@ public final class ProgramRun<Q> {
      * @return the program's exit code
      * @throws StatusRuntimeException if it did not begin; then it may be tried on another server
      * @throws Trouble if it began, and its end is not known
+     * @throws InterruptedException if the user wants no more of it
      */
-    public int run(Q start) {
+    public int run(Q start) throws InterruptedException {
         try {
             send(start);
             return answers();
@@ -76,9 +77,6 @@ public final class ProgramRun<Q> {
                     failure,
                     Optional.ofNullable(failure.getStatus().getDescription())
                             .orElse(failure.getStatus().getCode().name()));
-        } catch (InterruptedException told) {
-            Thread.currentThread().interrupt();
-            throw Trouble.because(told, "interrupted while the command runs");
         } finally {
             call.cancel("the user's side has ended", null);
         }

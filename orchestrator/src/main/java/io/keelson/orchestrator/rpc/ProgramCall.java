@@ -19,7 +19,7 @@ import java.util.function.Function;
  */
 final class ProgramCall<Q, A> implements StreamObserver<Q> {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     /** What a message of the caller says. */
     sealed interface Word {
