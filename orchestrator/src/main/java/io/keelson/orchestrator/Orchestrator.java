@@ -35,7 +35,10 @@ import io.keelson.proto.v1.ServerStatusResponse;
 import io.keelson.store.HostPort;
 import io.keelson.store.Kv;
 import io.keelson.store.KvException;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,6 +84,7 @@ public final class Orchestrator implements AutoCloseable {
         InstantSource clock = InstantSource.system();
         Instant started = clock.instant();
         Addresses addresses = new Addresses(Cidr.parse(config.serviceCidr()), Cidr.parse(config.clusterCidr()));
+        String authorities = text(config.trustedCa());
         ToldKv told = new ToldKv(kv);
         Gate gate = new Gate(told, config.access(), clock, new SecureRandom());
         AtomicReference<Optional<Api>> self = new AtomicReference<>(Optional.empty());
@@ -117,7 +121,7 @@ public final class Orchestrator implements AutoCloseable {
                     clock,
                     version(),
                     () -> notReady(kv));
-            ControlLoop control = new ControlLoop(config.name(), kv, kinds, api, clock);
+            ControlLoop control = new ControlLoop(config.name(), kv, kinds, api, authorities, clock);
             Supplier<ServerStatusResponse> status =
                     () -> status(config.name(), store.get(), control.leader(), started, clock.instant());
             List<BindableService> services =
@@ -153,6 +157,14 @@ public final class Orchestrator implements AutoCloseable {
         } catch (RuntimeException e) {
             orchestrator.close();
             throw e;
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(file + " cannot be read: " + e, e);
         }
     }
 

@@ -13,7 +13,7 @@ import java.util.List;
  * @param listen where to answer, REST and gRPC on each
  * @param certificate PEM, with its chain
  * @param key PEM, PKCS#8
- * @param trustedCa PEM; clients' certificates must be signed by one of these
+ * @param trustedCa PEM; clients' certificates must be signed by one of these, and pods are told that the servers' are
  * @param serviceCidr cluster addresses of services, such as {@code 10.96.0.0/16}; the same on all servers
  * @param clusterCidr addresses of pods, such as {@code 10.244.0.0/16}; the same on all servers
  * @param apiEndpoints addresses {@code host:port} of all servers, as pods can reach them: what is behind the service {@code kubernetes}.

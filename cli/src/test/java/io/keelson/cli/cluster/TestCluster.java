@@ -210,6 +210,11 @@ public final class TestCluster implements AutoCloseable {
         }
     }
 
+    /** Where the first server is. */
+    public String address() {
+        return "https://127.0.0.1:" + plan.servers().getFirst().apiPort();
+    }
+
     /** Who a client is, and where. */
     public Path kubeconfig() {
         return plan.kubeconfig();

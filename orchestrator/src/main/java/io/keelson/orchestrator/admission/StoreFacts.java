@@ -34,6 +34,7 @@ final class StoreFacts implements Facts {
     private final Map<String, Long> unchanged = new HashMap<>();
     private final Map<String, Long> ranges = new HashMap<>();
     private final Map<String, List<ObjectNode>> lists = new HashMap<>();
+    private final Map<Ref, Optional<ObjectNode>> found = new HashMap<>();
 
     /** Whether the local replica is known to show everything that was written before the request. */
     private boolean caughtUp;
@@ -67,7 +68,12 @@ final class StoreFacts implements Facts {
 
     @Override
     public Optional<ObjectNode> find(Kind kind, String namespace, String name) {
-        String key = new Ref(kind, namespace, name).key();
+        return found.computeIfAbsent(new Ref(kind, namespace, name), this::read);
+    }
+
+    private Optional<ObjectNode> read(Ref ref) {
+        Kind kind = ref.kind();
+        String key = ref.key();
         RangeResponse answer = read(RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)));
         Optional<KeyValue> pair = answer.getKvsList().stream().findFirst();
         if (kind.namespaced() || kind.equals(Kinds.NAMESPACE)) {

@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.admit;
 
+import io.keelson.orchestrator.auth.NodeGraph;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.registry.Rejection;
@@ -9,7 +10,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Each pod is somebody: a pod that says no service account is the namespace's {@code default}, and the account must be there. Of
- * {@code default} that is not asked, for it comes a moment after its namespace; pods need not wait for it.
+ * {@code default} that is not asked, for it comes a moment after its namespace; pods need not wait for it. A pod that does not decline gets
+ * a {@linkplain TokenVolume volume} by which it comes to the API.
  */
 final class ServiceAccountPlugin implements Mutator, Validator {
 
@@ -34,11 +36,18 @@ final class ServiceAccountPlugin implements Mutator, Validator {
         String name = account(pod);
         ObjectNode spec = Json.child(pod, "spec");
         spec.put("serviceAccountName", name).put("serviceAccount", name);
-        if (Json.items(spec, "imagePullSecrets").isEmpty()) {
-            facts.find(Kinds.SERVICE_ACCOUNT, request.namespace(), name)
-                    .flatMap(account -> Json.at(account, "imagePullSecrets"))
+        boolean secrets = Json.items(spec, "imagePullSecrets").isEmpty();
+        boolean asked = Json.at(spec, "automountServiceAccountToken").isPresent();
+        // What need not be known is not read.
+        Optional<ObjectNode> account =
+                secrets || !asked ? facts.find(Kinds.SERVICE_ACCOUNT, request.namespace(), name) : Optional.empty();
+        if (TokenVolume.wanted(pod, account)) {
+            TokenVolume.mount(pod);
+        }
+        if (secrets) {
+            account.flatMap(each -> Json.at(each, "imagePullSecrets"))
                     .filter(JsonNode::isArray)
-                    .ifPresent(secrets -> spec.set("imagePullSecrets", secrets.deepCopy()));
+                    .ifPresent(each -> spec.set("imagePullSecrets", each.deepCopy()));
         }
         return Optional.empty();
     }
@@ -49,13 +58,33 @@ final class ServiceAccountPlugin implements Mutator, Validator {
             return Verdict.FINE;
         }
         ObjectNode pod = request.object().orElseThrow();
+        if (mirror(pod)) {
+            return Verdict.of(mirrorHas(pod).map(request::forbidden));
+        }
         String name = account(pod);
-        if (mirror(pod)
-                || name.equals(DEFAULT)
+        if (name.equals(DEFAULT)
                 || facts.find(Kinds.SERVICE_ACCOUNT, request.namespace(), name).isPresent()) {
             return Verdict.FINE;
         }
         return Verdict.refused(request.forbidden("error looking up service account " + request.namespace() + "/" + name
                 + ": serviceaccount \"" + name + "\" not found"));
+    }
+
+    /** A mirror of what runs on a node anyway must not give its node a right to what it names. */
+    private static Optional<String> mirrorHas(ObjectNode pod) {
+        if (Json.string(pod, "spec", "serviceAccountName")
+                .filter(name -> !name.isEmpty())
+                .isPresent()) {
+            return Optional.of("a mirror pod may not reference service accounts");
+        }
+        if (NodeGraph.namesSecrets(pod)) {
+            return Optional.of("a mirror pod may not reference secrets");
+        }
+        boolean token = Json.items(pod, "spec", "volumes").stream()
+                .flatMap(volume -> Json.items(volume, "projected", "sources").stream())
+                .anyMatch(source -> source.has("serviceAccountToken"));
+        return token
+                ? Optional.of("a mirror pod may not use ServiceAccountToken volume projections")
+                : Optional.empty();
     }
 }

@@ -61,6 +61,12 @@ public final class NodeGraph {
                 .allMatch(need -> need.resource().equals(resource));
     }
 
+    /** Whether a pod names any secret. */
+    public static boolean namesSecrets(ObjectNode pod) {
+        return needs("", "", pod.path("spec")).stream()
+                .anyMatch(need -> need.resource().equals("secrets"));
+    }
+
     private static Set<Need> needs(String namespace, String name, JsonNode spec) {
         Set<Need> needs = new HashSet<>();
         needs.add(new Need("pods", namespace, name));

@@ -22,6 +22,9 @@ final class PodDefaults {
     private static final List<String> EVICTING_TAINTS =
             List.of("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable");
 
+    /** Of a pod that shows what a node runs by itself: it is nobody, and has no account. */
+    private static final String MIRROR = "kubernetes.io/config.mirror";
+
     private PodDefaults() {}
 
     /** A pod itself: what admission adds in Kubernetes is here as well. */
@@ -29,8 +32,10 @@ final class PodDefaults {
         ObjectNode spec = Json.child(pod, "spec");
         spec(spec);
         absent(spec, "enableServiceLinks", true);
-        absent(spec, "serviceAccountName", "default");
-        absent(spec, "serviceAccount", spec.path("serviceAccountName").asString(""));
+        if (Json.at(pod, "metadata", "annotations", MIRROR).isEmpty()) {
+            absent(spec, "serviceAccountName", "default");
+            absent(spec, "serviceAccount", spec.path("serviceAccountName").asString(""));
+        }
         absent(spec, "priority", 0);
         absent(spec, "preemptionPolicy", "PreemptLowerPriority");
         tolerations(spec);

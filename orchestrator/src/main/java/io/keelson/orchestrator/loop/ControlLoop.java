@@ -14,6 +14,7 @@ import io.keelson.orchestrator.control.NodeLifecycleController;
 import io.keelson.orchestrator.control.PodGarbageController;
 import io.keelson.orchestrator.control.ReplicaSetController;
 import io.keelson.orchestrator.control.ResourceQuotaController;
+import io.keelson.orchestrator.control.RootCaController;
 import io.keelson.orchestrator.control.ServiceAccountController;
 import io.keelson.orchestrator.control.StorageProtectionController;
 import io.keelson.orchestrator.kind.Kinds;
@@ -33,6 +34,7 @@ public final class ControlLoop implements AutoCloseable {
     private final Kv kv;
     private final Supplier<Kinds> kinds;
     private final Api api;
+    private final String authorities;
     private final InstantSource clock;
     private volatile Optional<Leadership> leadership = Optional.empty();
 
@@ -43,18 +45,20 @@ public final class ControlLoop implements AutoCloseable {
      * @param kv the store: leader's key, list and watch
      * @param kinds gives the present table of kinds
      * @param api how actions are performed
+     * @param authorities certificates, PEM, of who signs those of the servers; for pods
      * @param clock what time it is
      */
-    public ControlLoop(String name, Kv kv, Supplier<Kinds> kinds, Api api, InstantSource clock) {
+    public ControlLoop(String name, Kv kv, Supplier<Kinds> kinds, Api api, String authorities, InstantSource clock) {
         this.name = name;
         this.kv = kv;
         this.kinds = kinds;
         this.api = api;
+        this.authorities = authorities;
         this.clock = clock;
     }
 
-    /** Every controller, in the order in which they look at a change. */
-    public static List<Controller> controllers() {
+    /** Every controller, in the order in which they look at a change; see the constructor for the parameter. */
+    public static List<Controller> controllers(String authorities) {
         return List.of(
                 new DeploymentController(),
                 new ReplicaSetController(),
@@ -68,6 +72,7 @@ public final class ControlLoop implements AutoCloseable {
                 new NamespaceController(),
                 new DefinitionController(),
                 new ServiceAccountController(),
+                new RootCaController(authorities),
                 new ResourceQuotaController(),
                 new StorageProtectionController(),
                 new GarbageCollector());
@@ -76,8 +81,8 @@ public final class ControlLoop implements AutoCloseable {
     /** Begins to campaign. Returns at once. */
     public synchronized void start() {
         if (leadership.isEmpty()) {
-            leadership = Optional.of(
-                    new Leadership(name, kv, clock, epoch -> new Term(epoch, kv, kinds, api, controllers(), clock)));
+            leadership = Optional.of(new Leadership(
+                    name, kv, clock, epoch -> new Term(epoch, kv, kinds, api, controllers(authorities), clock)));
         }
     }
 

@@ -1,6 +1,5 @@
 package io.keelson.orchestrator.view;
 
-import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
@@ -18,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The picture as it is kept: built from a list, then changed by each change. One thread owns it and shows it to others as
@@ -31,18 +29,6 @@ public final class ClusterImage implements Cluster {
 
     /** How many refusals are remembered; beyond, the oldest is forgotten and shows in no condition. */
     public static final int REFUSAL_LIMIT = 10_000;
-
-    /**
-     * Kinds of which only apiVersion, kind and metadata are kept: large or many, and no controller looks further. Whoever
-     * writes such an object patches it.
-     */
-    private static final Set<Kind> HEADER_ONLY = Set.of(Kinds.EVENT, Kinds.CONFIG_MAP, Kinds.SECRET);
-
-    /**
-     * Longer annotations of pods, of which there are many, are not kept: they are for others than controllers. Whoever writes a pod patches
-     * it, or its status.
-     */
-    private static final int LONGEST_ANNOTATION = 256;
 
     private Kinds kinds;
     private long revision;
@@ -62,7 +48,7 @@ public final class ClusterImage implements Cluster {
 
     /** An object came or changed. What is kept of it takes less memory. */
     public Change set(ClusterObject given) {
-        ClusterObject object = given.with(trees.shared(kept(given)));
+        ClusterObject object = given.with(trees.shared(Kept.of(given.ref(), given.json())));
         Optional<ClusterObject> before =
                 Optional.ofNullable(byKind.computeIfAbsent(object.kind(), kind -> new TreeMap<>())
                         .computeIfAbsent(object.namespace(), namespace -> new TreeMap<>())
@@ -122,45 +108,6 @@ public final class ClusterImage implements Cluster {
             refusals.remove(refusals.keySet().iterator().next());
         }
         return !Objects.equals(before, refusal.orElse(null));
-    }
-
-    private static ObjectNode kept(ClusterObject object) {
-        if (HEADER_ONLY.contains(object.kind()) || object.kind().custom().isPresent()) {
-            return headerOf(object);
-        }
-        return object.kind().equals(Kinds.POD) ? withoutLongAnnotations(object.json()) : object.json();
-    }
-
-    private static ObjectNode withoutLongAnnotations(ObjectNode pod) {
-        Map<String, String> annotations = Json.strings(pod, "metadata", "annotations");
-        if (annotations.values().stream().noneMatch(ClusterImage::isLong)) {
-            return pod;
-        }
-        ObjectNode kept = Json.object();
-        annotations.forEach((name, value) -> {
-            if (!isLong(value)) {
-                kept.put(name, value);
-            }
-        });
-        ObjectNode metadata = Json.object().setAll((ObjectNode) pod.path("metadata"));
-        metadata.set("annotations", kept);
-        ObjectNode rest = Json.object().setAll(pod);
-        rest.set("metadata", metadata);
-        return rest;
-    }
-
-    private static boolean isLong(String annotation) {
-        return annotation.length() > LONGEST_ANNOTATION;
-    }
-
-    private static ObjectNode headerOf(ClusterObject object) {
-        ObjectNode header = Json.object();
-        for (String field : List.of("apiVersion", "kind", "metadata")) {
-            if (object.json().has(field)) {
-                header.set(field, object.json().get(field));
-            }
-        }
-        return header;
     }
 
     private void index(ClusterObject object) {

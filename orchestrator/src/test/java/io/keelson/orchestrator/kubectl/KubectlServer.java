@@ -1,5 +1,7 @@
 package io.keelson.orchestrator.kubectl;
 
+import io.keelson.orchestrator.kind.Kinds;
+import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.testing.Kubectl;
 import io.keelson.orchestrator.testing.TestServer;
 import java.io.IOException;
@@ -25,6 +27,9 @@ final class KubectlServer implements AutoCloseable {
         Kubectl kubectl = Kubectl.of(version, kubeconfig, directory, namespace)
                 .in(Files.createDirectories(directory.resolve(namespace)));
         kubectl.ok("create", "namespace", namespace);
+        // What each namespace gets by itself comes a moment later; outputs must not depend on it.
+        Ref last = new Ref(Kinds.CONFIG_MAP, namespace, "kube-root-ca.crt");
+        TestServer.await("what a namespace has", () -> server.api().find(last).isPresent());
         return kubectl;
     }
 

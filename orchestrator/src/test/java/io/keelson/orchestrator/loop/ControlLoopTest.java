@@ -29,7 +29,8 @@ final class ControlLoopTest {
     private static final Ref WEB = ref(Kinds.DEPLOYMENT, "web");
 
     private final World world = new World(InstantSource.system());
-    private final ControlLoop loop = new ControlLoop("s1", world.kv, Kinds::builtIn, world.api, InstantSource.system());
+    private final ControlLoop loop =
+            new ControlLoop("s1", world.kv, Kinds::builtIn, world.api, "CA", InstantSource.system());
     private final HollowNodes nodes = new HollowNodes(world.api, InstantSource.system());
 
     @BeforeEach
@@ -269,7 +270,8 @@ final class ControlLoopTest {
     @Test
     void theSecondLoopTakesOverWhenTheFirstResigns() {
         rollOutWeb(1);
-        try (ControlLoop second = new ControlLoop("s2", world.kv, Kinds::builtIn, world.api, InstantSource.system())) {
+        try (ControlLoop second =
+                new ControlLoop("s2", world.kv, Kinds::builtIn, world.api, "CA", InstantSource.system())) {
             second.start();
             await("the second knows who leads", () -> second.leader().equals(Optional.of("s1")));
 

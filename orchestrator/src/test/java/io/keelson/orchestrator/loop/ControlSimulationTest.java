@@ -235,7 +235,7 @@ final class ControlSimulationTest {
         watch.close();
         image = Snapshot.list(world.kv, Kinds.builtIn(), now);
         watch = watchFrom(image.revision() + 1);
-        reconciler = new Reconciler(ControlLoop.controllers(), image, this::mistake);
+        reconciler = new Reconciler(ControlLoop.controllers("CA"), image, this::mistake);
         performer = new Performer(world.api, new Epoch(epoch), event -> {});
     }
 

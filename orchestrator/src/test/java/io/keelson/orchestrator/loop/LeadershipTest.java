@@ -33,7 +33,7 @@ final class LeadershipTest {
     private ControlLoop loop(String name, CutKv kv) {
         // Each its own: servers that draw the same numbers give a pod the uid of somebody else's replica set.
         Api api = new Api(kv, Kinds::builtIn, Addresses.standard(), clock, new Random(name.hashCode()));
-        return new ControlLoop(name, kv, Kinds::builtIn, api, clock);
+        return new ControlLoop(name, kv, Kinds::builtIn, api, "CA", clock);
     }
 
     private KeyValue leaderKey() {

@@ -101,6 +101,10 @@ public final class TestServer implements AutoCloseable {
         TestServer started = new TestServer(authority, orchestrator, directory);
         Ref last = new Ref(Kinds.ENDPOINT_SLICE, "default", "kubernetes");
         await("the first objects", () -> orchestrator.api().find(last).isPresent());
+        Ref published = new Ref(Kinds.CONFIG_MAP, "default", "kube-root-ca.crt");
+        await(
+                "what each namespace has",
+                () -> orchestrator.api().find(published).isPresent());
         return started;
     }
 

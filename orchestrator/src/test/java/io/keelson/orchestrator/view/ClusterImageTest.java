@@ -26,6 +26,31 @@ class ClusterImageTest {
     }
 
     @Test
+    void podsOfOneTemplateShareTheirContainersAndVolumesWhateverTheVolumesOfTheirTokensAreCalled() {
+        String spec = """
+                "volumes": [{"name": "data", "emptyDir": {}}, {"name": "kube-api-access-%1$s", "projected": {}}],
+                "containers": [{"name": "c", "volumeMounts": [{"name": "kube-api-access-%1$s", "mountPath": "/x"}]}]""";
+        picture.with(POD.formatted("a", "", spec.formatted("aaaaa")))
+                .with(POD.formatted("b", "", spec.formatted("bbbbb")));
+        ClusterObject a = picture.image().get(Picture.ref(Kinds.POD, "a")).orElseThrow();
+        ClusterObject b = picture.image().get(Picture.ref(Kinds.POD, "b")).orElseThrow();
+        assertThat(a.at("spec")).isSameAs(b.at("spec"));
+        assertThat(a.at("spec").toString())
+                .isEqualTo("{\"volumes\":[{\"name\":\"data\",\"emptyDir\":{}},"
+                        + "{\"name\":\"kube-api-access-\",\"projected\":{}}],\"containers\":[{\"name\":\"c\"}]}");
+    }
+
+    @Test
+    void ofConfigMapsOnlyThePublishedCertificatesAreKept() {
+        String map =
+                "{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"metadata\": {\"name\": \"%s\"}, \"data\": {\"k\": \"v\"}}";
+        picture.with(map.formatted("mine")).with(map.formatted("kube-root-ca.crt"));
+        assertThat(picture.image().all(Kinds.CONFIG_MAP))
+                .extracting(object -> object.at("data").path("k").asString(""))
+                .containsExactly("v", "");
+    }
+
+    @Test
     void pendingPodsAreFoundByTheirSchedulerUntilTheyAreBound() {
         picture.with(POD.formatted("ours", "", "")).with(POD.formatted("other", "", "\"schedulerName\": \"other\""));
         assertThat(picture.image().pending(Pod.DEFAULT_SCHEDULER))

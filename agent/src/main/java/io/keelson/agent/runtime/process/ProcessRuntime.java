@@ -253,16 +253,14 @@ public final class ProcessRuntime implements ContainerRuntime {
             throw new RuntimeFault.CreateFailed(
                     "mountPath \"" + mount.containerPath() + "\": the root itself cannot be replaced");
         }
-        for (var parent = at.resolveSibling(""); !parent.equals(home.rootfs()); parent = parent.resolveSibling("")) {
-            if (Files.isSymbolicLink(parent)) {
-                throw new RuntimeFault.CreateFailed(
-                        "mountPath \"" + mount.containerPath()
-                                + "\": a parent is a link, and the process runtime makes volumes visible only within the container's directory");
-            }
-        }
-        Files.createDirectories(at.resolveSibling(""));
-        Rootfs.delete(at);
-        Files.createSymbolicLink(at, mount.hostPath());
+        // Images have links on the way, such as /var/run to /run.
+        var place = root.place(at)
+                .orElseThrow(
+                        () -> new RuntimeFault.CreateFailed(
+                                "mountPath \"" + mount.containerPath()
+                                        + "\": a parent is a link that leads out, and the process runtime makes volumes visible only within the container's directory"));
+        Rootfs.delete(place);
+        Files.createSymbolicLink(place, mount.hostPath());
     }
 
     private static String rewrite(String word, List<Mount> mounts, ContainerHome home) {

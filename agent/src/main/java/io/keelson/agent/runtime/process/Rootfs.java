@@ -38,8 +38,8 @@ record Rootfs(Path directory) {
         if (target.equals(directory)) {
             return;
         }
-        var parent = parentInside(target);
-        target = parent.resolve(target.getFileName().toString());
+        target = placeOfEntry(target);
+        var parent = target.resolveSibling("");
         var name = target.getFileName().toString();
         if (name.equals(OPAQUE)) {
             clear(parent);
@@ -64,8 +64,7 @@ record Rootfs(Path directory) {
             }
             case '1' -> {
                 var existing = inside(entry.link());
-                var source =
-                        parentInside(existing).resolve(existing.getFileName().toString());
+                var source = placeOfEntry(existing);
                 delete(target);
                 Files.createLink(target, source);
             }
@@ -86,21 +85,32 @@ record Rootfs(Path directory) {
         return directory.resolve(Path.of("/").relativize(clean).toString());
     }
 
-    /** The target's parent, existing, reached without leaving the directory through a link that an earlier entry made. */
-    private Path parentInside(Path target) throws IOException {
+    private Path placeOfEntry(Path target) throws IOException {
+        return place(target)
+                .orElseThrow(() -> new IOException("layer: " + target + " goes through a link out of the image"));
+    }
+
+    /**
+     * Where a path within the directory really is, below a parent that exists: links on the way are followed. Empty if one leads out.
+     *
+     * @param target from {@link #inside}, and not the directory itself
+     */
+    Optional<Path> place(Path target) throws IOException {
         var at = directory;
+        var name = target.getFileName().toString();
         var parents = directory.relativize(target).getParent();
         if (parents == null) {
-            return at;
+            return Optional.of(at.resolve(name));
         }
         for (var part : parents) {
             var next = at.resolve(part.toString());
             if (Files.isSymbolicLink(next)) {
-                var real = follow(next)
-                        .orElseThrow(
-                                () -> new IOException("layer: " + target + " goes through a link out of the image"));
-                Files.createDirectories(real);
-                at = real;
+                var real = follow(next);
+                if (real.isEmpty()) {
+                    return Optional.empty();
+                }
+                Files.createDirectories(real.get());
+                at = real.get();
             } else {
                 if (!Files.isDirectory(next, LinkOption.NOFOLLOW_LINKS)) {
                     delete(next);
@@ -109,7 +119,7 @@ record Rootfs(Path directory) {
                 at = next;
             }
         }
-        return at;
+        return Optional.of(at.resolve(name));
     }
 
     /** Where a link within the directory leads, as the container would see it; empty if out of it or in circles. */

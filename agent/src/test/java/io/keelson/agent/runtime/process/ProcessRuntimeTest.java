@@ -289,6 +289,23 @@ class ProcessRuntimeTest {
     }
 
     @Test
+    void volumesAreSeenBehindLinksOfTheImage() throws Exception {
+        runtime.importArchive(TestArchives.dockerSave(directory.resolve("i.tar"), "tool:1"));
+        var volume = Files.createDirectory(directory.resolve("volume"));
+        Files.writeString(volume.resolve("token"), "a token");
+        var mount = new Mount("/var/run/secrets/account", volume, true, Propagation.PRIVATE);
+        var id = create("tool:1", List.of("cat", "/var/run/secrets/account/token"), Map.of(), List.of(mount));
+        runtime.startContainer(id);
+        awaitLog("a token");
+        var rootfs = directory.resolve("containers").resolve(id.value()).resolve("rootfs");
+        assertThat(rootfs.resolve("run/secrets/account")).isSymbolicLink();
+        var outside = new Mount("/var/out/secrets", volume, true, Propagation.PRIVATE);
+        assertThatThrownBy(() -> create("tool:1", List.of(), Map.of(), List.of(outside)))
+                .isInstanceOf(RuntimeFault.CreateFailed.class)
+                .hasMessageContaining("mountPath \"/var/out/secrets\": a parent is a link that leads out");
+    }
+
+    @Test
     void whatIsNoImageIsRefused() throws IOException {
         var file = Files.writeString(directory.resolve("bad.tar"), "this is not a tar".repeat(100));
         assertThatThrownBy(() -> runtime.importArchive(file))

@@ -22,6 +22,10 @@ final class TestArchives {
                 .add("bin/tool", '2', "/bin/real", 0777, "")
                 .add("bin/removed", '0', "", 0644, "x")
                 .add("bin/kept", '0', "", 0644, "x")
+                .add("run/", '5', "", 0755, "")
+                .add("var/", '5', "", 0755, "")
+                .add("var/run", '2', "/run", 0777, "")
+                .add("var/out", '2', "../../..", 0777, "")
                 .bytes();
         var second =
                 new TestArchives().add("bin/.wh.removed", '0', "", 0644, "").bytes();
