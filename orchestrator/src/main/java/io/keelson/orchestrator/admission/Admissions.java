@@ -79,10 +79,10 @@ public final class Admissions implements Admission {
         return new Admissions(other, kinds, webhooks, plugins);
     }
 
-    /** Mutating webhooks are asked too, but cannot change what is wanted. What anybody warns of cannot be told to who leaves HTTP. */
+    /** What anybody warns of cannot be told to who leaves HTTP. */
     @Override
-    public void connect(User user, Ref ref, String subresource, ObjectNode options) {
-        Request request = new Request(
+    public ObjectNode connect(User user, Ref ref, String subresource, ObjectNode options) {
+        Request asked = new Request(
                 Operation.CONNECT,
                 ref.kind(),
                 subresource,
@@ -94,9 +94,9 @@ public final class Admissions implements Admission {
                 Optional.empty());
         StoreFacts facts = new StoreFacts(kv, parsed, kinds, true);
         Heard heard = new Heard(new ArrayList<>(), AuditNotes.current());
-        if (plugins.on(Plugins.MUTATING_WEBHOOKS)) {
-            webhooks.told(request, facts, heard);
-        }
+        Request request = plugins.on(Plugins.MUTATING_WEBHOOKS)
+                ? asked.with(webhooks.mutate(asked, facts, UnaryOperator.identity(), heard))
+                : asked;
         if (plugins.on(Plugins.POLICIES)) {
             Verdict verdict = Policies.judge(request, facts, policies::of);
             verdict.audit().forEach(heard.notes()::add);
@@ -107,6 +107,7 @@ public final class Admissions implements Admission {
         if (plugins.on(Plugins.VALIDATING_WEBHOOKS)) {
             webhooks.validate(request, facts, heard);
         }
+        return request.object().orElseThrow();
     }
 
     @Override

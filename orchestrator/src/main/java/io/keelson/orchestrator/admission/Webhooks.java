@@ -65,17 +65,6 @@ final class Webhooks {
         return current.object().orElseThrow();
     }
 
-    /** Asks those who may change what is written about something of which they can change nothing. */
-    void told(Request request, Facts facts, Heard heard) {
-        List<Webhook> all = Webhook.mutating(facts);
-        for (int index = 0; index < all.size(); index++) {
-            Webhook webhook = all.get(index);
-            String failedOpen = new Turn(0, index).key("failed-open.mutation");
-            Optional<Review.Answer.Allowed> _ =
-                    ask(webhook, request, webhook.concern(request, facts), heard, failedOpen, false);
-        }
-    }
-
     /**
      * When a webhook is asked, as the audit log counts.
      *

@@ -7,6 +7,7 @@ import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.MalformedJsonException;
 import io.keelson.orchestrator.patch.PatchException;
 import io.keelson.orchestrator.patch.Patches;
+import io.keelson.orchestrator.registry.Operation;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.registry.Rejection;
 import java.nio.charset.StandardCharsets;
@@ -224,6 +225,16 @@ public final class Review {
         return accepted(after, before, request, kind);
     }
 
+    /** What somebody wants of a connection is no object: it has a kind, but no metadata and no defaults. */
+    private static ObjectNode options(JsonNode after, ObjectNode before) {
+        if (!(after instanceof ObjectNode changed)
+                || !changed.path("apiVersion").equals(before.path("apiVersion"))
+                || !changed.path("kind").equals(before.path("kind"))) {
+            throw new IllegalArgumentException("the patch makes another kind of object");
+        }
+        return changed;
+    }
+
     /**
      * What somebody made of an object, as it can be stored.
      *
@@ -231,6 +242,9 @@ public final class Review {
      * @throws IllegalArgumentException if it is another kind of object now
      */
     static ObjectNode accepted(JsonNode after, ObjectNode before, Request request, Kind kind) {
+        if (request.operation() == Operation.CONNECT) {
+            return options(after, before);
+        }
         if (!(after instanceof ObjectNode changed)
                 || !changed.path("apiVersion").asString("").equals(kind.apiVersion())
                 || !changed.path("kind").asString("").equals(kind.kind())) {

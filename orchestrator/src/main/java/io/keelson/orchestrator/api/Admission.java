@@ -90,13 +90,16 @@ public interface Admission {
     }
 
     /**
-     * Judges that somebody connects to what runs in an object, such as to a container by {@code exec}.
+     * Judges that somebody connects to what runs in an object, such as to a container by {@code exec}, and may change what it wants there.
      *
      * @param subresource by which it connects
      * @param options what it wants there, such as {@code PodExecOptions}
+     * @return what it gets, of the same kind
      * @throws ApiException if that is refused
      */
-    default void connect(User user, Ref ref, String subresource, ObjectNode options) {}
+    default ObjectNode connect(User user, Ref ref, String subresource, ObjectNode options) {
+        return options;
+    }
 
     /** Begins the admission of one attempt at a write; another attempt reads everything anew. */
     Pass begin(Intent intent);

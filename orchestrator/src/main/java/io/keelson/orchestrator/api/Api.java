@@ -119,10 +119,11 @@ public final class Api {
     /**
      * Asks everybody who has a say whether somebody may connect to what runs in an object; see {@link Admission#connect}.
      *
+     * @return what is wanted there, as they leave it
      * @throws ApiException if that is refused
      */
-    public void admitConnection(User user, Ref ref, String subresource, ObjectNode options) {
-        admission.connect(user, ref, subresource, options);
+    public ObjectNode admitConnection(User user, Ref ref, String subresource, ObjectNode options) {
+        return admission.connect(user, ref, subresource, options);
     }
 
     /** Whether {@link #stream} can answer a query. */

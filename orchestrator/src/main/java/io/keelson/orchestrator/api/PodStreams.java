@@ -22,8 +22,16 @@ public final class PodStreams {
         this.nodes = nodes;
     }
 
-    private void admit(User user, String namespace, String pod, String subresource, ObjectNode options) {
-        api.admitConnection(user, new Ref(Kinds.POD, namespace, pod), subresource, options);
+    /**
+     * A program that a client talks to.
+     *
+     * @param stream to it
+     * @param io which streams there are: others than were asked for, if admission has changed that
+     */
+    public record Program(NodeStream stream, ContainerIo io) {}
+
+    private ObjectNode admit(User user, String namespace, String pod, String subresource, ObjectNode options) {
+        return api.admitConnection(user, new Ref(Kinds.POD, namespace, pod), subresource, options);
     }
 
     /** What is wanted, as those see it who have a say; what is false or empty is not said. */
@@ -42,6 +50,19 @@ public final class PodStreams {
         return container.isEmpty() ? options : options.put("container", container);
     }
 
+    private static ContainerIo io(ObjectNode options) {
+        return new ContainerIo(
+                flag(options, "stdin"), flag(options, "stdout"), flag(options, "stderr"), flag(options, "tty"));
+    }
+
+    private static boolean flag(ObjectNode options, String name) {
+        return options.path(name).asBoolean(false);
+    }
+
+    private static String container(ObjectNode pod, ObjectNode options) {
+        return PodContainers.container(pod, Json.string(options, "container").orElse(""));
+    }
+
     /**
      * Runs a command.
      *
@@ -50,8 +71,7 @@ public final class PodStreams {
      * @throws ApiException NOT_FOUND if there is no such pod, or the container does not run; whatever admission says; BAD_REQUEST if the container is not clear, the
      *     pod is on no node or there is no command; SERVICE_UNAVAILABLE if the node has no connection to this server
      */
-    public NodeStream exec(
-            User user, String namespace, String pod, String container, List<String> command, ContainerIo io)
+    public Program exec(User user, String namespace, String pod, String container, List<String> command, ContainerIo io)
             throws InterruptedException {
         ObjectNode object = PodContainers.pod(api, namespace, pod);
         if (command.isEmpty()) {
@@ -59,16 +79,22 @@ public final class PodStreams {
         }
         ObjectNode options = options("PodExecOptions", container, io);
         command.forEach(options.putArray("command")::add);
-        admit(user, namespace, pod, "exec", options);
-        return nodes.exec(PodContainers.where(object), PodContainers.container(object, container), command, io);
+        ObjectNode admitted = admit(user, namespace, pod, "exec", options);
+        List<String> words = Json.items(admitted, "command").stream()
+                .map(word -> word.asString(""))
+                .toList();
+        ContainerIo streams = io(admitted);
+        NodeStream stream = nodes.exec(PodContainers.where(object), container(object, admitted), words, streams);
+        return new Program(stream, streams);
     }
 
     /** Joins a container's own program; fails as {@link #exec}. */
-    public NodeStream attach(User user, String namespace, String pod, String container, ContainerIo io)
+    public Program attach(User user, String namespace, String pod, String container, ContainerIo io)
             throws InterruptedException {
         ObjectNode object = PodContainers.pod(api, namespace, pod);
-        admit(user, namespace, pod, "attach", options("PodAttachOptions", container, io));
-        return nodes.attach(PodContainers.where(object), PodContainers.container(object, container), io);
+        ObjectNode admitted = admit(user, namespace, pod, "attach", options("PodAttachOptions", container, io));
+        ContainerIo streams = io(admitted);
+        return new Program(nodes.attach(PodContainers.where(object), container(object, admitted), streams), streams);
     }
 
     /** Connections to the ports of one pod. */
@@ -95,7 +121,7 @@ public final class PodStreams {
         if (!wanted.isEmpty()) {
             wanted.forEach(options.putArray("ports")::add);
         }
-        admit(user, namespace, pod, "portforward", options);
+        ObjectNode _ = admit(user, namespace, pod, "portforward", options);
         return port -> {
             if (port < 1 || port > LAST_PORT) {
                 throw ApiException.badRequest("port " + port + " is not between 1 and " + LAST_PORT);

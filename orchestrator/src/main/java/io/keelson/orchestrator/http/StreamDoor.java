@@ -73,13 +73,15 @@ final class StreamDoor {
             throws InterruptedException, Exchange.GoneException {
         Query query = exchange.query();
         boolean socket = WebSocket.isAsked(exchange);
-        ContainerIo io = new ContainerIo(
+        ContainerIo asked = new ContainerIo(
                 query.flag("stdin"), socket || query.flag("stdout"), socket || query.flag("stderr"), query.flag("tty"));
         String protocol = socket
                 ? agreed(exchange, "Sec-WebSocket-Protocol", OVER_WEBSOCKET)
                 : agreed(exchange, "X-Stream-Protocol-Version", OVER_SPDY);
-        NodeStream opened = socket ? openOrSayWhy(exchange, target, io) : open(exchange, target, io);
-        try (NodeStream node = new GuardedStream(opened, new Renewal(still(exchange, target), System::nanoTime))) {
+        PodStreams.Program opened = socket ? openOrSayWhy(exchange, target, asked) : open(exchange, target, asked);
+        ContainerIo io = opened.io();
+        try (NodeStream node =
+                new GuardedStream(opened.stream(), new Renewal(still(exchange, target), System::nanoTime))) {
             if (socket) {
                 WebSocket client = WebSocket.accept(exchange, wire, Optional.of(protocol));
                 boolean command = target.subresource().equals("exec");
@@ -95,18 +97,19 @@ final class StreamDoor {
      * A program that is missing and the like are told where the program would have told its end, as by Kubernetes: a client that is refused with
      * 500 believes that the server has failed, and asks again.
      */
-    private NodeStream openOrSayWhy(Exchange exchange, Target target, ContainerIo io) throws InterruptedException {
+    private PodStreams.Program openOrSayWhy(Exchange exchange, Target target, ContainerIo io)
+            throws InterruptedException {
         try {
             return open(exchange, target, io);
         } catch (ApiException e) {
             if (e.reason() != Reason.INTERNAL_ERROR) {
                 throw e;
             }
-            return new NotStarted(e);
+            return new PodStreams.Program(new NotStarted(e), io);
         }
     }
 
-    private NodeStream open(Exchange exchange, Target target, ContainerIo io) throws InterruptedException {
+    private PodStreams.Program open(Exchange exchange, Target target, ContainerIo io) throws InterruptedException {
         Query query = exchange.query();
         return target.subresource().equals("attach")
                 ? streams.attach(exchange.user(), target.namespace(), target.name(), query.text("container"), io)

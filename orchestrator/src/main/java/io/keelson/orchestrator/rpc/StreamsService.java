@@ -82,13 +82,15 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
         Supplier<User> question = asked("create", "pods/exec", namespace, start.getPod());
         User user = question.get();
         return new GuardedStream(
-                streams.exec(
-                        user,
-                        namespace,
-                        start.getPod(),
-                        start.getContainer(),
-                        start.getCommandList(),
-                        io(start.getIo())),
+                streams
+                        .exec(
+                                user,
+                                namespace,
+                                start.getPod(),
+                                start.getContainer(),
+                                start.getCommandList(),
+                                io(start.getIo()))
+                        .stream(),
                 new Renewal(again(question), System::nanoTime));
     }
 
@@ -121,7 +123,7 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
         Supplier<User> question = asked("create", "pods/attach", namespace, start.getPod());
         User user = question.get();
         return new GuardedStream(
-                streams.attach(user, namespace, start.getPod(), start.getContainer(), io(start.getIo())),
+                streams.attach(user, namespace, start.getPod(), start.getContainer(), io(start.getIo())).stream(),
                 new Renewal(again(question), System::nanoTime));
     }
 

@@ -46,14 +46,14 @@ class ConnectAdmissionTest {
         admin = server.channel(server.authority().client("admin", "CN=admin,O=system:masters"));
         webhook = TestAdmissionWebhook.start(directory);
         create("{'apiVersion':'v1','kind':'Node','metadata':{'name':'n1'}}");
-        for (String pod : new String[] {"plain", "ruled", "hooked"}) {
+        for (String pod : new String[] {"plain", "ruled", "hooked", "changed"}) {
             create("{'apiVersion':'v1','kind':'Pod','metadata':{'name':'" + pod
                     + "','namespace':'default'},'spec':{'nodeName':'n1','containers':[{'name':'c','image':'i'}]}}");
         }
         create("""
                 {'apiVersion':'admissionregistration.k8s.io/v1','kind':'ValidatingAdmissionPolicy','metadata':{'name':'no-shells'},
                  'spec':{'matchConstraints':{'resourceRules':[{'apiGroups':[''],'apiVersions':['v1'],'operations':['CONNECT'],
-                    'resources':['pods/exec','pods/portforward'],'resourceNames':['ruled']}]},
+                    'resources':['pods/exec','pods/portforward'],'resourceNames':['ruled','changed']}]},
                   'validations':[{'expression':"request.subResource != 'exec' || object.command[0] != 'sh'",'message':'no shells'},
                     {'expression':"request.subResource != 'portforward' || object.ports[0] != 22",'message':'no ssh'}]}}""");
         create("""
@@ -73,6 +73,27 @@ class ConnectAdmissionTest {
             }
         }));
         create(Json.text(hook));
+        ObjectNode changing = Json.parse("""
+                {"apiVersion":"admissionregistration.k8s.io/v1","kind":"MutatingWebhookConfiguration","metadata":{"name":"change"},
+                 "webhooks":[{"name":"change.example.com","sideEffects":"None","admissionReviewVersions":["v1"],
+                  "matchConditions":[{"name":"one","expression":"request.name == 'changed'"}],
+                  "rules":[{"apiGroups":[""],"apiVersions":["v1"],"operations":["CONNECT"],"resources":["pods/*"]}]}]}""");
+        ((ObjectNode) changing.path("webhooks").path(0))
+                .set("clientConfig", webhook.at("/change", (request, response) -> {
+                    String patch = switch (request.path("object")
+                            .path("command")
+                            .path(0)
+                            .asString("")) {
+                        case "shell" -> "[{\"op\":\"replace\",\"path\":\"/command/0\",\"value\":\"sh\"}]";
+                        case "elsewhere" -> "[{\"op\":\"add\",\"path\":\"/container\",\"value\":\"side\"}]";
+                        case "other" -> "[{\"op\":\"replace\",\"path\":\"/kind\",\"value\":\"Pod\"}]";
+                        default -> "";
+                    };
+                    if (!patch.isEmpty()) {
+                        TestAdmissionWebhook.patch(response, patch);
+                    }
+                }));
+        create(Json.text(changing));
     }
 
     @AfterAll
@@ -161,6 +182,18 @@ class ConnectAdmissionTest {
                 .isEqualTo(
                         "pods \"ruled\" is forbidden: ValidatingAdmissionPolicy 'no-shells' with binding 'no-shells' denied request: no shells");
         assertThat(forward("ruled", 22).getDescription()).endsWith("denied request: no ssh");
+    }
+
+    @Test
+    void aMutatingWebhookChangesWhatIsWantedBeforeOthersJudgeIt() throws Exception {
+        passed(exec("changed", "ls"));
+        assertThat(exec("changed", "shell").getDescription()).endsWith("denied request: no shells");
+        assertThat(exec("changed", "elsewhere").getDescription())
+                .isEqualTo("container side is not valid for pod changed");
+        assertThat(exec("changed", "other").getDescription())
+                .isEqualTo(
+                        "Internal error occurred: failed calling webhook \"change.example.com\": the patch makes another kind of"
+                                + " object");
     }
 
     @Test
