@@ -4,9 +4,12 @@ import io.keelson.agent.loop.NodeLoop;
 import io.keelson.agent.rpc.GrpcControlPlane;
 import io.keelson.agent.rpc.Servers;
 import io.keelson.agent.rpc.Tunnels;
+import io.keelson.agent.runtime.ContainerRuntime;
 import io.keelson.agent.stream.ContainerLogs;
 import io.keelson.agent.stream.NodeAnswers;
+import io.keelson.agent.stream.NodePages;
 import io.keelson.agent.usage.Meter;
+import io.keelson.agent.usage.Summary;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -69,13 +72,24 @@ public final class Agent implements AutoCloseable {
             var tunnels = new Tunnels(
                     servers,
                     config.name(),
-                    new NodeAnswers(new ContainerLogs(settings.logs(), loop::runs), parts.runtime(), meter),
+                    answers(
+                            config.name(),
+                            new ContainerLogs(settings.logs(), loop::runs),
+                            parts.runtime(),
+                            meter,
+                            loop),
                     clock);
             return new Agent(lockFile, parts, servers, control, loop, tunnels, meter);
         } catch (IOException | RuntimeException e) {
             lockFile.close();
             throw e;
         }
+    }
+
+    private static NodeAnswers answers(
+            String node, ContainerLogs logs, ContainerRuntime runtime, Meter meter, NodeLoop loop) {
+        var pages = new NodePages(loop::podList, () -> Summary.of(node, loop.pods(), meter.rates()), logs);
+        return new NodeAnswers(logs, runtime, meter, pages);
     }
 
     /** Two agents on one directory would fight over its pods. */

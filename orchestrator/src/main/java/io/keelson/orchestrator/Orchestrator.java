@@ -13,6 +13,7 @@ import io.keelson.orchestrator.api.LiveKinds;
 import io.keelson.orchestrator.api.Metrics;
 import io.keelson.orchestrator.api.PodLogs;
 import io.keelson.orchestrator.api.PodStreams;
+import io.keelson.orchestrator.api.ProxyTargets;
 import io.keelson.orchestrator.audit.Auditing;
 import io.keelson.orchestrator.flow.Turnstile;
 import io.keelson.orchestrator.http.Listener;
@@ -117,6 +118,7 @@ public final class Orchestrator implements AutoCloseable {
                     questions,
                     logs,
                     streams,
+                    new ProxyTargets(api, tunnels, new SecureRandom()),
                     metrics,
                     clock,
                     version(),

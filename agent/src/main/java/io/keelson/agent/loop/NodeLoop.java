@@ -4,9 +4,11 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeAddress;
 import io.fabric8.kubernetes.api.model.NodeCondition;
 import io.fabric8.kubernetes.api.model.NodeStatus;
+import io.fabric8.kubernetes.api.model.PodListBuilder;
 import io.keelson.agent.loop.ControlPlane.NodeEvent;
 import io.keelson.agent.loop.ControlPlane.Registration;
 import io.keelson.agent.net.NodeNetwork;
+import io.keelson.agent.pod.DesiredPod;
 import io.keelson.agent.probe.Actions;
 import io.keelson.agent.proxy.ServiceRouter;
 import io.keelson.agent.runtime.ContainerRuntime;
@@ -35,6 +37,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import tools.jackson.databind.json.JsonMapper;
 
 /** One node: registers it, keeps its lease, hears what it should do, and has a {@link PodWorker} for each of its pods. */
 public final class NodeLoop implements AutoCloseable {
@@ -179,6 +182,21 @@ public final class NodeLoop implements AutoCloseable {
                         && c.name().equals(container)
                         && c.attempt() == attempt
                         && (c.state() == State.RUNNING || c.state() == State.CREATED));
+    }
+
+    /** The pods that the control plane wants here. */
+    public List<PodId> pods() {
+        return desired.pods().stream().map(DesiredPod::id).toList();
+    }
+
+    /** The same as a PodList in JSON, with the status that the control plane holds. */
+    public byte[] podList() {
+        return JsonMapper.shared()
+                .writeValueAsBytes(new PodListBuilder()
+                        .withNewMetadata()
+                        .endMetadata()
+                        .withItems(desired.pods().stream().map(DesiredPod::pod).toList())
+                        .build());
     }
 
     private void repeatReports() {

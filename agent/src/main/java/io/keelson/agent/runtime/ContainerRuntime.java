@@ -70,7 +70,7 @@ public interface ContainerRuntime extends AutoCloseable {
     ContainerStreams attach(ContainerId container, ContainerStreams.Wanted wanted);
 
     /**
-     * Connects to a port of a pod, as a program in it would.
+     * Connects to a port of a pod, as a program in it would: at the loopback address, and if nobody listens there at the pod's.
      *
      * @throws IOException if nobody listens there
      */

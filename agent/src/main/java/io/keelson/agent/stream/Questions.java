@@ -18,7 +18,7 @@ public interface Questions {
     /** Joins a container's streams until it ends or the asker has gone. */
     void attach(Where where, String container, ContainerStreams.Wanted wanted, Conversation talk) throws Answer.Failed;
 
-    /** Joins a connection to a port of a pod until either side ends it. */
+    /** Joins a connection to a port of a pod until either side ends it; where no pod is named, to the node's own {@link NodePages}. */
     void connect(Where where, int port, Conversation talk) throws Answer.Failed;
 
     /** What the node and its containers use. */

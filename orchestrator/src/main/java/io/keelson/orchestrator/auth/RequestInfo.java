@@ -47,7 +47,9 @@ public record RequestInfo(Access access, String path, String version) {
         }
         String resource = rest.size() > 2 ? rest.getFirst() + "/" + rest.get(2) : rest.getFirst();
         String name = rest.size() > 1 ? rest.get(1) : "";
-        String verb = verb(method, name, watch);
+        // What is passed on may have a query of its own.
+        boolean watches = watch && !resource.endsWith("/proxy");
+        String verb = verb(method, name, watches);
         boolean many = Set.of("list", "watch", "deletecollection").contains(verb);
         if (many && name.isEmpty()) {
             name = selected(fieldSelector, BY_NAME);

@@ -87,7 +87,7 @@ final class Exchange {
         return List.of(trimmed.split("/", -1)).stream().map(Exchange::decode).toList();
     }
 
-    private static String decode(String step) {
+    static String decode(String step) {
         // A plus is a plus in a path.
         try {
             return URLDecoder.decode(step.replace("+", "%2B"), StandardCharsets.UTF_8);
@@ -110,6 +110,34 @@ final class Exchange {
 
     String header(String name) {
         return request.headers().first(HeaderNames.create(name)).orElse("");
+    }
+
+    /** The path as it was sent. */
+    String rawPath() {
+        return request.prologue().uriPath().rawPath();
+    }
+
+    /** What comes after the question mark, as it was sent; empty if there is none. */
+    String rawQuery() {
+        return request.prologue().query().rawValue();
+    }
+
+    /** All headers, as they were sent. */
+    List<HeaderLine> headerLines() {
+        return request.headers().stream()
+                .flatMap(header -> header.allValues().stream().map(value -> new HeaderLine(header.name(), value)))
+                .toList();
+    }
+
+    /** Whom the client believes to ask, with the port. */
+    String host() {
+        String host = header("Host");
+        return host.isEmpty() ? request.authority() : host;
+    }
+
+    /** The body as it comes, however long; empty if there is none. */
+    Optional<InputStream> content() {
+        return request.content().hasEntity() ? Optional.of(request.content().inputStream()) : Optional.empty();
     }
 
     /** What is wanted, as far as the path says. */
@@ -197,7 +225,8 @@ final class Exchange {
         audit.ifPresent(by -> by.started(code));
     }
 
-    private void stand() {
+    /** Gives the seat back before the answer begins. */
+    void stand() {
         turn.ifPresent(Turnstile.Turn::close);
     }
 
@@ -297,6 +326,26 @@ final class Exchange {
         response.status(200);
         response.header("Content-Type", contentType);
         begun = true;
+        return new Pieces(response.outputStream(), isHttp2());
+    }
+
+    private void passOnHead(int status, List<HeaderLine> lines) {
+        code = status;
+        begun = true;
+        goesOn();
+        response.status(status);
+        lines.forEach(line -> response.headers().add(HeaderNames.create(line.name()), line.value()));
+    }
+
+    /** Answers with what somebody else says that has no body. */
+    void passOn(int status, List<HeaderLine> lines) {
+        passOnHead(status, lines);
+        response.send();
+    }
+
+    /** The same with a body, in pieces. */
+    Pieces passOnPieces(int status, List<HeaderLine> lines) {
+        passOnHead(status, lines);
         return new Pieces(response.outputStream(), isHttp2());
     }
 

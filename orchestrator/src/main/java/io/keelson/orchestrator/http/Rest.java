@@ -11,6 +11,7 @@ import io.keelson.orchestrator.api.AuditNotes;
 import io.keelson.orchestrator.api.Metrics;
 import io.keelson.orchestrator.api.PodLogs;
 import io.keelson.orchestrator.api.PodStreams;
+import io.keelson.orchestrator.api.ProxyTargets;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.OpenApi;
@@ -40,6 +41,7 @@ public final class Rest implements Handler {
     private final Reception reception;
     private final QuestionDoor questions;
     private final StreamDoor streams;
+    private final ProxyDoor proxies;
     private final MetricsDoor metrics;
     private final ObjectNode version;
     private final Supplier<Optional<String>> notReady;
@@ -58,6 +60,7 @@ public final class Rest implements Handler {
             Questions asked,
             PodLogs logs,
             PodStreams streams,
+            ProxyTargets proxied,
             Metrics metrics,
             InstantSource clock,
             ObjectNode version,
@@ -66,6 +69,7 @@ public final class Rest implements Handler {
         this.questions = new QuestionDoor(asked);
         this.resources = new Resources(api, logs, clock);
         this.streams = new StreamDoor(streams);
+        this.proxies = new ProxyDoor(proxied);
         this.metrics = new MetricsDoor(metrics);
         this.api = api;
         this.served = new AtomicReference<>(Served.first(api.kinds()));
@@ -207,6 +211,9 @@ public final class Rest implements Handler {
 
     private void objects(Exchange exchange, String group, String version, List<String> steps)
             throws InterruptedException, Exchange.GoneException {
+        if (proxies.served(exchange, group, version, steps)) {
+            return;
+        }
         Target target = Target.find(api, group, version, steps);
         if (!questions.answered(exchange, target) && !streams.served(exchange, target)) {
             resources.handle(exchange, target);

@@ -21,7 +21,7 @@ final class CoreKinds {
     static final Kind NODE = core("Node", "nodes")
             .clusterScoped()
             .shortNames("no")
-            .subresources("status")
+            .subresources("proxy", "status")
             .strategy(Strategy.PLAIN
                     .withStatusAtCreation()
                     .withDefaults(Defaults::node)
@@ -34,7 +34,15 @@ final class CoreKinds {
             .shortNames("po")
             .categories("all")
             .subresources(
-                    "attach", "binding", "ephemeralcontainers", "eviction", "exec", "log", "portforward", "status")
+                    "attach",
+                    "binding",
+                    "ephemeralcontainers",
+                    "eviction",
+                    "exec",
+                    "log",
+                    "portforward",
+                    "proxy",
+                    "status")
             .strategy(Strategy.PLAIN
                     .withGeneration()
                     .withInitial(InitialState::pod)
@@ -56,7 +64,7 @@ final class CoreKinds {
     static final Kind SERVICE = core("Service", "services")
             .shortNames("svc")
             .categories("all")
-            .subresources("status")
+            .subresources("proxy", "status")
             .strategy(Strategy.PLAIN
                     .withNames(Names::dns1035LabelProblems)
                     .withInitial(InitialState::service)

@@ -70,7 +70,13 @@ final class OpenApiDocument {
             }
         }
         for (Subresource subresource : Subresource.of(kind)) {
-            subresource(path(all + "/{name}/" + subresource.name(), kind), kind, type, subresource);
+            String at = all + "/{name}/" + subresource.name();
+            if (subresource.passesOn()) {
+                passedOn(at, kind, subresource);
+                passedOn(at + "/{path}", kind, subresource);
+            } else {
+                subresource(path(at, kind), kind, type, subresource);
+            }
         }
     }
 
@@ -118,6 +124,36 @@ final class OpenApiDocument {
                 .put("group", kind.group())
                 .put("version", kind.version())
                 .put("kind", name);
+    }
+
+    private void passedOn(String at, Kind kind, Subresource subresource) {
+        ObjectNode item = path(at, kind);
+        ArrayNode parameters = (ArrayNode) item.get("parameters");
+        if (at.endsWith("{path}")) {
+            parameter(parameters, "path", "path", "string", "path to the resource");
+        }
+        for (String method : List.of("delete", "get", "head", "options", "patch", "post", "put")) {
+            ObjectNode operation = item.putObject(method);
+            operation.put(
+                    "description",
+                    "connect " + method.toUpperCase(Locale.ROOT) + " requests to " + subresource.name() + " of "
+                            + kind.kind());
+            operation.putArray("tags").add(root.replaceFirst("^apis?/", "").replace('/', '_'));
+            operation
+                    .putObject("responses")
+                    .putObject("200")
+                    .put("description", "OK")
+                    .putObject("content")
+                    .putObject("*/*")
+                    .putObject("schema")
+                    .put("type", "string");
+            operation.put("x-kubernetes-action", "connect");
+            operation
+                    .putObject("x-kubernetes-group-version-kind")
+                    .put("group", subresource.group())
+                    .put("version", subresource.version())
+                    .put("kind", subresource.kind());
+        }
     }
 
     private void subresource(ObjectNode path, Kind kind, String type, Subresource subresource) {

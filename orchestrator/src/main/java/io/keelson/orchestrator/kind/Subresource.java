@@ -19,6 +19,9 @@ public record Subresource(String name, String group, String version, String kind
     private static final List<String> CREATE = List.of("create");
     private static final List<String> CONNECT = List.of("create", "get");
 
+    private static final String PROXY = "proxy";
+    private static final List<String> ANYTHING = List.of("create", "delete", "get", "patch", "update");
+
     /** Those whose objects are of another kind than their parent; all others are a part of it. */
     private static final Map<String, Subresource> OF_OTHER_KINDS = Map.of(
             "attach", new Subresource("attach", "", "v1", "PodAttachOptions", CONNECT),
@@ -43,7 +46,15 @@ public record Subresource(String name, String group, String version, String kind
                 .stream().map(name -> of(kind, name)).toList();
     }
 
+    /** Whether requests to it are passed on, whatever they and their answers hold. */
+    public boolean passesOn() {
+        return name.equals(PROXY);
+    }
+
     private static Subresource of(Kind parent, String name) {
+        if (name.equals(PROXY)) {
+            return new Subresource(PROXY, parent.group(), parent.version(), parent.kind() + "ProxyOptions", ANYTHING);
+        }
         Subresource other = OF_OTHER_KINDS.get(name);
         return other != null
                 ? other

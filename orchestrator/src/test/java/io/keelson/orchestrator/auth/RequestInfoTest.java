@@ -37,6 +37,16 @@ class RequestInfoTest {
     }
 
     @Test
+    void whatIsPassedOnHasTheVerbOfItsMethodWhateverItsQuerySays() {
+        String path = "/api/v1/namespaces/x/pods/https:p:8443/proxy/api/v1/items";
+        assertThat(of("GET", path, true, "")).isEqualTo(objects("get", "", "pods/proxy", "x", "https:p:8443"));
+        assertThat(of("HEAD", path)).isEqualTo(objects("get", "", "pods/proxy", "x", "https:p:8443"));
+        assertThat(of("POST", path)).isEqualTo(objects("create", "", "pods/proxy", "x", "https:p:8443"));
+        assertThat(of("PUT", path)).isEqualTo(objects("update", "", "pods/proxy", "x", "https:p:8443"));
+        assertThat(of("DELETE", "/api/v1/nodes/n/proxy/pods")).isEqualTo(objects("delete", "", "nodes/proxy", "", "n"));
+    }
+
+    @Test
     void aNamespaceIsInItself() {
         assertThat(of("GET", "/api/v1/namespaces")).isEqualTo(objects("list", "", "namespaces", "", ""));
         assertThat(of("GET", "/api/v1/namespaces/x")).isEqualTo(objects("get", "", "namespaces", "x", "x"));

@@ -43,6 +43,7 @@ import io.keelson.proto.cri.StatusRequest;
 import io.keelson.proto.cri.StopContainerRequest;
 import io.keelson.proto.cri.StopPodSandboxRequest;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -403,7 +404,15 @@ public final class ContainerdRuntime implements ContainerRuntime {
         NetworkNamespace there = sandbox.hostNetwork() || sandbox.pid() == 0
                 ? netns
                 : NetworkNamespace.at(Path.of("/proc", Long.toString(sandbox.pid()), "ns", "net"));
-        return there.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT);
+        try {
+            return there.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT);
+        } catch (ConnectException nobody) {
+            // Some listen at their pod's address only; there requests that are passed on must find them.
+            if (sandbox.hostNetwork() || sandbox.ips().isEmpty()) {
+                throw nobody;
+            }
+            return there.connect(new InetSocketAddress(sandbox.ips().getFirst(), port), CONNECT);
+        }
     }
 
     @Override

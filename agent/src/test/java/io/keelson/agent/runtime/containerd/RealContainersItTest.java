@@ -199,6 +199,17 @@ class RealContainersItTest {
                 return false;
             }
         });
+        // And where one listens at the address of its pod only.
+        String address = TestPods.observed(runtime, sandbox).ips().getFirst();
+        assertThat(exec(container, "/bin/busybox httpd -p " + address + ":7002").exitCode())
+                .isZero();
+        TestPods.await("another listener", () -> {
+            try (Socket socket = runtime.connect(TestPods.observed(runtime, sandbox), 7002)) {
+                return socket.isConnected();
+            } catch (IOException e) {
+                return false;
+            }
+        });
         assertThatThrownBy(() -> runtime.connect(TestPods.observed(runtime, sandbox), 7001))
                 .isInstanceOf(IOException.class);
         assertThat(runtime.usage())
