@@ -51,10 +51,11 @@ final class AccessOptions {
                         "N",
                         "So many requests are carried out at a time, the rest waits; default: "
                                 + AccessConfig.DEFAULT_SEATS + "."))
-                .addOption(Options.texts(
-                        "--enable-admission-plugins",
-                        "NAME,...",
-                        "Admission plugins that must be on; all that are built are."))
+                .addOption(
+                        Options.texts(
+                                "--enable-admission-plugins",
+                                "NAME,...",
+                                "Admission plugins that must be on; all that are built are, but OwnerReferencesPermissionEnforcement."))
                 .addOption(
                         Options.texts("--disable-admission-plugins", "NAME,...", "Admission plugins that have no say."))
                 .addOption(Options.text(

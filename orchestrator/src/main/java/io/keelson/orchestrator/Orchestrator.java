@@ -7,6 +7,7 @@ import io.keelson.orchestrator.access.Grants;
 import io.keelson.orchestrator.access.Questions;
 import io.keelson.orchestrator.access.ToldKv;
 import io.keelson.orchestrator.admission.Admissions;
+import io.keelson.orchestrator.admit.Plugins;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.LiveKinds;
@@ -97,7 +98,14 @@ public final class Orchestrator implements AutoCloseable {
                 new AdmissionCaller(service -> self.get().flatMap(api -> ServiceAddresses.of(api, service))),
                 config.access().plugins());
         Api api = new Api(
-                told, kinds, addresses, clock, new SecureRandom(), new Grants(gate), admissions, config.watches());
+                told,
+                kinds,
+                addresses,
+                clock,
+                new SecureRandom(),
+                grants(gate, kinds, config.access().plugins()),
+                admissions,
+                config.watches());
         self.set(Optional.of(api));
         Orchestrator orchestrator = new Orchestrator(api);
         try {
@@ -160,6 +168,10 @@ public final class Orchestrator implements AutoCloseable {
             orchestrator.close();
             throw e;
         }
+    }
+
+    private static Grants grants(Gate gate, LiveKinds kinds, Plugins plugins) {
+        return new Grants(gate, plugins.on(Plugins.OWNERS) ? Optional.of(kinds) : Optional.empty());
     }
 
     private static String text(Path file) {

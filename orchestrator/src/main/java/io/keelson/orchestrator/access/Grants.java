@@ -9,10 +9,12 @@ import io.keelson.orchestrator.auth.Access;
 import io.keelson.orchestrator.auth.Authorization;
 import io.keelson.orchestrator.auth.Escalation;
 import io.keelson.orchestrator.auth.NodeRules;
+import io.keelson.orchestrator.auth.OwnerReferences;
 import io.keelson.orchestrator.auth.PolicyRule;
 import io.keelson.orchestrator.auth.Rbac;
 import io.keelson.orchestrator.auth.RoleRef;
 import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.registry.Rejection;
 import io.keelson.proto.etcd.RangeRequest;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Looks at what is written about rights: nobody gives what it does not have, and nodes speak for themselves alone. */
@@ -34,22 +37,33 @@ public final class Grants implements WriteCheck {
     private static final String CERTIFICATE_REQUESTS = "certificatesigningrequests.certificates.k8s.io";
 
     private final Gate gate;
+    private final Optional<Supplier<Kinds>> owners;
     private final Function<RoleRef, List<PolicyRule>> roles;
 
     /** Asks a gate what users hold. */
     public Grants(Gate gate) {
-        this(gate, gate::rules);
+        this(gate, Optional.empty(), gate::rules);
     }
 
-    private Grants(Gate gate, Function<RoleRef, List<PolicyRule>> roles) {
+    /**
+     * The same, with an eye on who says whose an object is.
+     *
+     * @param owners gives the kinds of owners; empty if nobody looks at that
+     */
+    public Grants(Gate gate, Optional<Supplier<Kinds>> owners) {
+        this(gate, owners, gate::rules);
+    }
+
+    private Grants(Gate gate, Optional<Supplier<Kinds>> owners, Function<RoleRef, List<PolicyRule>> roles) {
         this.gate = gate;
+        this.owners = owners;
         this.roles = roles;
     }
 
     /** What a user holds is what it held before; what a role gives is what it will give. */
     @Override
     public WriteCheck over(Kv other) {
-        return new Grants(gate, role -> rules(other, role));
+        return new Grants(gate, owners, role -> rules(other, role));
     }
 
     private static List<PolicyRule> rules(Kv kv, RoleRef role) {
@@ -79,6 +93,16 @@ public final class Grants implements WriteCheck {
                     new Access.ToObjects(
                             "create", ref.kind().group(), ref.kind().resource(), ref.namespace(), ref.name()));
         }
+        owners.flatMap(kinds -> OwnerReferences.refusal(
+                        ref,
+                        subresource,
+                        live,
+                        object,
+                        access -> gate.decide(user, access).allowed(),
+                        (version, kind) -> kinds.get().byApiVersion(version, kind)))
+                .ifPresent(why -> {
+                    throw forbidden(ref, why);
+                });
         if (ref.kind().qualifiedResource().equals(CERTIFICATE_REQUESTS)) {
             signer(user, ref, subresource, live, object);
         }

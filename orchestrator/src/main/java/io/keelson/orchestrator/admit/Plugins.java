@@ -7,11 +7,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which admission plugins have a say, under Kubernetes' names: all that are built, but those that an operator has switched off.
+ * Which admission plugins have a say, under Kubernetes' names: all that are built and on by default, but those that an operator has switched
+ * off, and those that it has switched on.
  *
  * @param off switched off
+ * @param added switched on, of those that are off by default
  */
-public record Plugins(Set<String> off) {
+public record Plugins(Set<String> off, Set<String> added) {
 
     /** Those that are called by others than {@link BuiltIns}. */
     public static final String QUOTA = "ResourceQuota";
@@ -28,8 +30,13 @@ public record Plugins(Set<String> off) {
     /** Policies that change objects. */
     public static final String MUTATING_POLICIES = "MutatingAdmissionPolicy";
 
-    /** None is switched off. */
-    public static final Plugins ALL = new Plugins(Set.of());
+    /** Who says whose an object is must be able to delete it; off by default. */
+    public static final String OWNERS = "OwnerReferencesPermissionEnforcement";
+
+    /** What is on by default, and nothing else. */
+    public static final Plugins ALL = new Plugins(Set.of(), Set.of());
+
+    private static final Set<String> OFF_BY_DEFAULT = Set.of(OWNERS);
 
     /** Rules that are part of others' work here, and so always hold. */
     private static final Set<String> ALWAYS =
@@ -47,7 +54,6 @@ public record Plugins(Set<String> off) {
             "LimitPodHardAntiAffinityTopology",
             "NamespaceAutoProvision",
             "NamespaceExists",
-            "OwnerReferencesPermissionEnforcement",
             "PodNodeSelector",
             "PodTolerationRestriction",
             "PodTopologyLabels");
@@ -55,12 +61,13 @@ public record Plugins(Set<String> off) {
     /** Keeps its own copy. */
     public Plugins {
         off = Set.copyOf(off);
+        added = Set.copyOf(added);
     }
 
     private static Set<String> built() {
         return Stream.concat(
                         BuiltIns.names().stream(),
-                        Stream.of(QUOTA, MUTATING_WEBHOOKS, VALIDATING_WEBHOOKS, POLICIES, MUTATING_POLICIES))
+                        Stream.of(QUOTA, MUTATING_WEBHOOKS, VALIDATING_WEBHOOKS, POLICIES, MUTATING_POLICIES, OWNERS))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
@@ -88,7 +95,9 @@ public record Plugins(Set<String> off) {
                         "--disable-admission-plugins: plugin \"" + name + "\" cannot be switched off here");
             }
         });
-        return new Plugins(Set.copyOf(disable));
+        return new Plugins(
+                Set.copyOf(disable),
+                enable.stream().filter(OFF_BY_DEFAULT::contains).collect(Collectors.toSet()));
     }
 
     private static void known(String flag, String name) {
@@ -99,6 +108,6 @@ public record Plugins(Set<String> off) {
 
     /** Whether a plugin has a say. */
     public boolean on(String name) {
-        return !off.contains(name);
+        return OFF_BY_DEFAULT.contains(name) ? added.contains(name) : !off.contains(name);
     }
 }

@@ -42,6 +42,15 @@ class PluginsTest {
     }
 
     @Test
+    void whatIsOffByDefaultHasASayIfItIsNamed() {
+        assertThat(Plugins.ALL.on(Plugins.OWNERS)).isFalse();
+        assertThat(Plugins.of(List.of(Plugins.OWNERS), List.of()).on(Plugins.OWNERS))
+                .isTrue();
+        assertThat(Plugins.of(List.of(), List.of(Plugins.OWNERS)).on(Plugins.OWNERS))
+                .isFalse();
+    }
+
+    @Test
     void aPluginThatIsSwitchedOffHasNoSay() {
         Objects facts =
                 Objects.with("{\"apiVersion\": \"v1\", \"kind\": \"Namespace\", \"metadata\": {\"name\": \"ns\","
