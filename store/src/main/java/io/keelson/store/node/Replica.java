@@ -69,6 +69,14 @@ public interface Replica {
         return CompletableFuture.completedFuture(true);
     }
 
+    /**
+     * Completes when nothing is left on this member's disk of what a compaction to {@code revision} has given up; the compaction must be
+     * applied here.
+     */
+    default CompletableFuture<Boolean> compacted(long revision) {
+        return CompletableFuture.completedFuture(true);
+    }
+
     /** The running hash at a revision; empty if it is compacted, not there yet, or older than the hashes. */
     default Optional<HashAt> runningHash(long revision) {
         return Optional.empty();

@@ -4,7 +4,9 @@ import io.keelson.store.KvException;
 import io.keelson.store.rocks.Compactor;
 import io.keelson.store.rocks.RocksState;
 import java.time.Duration;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -23,10 +25,14 @@ final class CompactionLoop implements AutoCloseable {
     private final Consumer<Throwable> onFailure;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("store-compactor").daemon().factory());
+    /** Those who want to hear when a compaction has come to the disk; each is a call that waits. */
+    private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
     /** The merge of files that was asked for last. */
     private CompletableFuture<Boolean> reclaiming = CompletableFuture.completedFuture(true);
 
     private volatile boolean closed;
+
+    private record Waiting(long revision, CompletableFuture<Boolean> done) {}
 
     /**
      * @param state the state as it is now; throws {@link KvException} while another takes its place
@@ -49,10 +55,12 @@ final class CompactionLoop implements AutoCloseable {
         try {
             long begun = System.nanoTime();
             while (!closed && Compactor.step(state.get())) {
+                tell();
                 // As long again as it took, so that it takes at most half a core from who has it better.
                 Thread.sleep(Duration.ofNanos(Math.min(System.nanoTime() - begun, MAX_PAUSE_NANOS)));
                 begun = System.nanoTime();
             }
+            tell();
             state.get().reclaimer().reclaimIfWorth();
         } catch (InterruptedException e) {
             // The member closes; what is left is done after the next start.
@@ -62,6 +70,26 @@ final class CompactionLoop implements AutoCloseable {
             LOG.log(System.Logger.Level.DEBUG, "compaction waits for the state", e);
         } catch (RuntimeException e) {
             onFailure.accept(e);
+        }
+    }
+
+    /** Completes when nothing is left on disk of what a compaction to {@code revision}, which is applied here, has given up. */
+    CompletableFuture<Boolean> compacted(long revision) {
+        var done = new CompletableFuture<Boolean>();
+        waiting.add(new Waiting(revision, done));
+        try {
+            // It may have been so before anybody asked.
+            tell();
+        } catch (KvException e) {
+            LOG.log(System.Logger.Level.DEBUG, "whoever waits for a compaction waits for the state", e);
+        }
+        return done;
+    }
+
+    private void tell() {
+        if (!waiting.isEmpty()) {
+            long through = Compactor.through(state.get());
+            waiting.removeIf(each -> each.revision <= through && each.done.complete(true));
         }
     }
 

@@ -433,6 +433,11 @@ public final class RaftReplica implements Replica, AutoCloseable {
     }
 
     @Override
+    public CompletableFuture<Boolean> compacted(long revision) {
+        return compaction.compacted(revision);
+    }
+
+    @Override
     public Optional<HashAt> runningHash(long revision) {
         return machine.state().runningHash(revision);
     }

@@ -35,6 +35,11 @@ public final class Compactor {
         });
     }
 
+    /** The revision below which nothing is left on disk of what a compaction gave up. */
+    public static long through(RocksState state) {
+        return state.read(_ -> state.compactedThrough());
+    }
+
     private static final class Step {
         private final RocksState state;
         private final long from;

@@ -27,6 +27,7 @@ import io.keelson.store.mvcc.Refusal;
 import io.keelson.store.mvcc.RequestCheck;
 import io.keelson.store.mvcc.View;
 import io.keelson.store.node.Replica;
+import io.keelson.store.node.Replica.Committed;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -178,13 +179,21 @@ final class KvService extends KVGrpc.KVImplBase {
         RequestId requestId = RequestId.current();
         calls.answerAtOnce(
                 observer,
-                () -> guard.propose(who, requestId.once(new Command.Compact(request.getRevision()), request)),
+                () -> guard.propose(who, requestId.once(new Command.Compact(request.getRevision()), request))
+                        .thenCompose(committed -> request.getPhysical() ? onDisk(committed) : CompletableFuture.completedFuture(committed)),
                 committed -> {
                     Failures.expect(Answer.Compacted.class, committed.answer());
                     return CompactionResponse.newBuilder()
                             .setHeader(headers.at(committed.revision()))
                             .build();
                 });
+    }
+
+    /** Whoever asks for a physical compaction is answered when this member's disk holds no more of what was given up. */
+    private CompletableFuture<Committed> onDisk(Committed committed) {
+        return committed.answer() instanceof Answer.Compacted(long revision)
+                ? replica.compacted(revision).thenApply(_ -> committed)
+                : CompletableFuture.completedFuture(committed);
     }
 
     private TxnResponse answer(Answer answer, long revision) {

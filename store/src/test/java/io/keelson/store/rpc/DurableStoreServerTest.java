@@ -117,7 +117,10 @@ class DurableStoreServerTest {
                 .isNotZero();
         assertThat(maintenance.hashKV(HashKVRequest.getDefaultInstance()).getHashRevision())
                 .isEqualTo(102);
-        assertThat(kv.compact(CompactionRequest.newBuilder().setRevision(102).build())
+        assertThat(kv.compact(CompactionRequest.newBuilder()
+                                .setRevision(102)
+                                .setPhysical(true)
+                                .build())
                         .getHeader()
                         .getRevision())
                 .isEqualTo(102);

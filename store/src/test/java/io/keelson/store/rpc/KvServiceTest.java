@@ -11,10 +11,14 @@ import io.grpc.stub.MetadataUtils;
 import io.keelson.proto.etcd.CompactionRequest;
 import io.keelson.proto.etcd.Compare;
 import io.keelson.proto.etcd.DeleteRangeRequest;
+import io.keelson.proto.etcd.KVGrpc;
 import io.keelson.proto.etcd.PutRequest;
 import io.keelson.proto.etcd.RangeRequest;
 import io.keelson.proto.etcd.RequestOp;
 import io.keelson.proto.etcd.TxnRequest;
+import io.keelson.store.mvcc.View;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -166,5 +170,34 @@ class KvServiceTest {
                 .setValue(large.substring(0, ServerFixture.LIMITS.maxRequestBytes() - 100))
                 .build();
         assertThat(server.kv().put(fits).getHeader().getRevision()).isEqualTo(2);
+    }
+
+    @Test
+    void physicalCompactionIsAnsweredWhenTheDiskHasFollowed() throws Exception {
+        server.put("a", "1");
+        server.put("a", "2");
+        var disk = new CompletableFuture<Boolean>();
+        server.replica.setDisk(disk);
+        var futures = KVGrpc.newFutureStub(server.channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+        var physical = futures.compact(CompactionRequest.newBuilder()
+                .setRevision(2)
+                .setPhysical(true)
+                .build());
+        // It counts at once; and one that is not physical does not wait.
+        while (server.replica.read(View::compactRevision) < 2) {
+            Thread.onSpinWait();
+        }
+        server.compact(3);
+        assertThat(physical.isDone()).isFalse();
+        disk.complete(true);
+        assertThat(physical.get(20, TimeUnit.SECONDS).getHeader().getRevision()).isEqualTo(3);
+        assertRefused(
+                () -> server.kv()
+                        .compact(CompactionRequest.newBuilder()
+                                .setRevision(3)
+                                .setPhysical(true)
+                                .build()),
+                Status.Code.OUT_OF_RANGE,
+                "etcdserver: mvcc: required revision has been compacted");
     }
 }

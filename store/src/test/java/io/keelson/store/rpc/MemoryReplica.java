@@ -50,6 +50,7 @@ final class MemoryReplica implements Replica, AutoCloseable {
     private final List<Waiting> waiting = new ArrayList<>();
     private final Authentication authentication;
     private volatile boolean hasLeader = true;
+    private volatile CompletableFuture<Boolean> disk = CompletableFuture.completedFuture(true);
 
     private record Waiting(long revision, Runnable wake) {}
 
@@ -66,6 +67,16 @@ final class MemoryReplica implements Replica, AutoCloseable {
 
     void setLeader(boolean present) {
         hasLeader = present;
+    }
+
+    /** What a physical compaction waits for. */
+    void setDisk(CompletableFuture<Boolean> compacted) {
+        disk = compacted;
+    }
+
+    @Override
+    public CompletableFuture<Boolean> compacted(long revision) {
+        return disk;
     }
 
     private KvException noLeader() {
