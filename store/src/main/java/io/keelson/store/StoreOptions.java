@@ -63,7 +63,8 @@ public record StoreOptions(
 
     /**
      * Times. An election begins after one to two election timeouts of silence. Ours is shorter than etcd's 1 s, so that a leader that is
-     * gone is replaced sooner; what etcd derives from its own (the floor of leases' TTL, the patience of streams) stays as in etcd.
+     * gone is replaced sooner; what etcd derives from its own (the floor of leases' TTL, the patience of streams) is as in etcd: by a longer
+     * one it grows, and by a shorter one it does not fall below what it is by default there.
      *
      * @param heartbeat how often a leader says that it is there, {@code --heartbeat-interval}
      * @param election silence of a leader before the others elect, {@code --election-timeout}; at least twice the heartbeat
@@ -74,6 +75,7 @@ public record StoreOptions(
     public record Timing(Duration heartbeat, Duration election, long snapshotCount, Duration progressNotify) {
 
         private static final Duration MIN_PROGRESS = Duration.ofMillis(100);
+        private static final Duration ETCDS_ELECTION = Duration.ofSeconds(1);
 
         /** Checks the bounds. */
         public Timing {
@@ -87,6 +89,20 @@ public record StoreOptions(
                 throw new IllegalArgumentException("--watch-progress-notify-interval " + progressNotify.toMillis()
                         + " ms is less than " + MIN_PROGRESS.toMillis() + " ms");
             }
+        }
+
+        /** How long a stream that requires a leader ({@code hasleader}) outlives it: three election timeouts. */
+        public Duration leaderPatience() {
+            return atLeastEtcds().multipliedBy(3);
+        }
+
+        /** The shortest TTL of a lease: one and a half election timeouts in whole seconds, so that it outlives a change of the leader. */
+        public long minLeaseTtlSeconds() {
+            return Math.ceilDiv(atLeastEtcds().toMillis() * 3 / 2, 1_000);
+        }
+
+        private Duration atLeastEtcds() {
+            return election.compareTo(ETCDS_ELECTION) < 0 ? ETCDS_ELECTION : election;
         }
     }
 

@@ -32,9 +32,6 @@ import java.util.random.RandomGenerator;
 /** {@code etcdserverpb.Lease}: granted and revoked by the log, renewed and timed by the leader. */
 final class LeaseService extends LeaseGrpc.LeaseImplBase {
 
-    /** Shortest lease: one and a half of etcd's default election timeout, rounded up. */
-    static final long MIN_TTL_SECONDS = 2;
-
     private static final long UNKNOWN_LEASE_TTL = -1;
 
     private final Replica replica;
@@ -44,7 +41,9 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
     private final RandomGenerator ids;
     private final Headers headers;
     private final Guard guard;
+    private final long minTtlSeconds;
 
+    /** @param minTtlSeconds what a shorter lease is granted instead */
     LeaseService(
             Replica replica,
             Calls calls,
@@ -52,8 +51,10 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
             Streams streams,
             Executor workers,
             RandomGenerator ids,
-            Guard guard) {
+            Guard guard,
+            long minTtlSeconds) {
         this.guard = guard;
+        this.minTtlSeconds = minTtlSeconds;
         this.replica = replica;
         this.calls = calls;
         this.streams = streams;
@@ -76,7 +77,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
                     return guard.propose(
                             who,
                             requestId.once(
-                                    new Command.LeaseGrant(id, Math.max(request.getTTL(), MIN_TTL_SECONDS)), request));
+                                    new Command.LeaseGrant(id, Math.max(request.getTTL(), minTtlSeconds)), request));
                 },
                 committed -> {
                     LeaseRecord lease = Failures.expect(Answer.LeaseGranted.class, committed.answer())

@@ -71,14 +71,14 @@ public final class StoreServer implements AutoCloseable {
      *
      * @param progress how often an idle watch that wants it is told its progress
      * @param leaderless how long a stream that requires a leader outlives it; etcd: three election timeouts
+     * @param minLeaseTtlSeconds the shortest lease; etcd: one and a half election timeouts
      */
-    record Timing(Duration progress, Duration leaderless) {
-        private static final Duration LEADERLESS = Duration.ofSeconds(3);
+    record Timing(Duration progress, Duration leaderless, long minLeaseTtlSeconds) {
 
-        static final Timing ETCD = new Timing(Duration.ofMinutes(10), LEADERLESS);
+        static final Timing ETCD = of(StoreOptions.DEFAULTS.timing());
 
-        static Timing of(StoreConfig config) {
-            return new Timing(config.options().timing().progressNotify(), LEADERLESS);
+        static Timing of(StoreOptions.Timing options) {
+            return new Timing(options.progressNotify(), options.leaderPatience(), options.minLeaseTtlSeconds());
         }
 
         private long tickMillis() {
@@ -158,7 +158,7 @@ public final class StoreServer implements AutoCloseable {
      * @param metrics what the replica measures of itself; what the server measures is added, and all of it shown at {@code /metrics}
      */
     public static StoreServer start(Replica replica, StoreConfig config, Metrics metrics) {
-        return start(replica, config, Timing.of(config), metrics);
+        return start(replica, config, Timing.of(config.options().timing()), metrics);
     }
 
     static StoreServer start(Replica replica, StoreConfig config, Timing timing, Metrics metrics) {
@@ -195,7 +195,15 @@ public final class StoreServer implements AutoCloseable {
                                 random,
                                 guard,
                                 limits.maxRequestBytes()),
-                        new LeaseService(replica, calls, headers, streams, workers, random, guard),
+                        new LeaseService(
+                                replica,
+                                calls,
+                                headers,
+                                streams,
+                                workers,
+                                random,
+                                guard,
+                                timing.minLeaseTtlSeconds),
                         new ClusterService(replica, calls, headers),
                         new MaintenanceService(replica, calls, headers, guard, limits, kvHash),
                         new AuthService(replica, calls, headers, guard),

@@ -14,6 +14,8 @@ import io.keelson.proto.etcd.LeaseLeasesRequest;
 import io.keelson.proto.etcd.LeaseRevokeRequest;
 import io.keelson.proto.etcd.LeaseTimeToLiveRequest;
 import io.keelson.proto.etcd.PutRequest;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +48,16 @@ class LeaseServiceTest {
         assertThat(lease().leaseGrant(grant(7, 60)).getID()).isEqualTo(7);
         assertThat(lease().leaseLeases(LeaseLeasesRequest.getDefaultInstance()).getLeasesCount())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void floorFollowsFromTheElectionTimeout() {
+        var slow = new StoreServer.Timing(Duration.ofMinutes(10), Duration.ofSeconds(15), 8);
+        try (var patient = new ServerFixture(Optional.empty(), slow)) {
+            var stub = LeaseGrpc.newBlockingStub(patient.channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+            assertThat(stub.leaseGrant(grant(0, 5)).getTTL()).isEqualTo(8);
+            assertThat(stub.leaseGrant(grant(0, 9)).getTTL()).isEqualTo(9);
+        }
     }
 
     @Test

@@ -59,7 +59,7 @@ final class ServerFixture implements AutoCloseable {
     }
 
     static StoreServer.Timing timing(Duration progress, Duration leaderless) {
-        return new StoreServer.Timing(progress, leaderless);
+        return new StoreServer.Timing(progress, leaderless, StoreServer.Timing.ETCD.minLeaseTtlSeconds());
     }
 
     static ByteString bytes(String text) {
