@@ -57,6 +57,9 @@ final class Flags {
         works("grpc-keepalive-min-time", DURATION, "5s", MEMBER, "How often a client may ping.");
         works("grpc-keepalive-interval", DURATION, "2h", MEMBER, "How often a silent client is pinged; 0: never.");
         works("grpc-keepalive-timeout", DURATION, "20s", MEMBER, "How long it may take to answer.");
+        for (String each : List.of("raft-read-timeout", "raft-write-timeout")) {
+            idle(each, DURATION, "5s", MEMBER, "how long a member is waited for is not to be set");
+        }
         idle("initial-election-tick-advance", BOOLEAN, "true", MEMBER, "the first election is as quick as any other");
         idle("max-snapshots", COUNT, "5", MEMBER, "two snapshots are kept, and cost what has changed between them");
         idle("max-wals", COUNT, "5", MEMBER, "the log is kept as long as a member may need it");
@@ -161,6 +164,7 @@ final class Flags {
         works("log-outputs", TEXT, "default", LOGGING, "stderr (also default), stdout or files, separated by commas.");
         idle("logger", TEXT, "zap", LOGGING, "lines are plain: time, level, who, what");
         idle("log-format", TEXT, "json", LOGGING, "lines are plain: time, level, who, what");
+        idle("disable-log-sampling", BOOLEAN, "false", LOGGING, "no line is left out");
         only("enable-log-rotation", BOOLEAN, LOGGING, "let logrotate or the journal do it", "false");
         idle("log-rotation-config-json", TEXT, "", LOGGING, "files are not rotated here");
 

@@ -121,6 +121,9 @@ class EtcdFlagsTest {
                         "--max-wals=0 has no effect: the log is kept as long as a member may need it",
                         "--enable-v2=false has no effect: there is no v2 API",
                         "--pre-vote=true has no effect: elections always begin with a pre-vote");
+        assertThat(setup("--raft-read-timeout=5s", "--raft-write-timeout=5s", "--disable-log-sampling")
+                        .remarks())
+                .hasSize(3);
         refused("--enable-v2=true cannot be had: there is no v2 API", "--enable-v2");
         refused("--unsafe-no-fsync=true cannot be had: what is acknowledged is on the disk", "--unsafe-no-fsync");
         refused("--wal-dir=x cannot be had: the log lies in the data directory", "--wal-dir=x");

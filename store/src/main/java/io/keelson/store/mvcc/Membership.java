@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * Who the members are. A part of the replicated state, so that every member and every later one agrees.
  *
- * @param members ordered by their first peer URL, as etcd lists them
+ * @param members ordered by their first peer URL
  * @param removed ids of members that were removed, the latest last; at most {@link #MAX_REMOVED}
  */
 public record Membership(List<MemberRecord> members, List<Long> removed) {

@@ -113,8 +113,12 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
         return Failures.expect(Answer.Members.class, answer).after().members();
     }
 
-    private static List<Member> rows(List<MemberRecord> members) {
-        return members.stream().map(ClusterService::row).toList();
+    /** By id, as etcd lists them. */
+    static List<Member> rows(List<MemberRecord> members) {
+        return members.stream()
+                .sorted((one, other) -> Long.compareUnsigned(one.id(), other.id()))
+                .map(ClusterService::row)
+                .toList();
     }
 
     private static Member row(MemberRecord member) {

@@ -9,6 +9,7 @@ import io.keelson.proto.etcd.AlarmResponse;
 import io.keelson.proto.etcd.AlarmType;
 import io.keelson.proto.etcd.DefragmentRequest;
 import io.keelson.proto.etcd.DefragmentResponse;
+import io.keelson.proto.etcd.DowngradeInfo;
 import io.keelson.proto.etcd.DowngradeRequest;
 import io.keelson.proto.etcd.DowngradeResponse;
 import io.keelson.proto.etcd.HashKVRequest;
@@ -75,6 +76,8 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
                     .setDbSize(standing.storedBytes())
                     .setDbSizeInUse(standing.liveBytes())
                     .setDbSizeQuota(limits.quotaBackendBytes() == 0 ? limits.quota() : limits.quotaBackendBytes())
+                    // There is none under way, ever.
+                    .setDowngradeInfo(DowngradeInfo.getDefaultInstance())
                     .setLeader(standing.leaderId())
                     .setIsLearner(standing.isLearner())
                     .setRaftTerm(standing.term())

@@ -44,6 +44,9 @@ class OtherServicesTest {
         assertThat(status.getVersion()).startsWith("3.6.");
         assertThat(status.getLeader()).isEqualTo(MemoryReplica.MEMBER_ID);
         assertThat(status.getErrorsList()).isEmpty();
+        // As etcd 3.6 says that no downgrade is under way.
+        assertThat(status.hasDowngradeInfo()).isTrue();
+        assertThat(status.getDowngradeInfo().getEnabled()).isFalse();
         server.replica.setLeader(false);
         status = stub.status(StatusRequest.getDefaultInstance());
         assertThat(status.getLeader()).isZero();
