@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +61,27 @@ class StoreInPlaceOfEtcdTest {
             List.of("role", "get", "r"),
             List.of("user", "grant-role", "u", "r"),
             List.of("role", "delete", "none"),
+            List.of("user", "list", "-w", "json"),
+            List.of("role", "grant-permission", "r", "read", ""),
+            List.of("role", "grant-permission", "r", "read", "q", "s"),
+            List.of("role", "grant-permission", "r", "write", "t", "--from-key"),
+            List.of("user", "get", "u", "--detail"),
+            List.of("role", "revoke-permission", "r", "q", "s"),
+            List.of("role", "revoke-permission", "r", "q"),
+            List.of("user", "revoke-role", "u", "r"),
+            List.of("user", "revoke-role", "u", "r"),
+            List.of("user", "passwd", "none", "--interactive=false"),
+            List.of("user", "delete", "u"),
+            List.of("role", "delete", "r"),
+            List.of("role", "list"),
+            List.of("auth", "disable"),
+            List.of("compaction", "6", "--physical"),
+            List.of("get", "a", "--consistency=s"),
+            List.of("alarm", "disarm"),
+            List.of("move-leader", "5"),
+            List.of("member", "update", "ffff", "--peer-urls=http://127.0.0.1:9"),
+            List.of("member", "promote", "ffff"),
+            List.of("member", "remove", "ffff"),
             List.of("lock", "l", "echo", "held"),
             List.of("snapshot", "save", "file.db"));
 
@@ -145,6 +167,49 @@ class StoreInPlaceOfEtcdTest {
                 first.destroyForcibly();
             }
         }
+    }
+
+    /** etcdctl's own copying: it lists, then watches, and writes what it hears. */
+    @Test
+    void mirrorOfEtcdFollowsIt() throws Exception {
+        try (var theirs = StoreProcess.etcd(Files.createDirectory(dir.resolve("theirs")));
+                var ours = StoreProcess.keelson(Files.createDirectory(dir.resolve("ours")))) {
+            theirs.awaitReady();
+            ours.awaitReady();
+            assertThat(theirs.etcdctl("put", "a", "before")).isEqualTo("OK\nexit 0\n");
+            var there = new ProcessBuilder("etcdctl", "--endpoints", theirs.url(), "make-mirror", ours.url());
+            there.environment().put("ETCDCTL_API", "3");
+            var mirror = there.redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            try {
+                awaitValue(ours, "before");
+                assertThat(theirs.etcdctl("put", "a", "after")).isEqualTo("OK\nexit 0\n");
+                awaitValue(ours, "after");
+            } finally {
+                mirror.destroyForcibly().onExit().join();
+            }
+            var back = new ProcessBuilder("etcdctl", "--endpoints", ours.url(), "make-mirror", theirs.url());
+            back.environment().put("ETCDCTL_API", "3");
+            var other = back.redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            try {
+                assertThat(ours.etcdctl("put", "a", "back")).isEqualTo("OK\nexit 0\n");
+                awaitValue(theirs, "back");
+            } finally {
+                other.destroyForcibly().onExit().join();
+            }
+        }
+    }
+
+    private static void awaitValue(StoreProcess store, String value) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        String said;
+        do {
+            said = store.etcdctl("get", "a", "--print-value-only");
+        } while (!said.startsWith(value) && System.nanoTime() < end);
+        assertThat(said).isEqualTo(value + "\nexit 0\n");
     }
 
     @Test
