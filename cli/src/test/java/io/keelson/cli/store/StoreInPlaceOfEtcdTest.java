@@ -135,6 +135,7 @@ class StoreInPlaceOfEtcdTest {
             store.awaitReady();
             assertThat(store.etcdctl("get", "a")).isEqualTo("a\n1\nexit 0\n");
             assertThat(store.terminate()).isZero();
+            assertThat(store.log()).as("it is alone").doesNotContain("hand over");
         }
     }
 

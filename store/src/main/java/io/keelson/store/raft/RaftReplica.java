@@ -389,7 +389,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
 
     /** Gives the lead, if this member has it, to the one that has most of the log; blocks, but not for long. Proposals wait meanwhile. */
     public void handOver() {
-        if (!division.getInfo().isAlive() || !peers.isLeading()) {
+        if (!division.getInfo().isAlive() || !peers.isLeading() || isAlone()) {
             return;
         }
         long begun = System.nanoTime();
@@ -400,6 +400,10 @@ public final class RaftReplica implements Replica, AutoCloseable {
                         + (handedOver ? " has handed over the lead" : " found nobody to hand over the lead to")
                         + " within "
                         + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun) + " ms");
+    }
+
+    private boolean isAlone() {
+        return peers.configuration().voters().size() <= 1;
     }
 
     /** Stops; a leader hands over first, so that nobody waits for an election. What was acknowledged is on disk already. */

@@ -6,13 +6,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
-import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
-import org.bouncycastle.cert.X509CRLHolder;
 import org.bouncycastle.cert.X509CertificateHolder;
-import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 
 /** Certificates and keys as operators have them. Every problem is a {@link TlsProblem} that names the file. */
@@ -49,25 +46,6 @@ final class PemFiles {
         } catch (IOException e) {
             throw new TlsProblem(file, String.valueOf(e.getMessage()), e);
         }
-    }
-
-    /** All revocation lists of a file, PEM; at least one. */
-    static List<X509CRL> revocations(Path file) {
-        var found = new ArrayList<X509CRL>();
-        var converter = new JcaX509CRLConverter();
-        for (Object each : objects(file)) {
-            if (each instanceof X509CRLHolder holder) {
-                try {
-                    found.add(converter.getCRL(holder));
-                } catch (java.security.cert.CRLException e) {
-                    throw new TlsProblem(file, "holds a revocation list that cannot be read: " + e.getMessage(), e);
-                }
-            }
-        }
-        if (found.isEmpty()) {
-            throw new TlsProblem(file, "holds no revocation list in PEM (-----BEGIN X509 CRL-----)");
-        }
-        return found;
     }
 
     private static List<Object> objects(Path file) {
