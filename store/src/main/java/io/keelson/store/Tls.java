@@ -11,8 +11,10 @@ import java.util.Optional;
  * @param trustedCa the authorities that the other side's certificate must come from; empty: those that the system trusts
  * @param others what the other side must show
  * @param allowed who of those that the authorities vouch for is spoken to
+ * @param revoked lists of the authorities with what they vouch for no longer, PEM or DER: etcd's {@code --client-crl-file}
  */
-public record Tls(Path certificate, Path key, Optional<Path> trustedCa, Others others, Allowed allowed) {
+public record Tls(
+        Path certificate, Path key, Optional<Path> trustedCa, Others others, Allowed allowed, Optional<Path> revoked) {
 
     /** What who dials us must show; and, as it is the same file, how we look at whom we dial. */
     public enum Others {
@@ -39,6 +41,15 @@ public record Tls(Path certificate, Path key, Optional<Path> trustedCa, Others o
             throw new IllegalArgumentException(
                     "who is not asked for a certificate cannot be told from who is allowed: " + allowed);
         }
+        if (revoked.isPresent() && !others.mustShow()) {
+            throw new IllegalArgumentException(
+                    "of who is not asked for a certificate none can be revoked by " + revoked.get());
+        }
+    }
+
+    /** Nothing is revoked. */
+    public Tls(Path certificate, Path key, Optional<Path> trustedCa, Others others, Allowed allowed) {
+        this(certificate, key, trustedCa, others, allowed, Optional.empty());
     }
 
     /** Speaks to everybody the authorities vouch for. */
@@ -48,7 +59,12 @@ public record Tls(Path certificate, Path key, Optional<Path> trustedCa, Others o
 
     /** The same for fewer. */
     public Tls only(Allowed fewer) {
-        return new Tls(certificate, key, trustedCa, others, fewer);
+        return new Tls(certificate, key, trustedCa, others, fewer, revoked);
+    }
+
+    /** The same without those whose certificates are in these lists. */
+    public Tls without(Path lists) {
+        return new Tls(certificate, key, trustedCa, others, allowed, Optional.of(lists));
     }
 
     /** Mutual TLS: both sides show a certificate of one authority. */

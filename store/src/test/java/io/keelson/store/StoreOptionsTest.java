@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 class StoreOptionsTest {
 
     private static StoreOptions.Timing election(long millis) {
-        return new StoreOptions.Timing(Duration.ofMillis(50), Duration.ofMillis(millis), 10_000, Duration.ofMinutes(10));
+        return new StoreOptions.Timing(
+                Duration.ofMillis(50), Duration.ofMillis(millis), 10_000, Duration.ofMinutes(10));
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.io.StringWriter;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
@@ -23,9 +24,11 @@ import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.PKCS8Generator;
@@ -75,6 +78,21 @@ public final class TestCertificates {
                 dir.resolve(name + ".key"),
                 new PKCS8Generator(PrivateKeyInfo.getInstance(keys.getPrivate().getEncoded()), null));
         return new Tls(dir.resolve(name + ".pem"), dir.resolve(name + ".key"), dir.resolve("ca.pem"));
+    }
+
+    /** The authority's list of revoked certificates, with these and nobody else, in {@code crl.pem} anew. */
+    public Path revoke(String... names) throws Exception {
+        var now = Instant.now();
+        var list = new X509v2CRLBuilder(new X500Name("CN=ca"), Date.from(now.minus(Duration.ofMinutes(5))));
+        list.setNextUpdate(Date.from(now.plus(Duration.ofDays(2))));
+        for (String name : names) {
+            Issued own = Objects.requireNonNull(issued.get(name), name);
+            list.addCRLEntry(own.certificate.getSerialNumber(), Date.from(now), CRLReason.keyCompromise);
+        }
+        Path beside = dir.resolve("crl.new");
+        write(beside, list.build(new JcaContentSignerBuilder("SHA256withECDSA").build(authority.keys.getPrivate())));
+        return Files.move(
+                beside, dir.resolve("crl.pem"), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** What a Java client shows and trusts. */

@@ -130,9 +130,8 @@ final class Flags {
         works("client-cert-allowed-hostname", TEXT, "", SECURITY, "Clients whose certificates are for one of these.");
         works("peer-cert-allowed-cn", TEXT, "", SECURITY, "Members whose certificates have one of these names.");
         works("peer-cert-allowed-hostname", TEXT, "", SECURITY, "Members whose certificates are for one of these.");
-        for (String each : List.of("client-crl-file", "peer-crl-file")) {
-            only(each, TEXT, SECURITY, "it would let in whom you want to keep out: it is not built yet", "");
-        }
+        works("client-crl-file", TEXT, "", SECURITY, "Clients' certificates that are revoked, PEM or DER.");
+        works("peer-crl-file", TEXT, "", SECURITY, "Members' certificates that are revoked, PEM or DER.");
         idle(
                 "peer-skip-client-san-verification",
                 BOOLEAN,

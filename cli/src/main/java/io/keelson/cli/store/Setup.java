@@ -270,7 +270,17 @@ public record Setup(
                 values.isTrue(prefix + "client-cert-auth")
                         ? Tls.Others.ARE_USERS
                         : authority.isPresent() ? Tls.Others.SHOW_A_CERTIFICATE : Tls.Others.SHOW_NOTHING);
-        return allowed(values, prefix, tls).map(tls::only).orElse(tls);
+        var fewer = allowed(values, prefix, tls).map(tls::only).orElse(tls);
+        return revoked(values, prefix, tls).map(fewer::without).orElse(fewer);
+    }
+
+    private static Optional<Path> revoked(Values values, String prefix, Tls tls) {
+        var flag = prefix.isEmpty() ? "client-crl-file" : "peer-crl-file";
+        var file = values.text(flag).map(Path::of);
+        if (file.isPresent() && !tls.others().mustShow())
+            throw Trouble.usage("--" + flag + " needs --" + prefix + "trusted-ca-file or --" + prefix
+                    + "client-cert-auth: else nobody is asked for a certificate");
+        return file;
     }
 
     /** Whom etcd lets in of those that have a certificate. Where it would ask nobody, and so let everybody in, this is an error here. */
@@ -303,8 +313,8 @@ public record Setup(
 
     private static List<String> unused(Values values, String prefix, List<Url> urls) {
         var whom = prefix.isEmpty()
-                ? Stream.of("client-cert-allowed-hostname")
-                : Stream.of("peer-cert-allowed-cn", "peer-cert-allowed-hostname");
+                ? Stream.of("client-cert-allowed-hostname", "client-crl-file")
+                : Stream.of("peer-cert-allowed-cn", "peer-cert-allowed-hostname", "peer-crl-file");
         return Stream.concat(
                         Stream.of("cert-file", "key-file", "trusted-ca-file", "client-cert-auth", "auto-tls")
                                 .map(flag -> prefix + flag),

@@ -127,7 +127,6 @@ class EtcdFlagsTest {
         refused("--enable-v2=true cannot be had: there is no v2 API", "--enable-v2");
         refused("--unsafe-no-fsync=true cannot be had: what is acknowledged is on the disk", "--unsafe-no-fsync");
         refused("--wal-dir=x cannot be had: the log lies in the data directory", "--wal-dir=x");
-        refused("--client-crl-file=x cannot be had", "--client-crl-file=x");
     }
 
     @Test
@@ -239,7 +238,9 @@ class EtcdFlagsTest {
         assertThat(withMore(clients, "--client-cert-allowed-hostname=a.example, b.example")
                         .allowed())
                 .isEqualTo(new Allowed.Hostnames(Set.of("a.example", "b.example")));
+        assertThat(withMore(clients, "--client-crl-file=r").revoked()).contains(Path.of("r"));
         var peers = List.of("--listen-peer-urls=https://127.0.0.1:1", "--peer-cert-file=c", "--peer-key-file=k");
+        refused("--peer-crl-file needs --peer-trusted-ca-file", with(peers, "--peer-crl-file=r"));
         refused(
                 "--peer-cert-allowed-cn needs --peer-trusted-ca-file or --peer-client-cert-auth",
                 with(peers, "--peer-cert-allowed-cn=m"));

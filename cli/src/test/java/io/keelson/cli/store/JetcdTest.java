@@ -193,8 +193,7 @@ class JetcdTest {
         get(auth.userAdd(bytes("ann"), bytes("pw")));
         get(auth.userChangePassword(bytes("ann"), bytes("other")));
         get(auth.roleAdd(bytes("apples")));
-        get(auth.roleGrantPermission(
-                bytes("apples"), bytes("apple/"), bytes("apple0"), Permission.Type.READWRITE));
+        get(auth.roleGrantPermission(bytes("apples"), bytes("apple/"), bytes("apple0"), Permission.Type.READWRITE));
         get(auth.userGrantRole(bytes("ann"), bytes("apples")));
         assertThat(get(auth.userGet(bytes("ann"))).getRoles()).containsExactly("apples");
         assertThat(get(auth.userList()).getUsers()).containsExactly("ann", "root");
@@ -231,8 +230,7 @@ class JetcdTest {
         long revision = get(kv.put(bytes("m/a"), bytes("1"))).getHeader().getRevision();
         get(kv.put(bytes("m/a"), bytes("2")));
         get(kv.compact(
-                revision + 1,
-                CompactOption.builder().withCompactPhysical(true).build()));
+                revision + 1, CompactOption.builder().withCompactPhysical(true).build()));
         assertThatThrownBy(() -> get(kv.get(
                         bytes("m/a"), GetOption.builder().withRevision(revision).build())))
                 .hasMessageContaining("etcdserver: mvcc: required revision has been compacted");

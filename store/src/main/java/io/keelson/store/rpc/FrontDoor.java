@@ -37,7 +37,14 @@ import javax.net.ssl.SSLException;
  */
 final class FrontDoor implements InternalProtocolNegotiator.ProtocolNegotiator {
 
-    private final Optional<SslContext> tls;
+    /**
+     * TLS of a door.
+     *
+     * @param credentials that the context is made of
+     */
+    record Secure(SslContext context, Credentials credentials) {}
+
+    private final Optional<Secure> tls;
     private final Door.Serves serves;
     private final Supplier<ChannelHandler> http;
     private final InternalProtocolNegotiator.ProtocolNegotiator grpc = InternalProtocolNegotiators.serverPlaintext();
@@ -46,7 +53,7 @@ final class FrontDoor implements InternalProtocolNegotiator.ProtocolNegotiator {
      * @param serves what is answered here; a connection that speaks something else is closed
      * @param http makes the handler that takes over a connection that speaks HTTP/1.1
      */
-    FrontDoor(Optional<SslContext> tls, Door.Serves serves, Supplier<ChannelHandler> http) {
+    FrontDoor(Optional<Secure> tls, Door.Serves serves, Supplier<ChannelHandler> http) {
         this.tls = tls;
         this.serves = serves;
         this.http = http;
@@ -61,9 +68,9 @@ final class FrontDoor implements InternalProtocolNegotiator.ProtocolNegotiator {
      * @throws SSLException if the JDK cannot do it
      * @throws io.keelson.store.tls.TlsProblem if a file cannot be read or is not what it should be
      */
-    static SslContext tls(Tls tls) throws SSLException {
+    static Secure tls(Tls tls) throws SSLException {
         var credentials = Credentials.load(tls);
-        return SslContextBuilder.forServer(credentials.keys())
+        SslContext context = SslContextBuilder.forServer(credentials.keys())
                 .sslProvider(SslProvider.JDK)
                 .trustManager(credentials.trust())
                 .clientAuth(tls.others().mustShow() ? ClientAuth.REQUIRE : ClientAuth.NONE)
@@ -76,6 +83,7 @@ final class FrontDoor implements InternalProtocolNegotiator.ProtocolNegotiator {
                         ApplicationProtocolNames.HTTP_1_1,
                         ApplicationProtocolNames.HTTP_2))
                 .build();
+        return new Secure(context, credentials);
     }
 
     @Override
@@ -110,7 +118,7 @@ final class FrontDoor implements InternalProtocolNegotiator.ProtocolNegotiator {
 
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
-            tls.ifPresent(context -> ctx.pipeline().addBefore(ctx.name(), null, context.newHandler(ctx.alloc())));
+            tls.ifPresent(own -> ctx.pipeline().addBefore(ctx.name(), null, own.context.newHandler(ctx.alloc())));
         }
 
         /** gRPC's "negotiate now" comes at once; it has to wait until it is known that gRPC is meant. */
@@ -133,6 +141,14 @@ final class FrontDoor implements InternalProtocolNegotiator.ProtocolNegotiator {
                     : event;
         }
 
+        private boolean isRevoked(ChannelHandlerContext ctx) {
+            SslHandler handler = ctx.pipeline().get(SslHandler.class);
+            return handler != null
+                    && tls.filter(own ->
+                                    own.credentials.isRevoked(handler.engine().getSession()))
+                            .isPresent();
+        }
+
         @Override
         protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
             int length = Math.min(in.readableBytes(), PREFACE.readableBytes());
@@ -140,7 +156,7 @@ final class FrontDoor implements InternalProtocolNegotiator.ProtocolNegotiator {
             if (http2 && length < PREFACE.readableBytes()) {
                 return;
             }
-            if (http2 ? !serves.grpc() : !serves.http()) {
+            if ((http2 ? !serves.grpc() : !serves.http()) || isRevoked(ctx)) {
                 in.skipBytes(in.readableBytes());
                 var _ = ctx.close();
                 return;

@@ -180,7 +180,9 @@ final class KvService extends KVGrpc.KVImplBase {
         calls.answerAtOnce(
                 observer,
                 () -> guard.propose(who, requestId.once(new Command.Compact(request.getRevision()), request))
-                        .thenCompose(committed -> request.getPhysical() ? onDisk(committed) : CompletableFuture.completedFuture(committed)),
+                        .thenCompose(committed -> request.getPhysical()
+                                ? onDisk(committed)
+                                : CompletableFuture.completedFuture(committed)),
                 committed -> {
                     Failures.expect(Answer.Compacted.class, committed.answer());
                     return CompactionResponse.newBuilder()

@@ -27,7 +27,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
@@ -164,7 +163,7 @@ public final class StoreServer implements AutoCloseable {
     static StoreServer start(Replica replica, StoreConfig config, Timing timing, Metrics metrics) {
         var server = new StoreServer(replica, config, timing, metrics);
         try {
-            Optional<SslContext> context = config.clientTls().map(StoreServer::context);
+            Optional<FrontDoor.Secure> context = config.clientTls().map(StoreServer::context);
             for (Door door : config.doors()) {
                 server.listen(
                         door,
@@ -196,14 +195,7 @@ public final class StoreServer implements AutoCloseable {
                                 guard,
                                 limits.maxRequestBytes()),
                         new LeaseService(
-                                replica,
-                                calls,
-                                headers,
-                                streams,
-                                workers,
-                                random,
-                                guard,
-                                timing.minLeaseTtlSeconds),
+                                replica, calls, headers, streams, workers, random, guard, timing.minLeaseTtlSeconds),
                         new ClusterService(replica, calls, headers),
                         new MaintenanceService(replica, calls, headers, guard, limits, kvHash),
                         new AuthService(replica, calls, headers, guard),
@@ -249,7 +241,7 @@ public final class StoreServer implements AutoCloseable {
         return InProcessChannelBuilder.forName(name).executor(workers).build();
     }
 
-    private static SslContext context(Tls tls) {
+    private static FrontDoor.Secure context(Tls tls) {
         try {
             return FrontDoor.tls(tls);
         } catch (SSLException | IllegalArgumentException | IllegalStateException e) {
@@ -257,7 +249,7 @@ public final class StoreServer implements AutoCloseable {
         }
     }
 
-    private void listen(Door door, Optional<SslContext> tls, StoreOptions.Connections connections) {
+    private void listen(Door door, Optional<FrontDoor.Secure> tls, StoreOptions.Connections connections) {
         Site behind = door.serves() == Door.Serves.METRICS ? pages : site;
         var address =
                 new InetSocketAddress(door.address().host(), door.address().port());

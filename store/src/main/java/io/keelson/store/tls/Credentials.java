@@ -6,6 +6,7 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.security.Principal;
 import java.security.PrivateKey;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class Credentials {
 
     private static final System.Logger LOG = System.getLogger(Credentials.class.getName());
+    private static final String REVOKED = "it is revoked";
 
     /**
      * @param number of the load; the alias that a handshake goes on with names it, so that key and chain of one handshake are of one
@@ -48,6 +52,7 @@ public final class Credentials {
         this.tls = tls;
         var paths = new ArrayList<>(List.of(tls.certificate(), tls.key()));
         tls.trustedCa().ifPresent(paths::add);
+        tls.revoked().ifPresent(paths::add);
         this.files = List.copyOf(paths);
         this.stamp = Stamp.of(files);
         this.current = new Generation(0, Loaded.of(tls));
@@ -67,6 +72,27 @@ public final class Credentials {
     public Optional<String> ownRefusal() {
         X509Certificate[] own = current().loaded.keys().getCertificateChain("own");
         return own == null ? Optional.empty() : Admission.refusal(tls.allowed(), own[0]);
+    }
+
+    /**
+     * Whether who is at the other end, and was trusted once, has been revoked since. To be asked of every connection: a session that is
+     * taken up again shows no certificate anew.
+     */
+    public boolean isRevoked(SSLSession session) {
+        Generation now = current();
+        if (now.loaded.revoked().isEmpty()) {
+            return false;
+        }
+        try {
+            Certificate[] chain = session.getPeerCertificates();
+            if (!now.loaded.isRevoked(chain)) {
+                return false;
+            }
+            var _ = refusals.note((X509Certificate) chain[0], REVOKED);
+            return true;
+        } catch (SSLPeerUnverifiedException showedNone) {
+            return false;
+        }
     }
 
     /** Who we are. */
@@ -174,7 +200,8 @@ public final class Credentials {
                 return;
             }
             check.by(now.loaded.trust().get());
-            Optional<String> refusal = Admission.refusal(tls.allowed(), chain[0]);
+            Optional<String> refusal =
+                    now.loaded.isRevoked(chain) ? Optional.of(REVOKED) : Admission.refusal(tls.allowed(), chain[0]);
             if (refusal.isPresent()) {
                 throw new CertificateException(refusals.note(chain[0], refusal.get()));
             }

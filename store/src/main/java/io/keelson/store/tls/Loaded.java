@@ -2,11 +2,15 @@ package io.keelson.store.tls;
 
 import io.keelson.store.Tls;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Signature;
+import java.security.cert.Certificate;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
@@ -20,15 +24,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param keys answers for one alias
  * @param trust checks the other side; empty if everybody is believed
+ * @param revoked whom the authorities vouch for no longer
  */
-record Loaded(X509ExtendedKeyManager keys, Optional<X509ExtendedTrustManager> trust) {
+record Loaded(X509ExtendedKeyManager keys, Optional<X509ExtendedTrustManager> trust, List<X509CRL> revoked) {
 
     private static final char[] NO_PASSWORD = {};
 
     static Loaded of(Tls tls) {
         try {
             return new Loaded(
-                    keys(tls), tls.others() == Tls.Others.ARE_BELIEVED ? Optional.empty() : Optional.of(trust(tls)));
+                    keys(tls),
+                    tls.others() == Tls.Others.ARE_BELIEVED ? Optional.empty() : Optional.of(trust(tls)),
+                    tls.revoked().map(file -> revoked(file, tls.trustedCa())).orElse(List.of()));
         } catch (GeneralSecurityException | IOException e) {
             throw new TlsProblem(tls.certificate(), "cannot be used: " + e.getMessage(), e);
         }
@@ -81,6 +88,38 @@ record Loaded(X509ExtendedKeyManager keys, Optional<X509ExtendedTrustManager> tr
         // Without a store, the JDK takes the authorities it comes with.
         factory.init(authorities);
         return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
+    }
+
+    /** Also a list that is no longer fresh counts, as in etcd: what was revoked is not good again. */
+    private static List<X509CRL> revoked(Path file, Optional<Path> trustedCa) {
+        List<X509CRL> lists = PemFiles.revocations(file);
+        if (trustedCa.isPresent()) {
+            List<X509Certificate> authorities = PemFiles.certificates(trustedCa.get());
+            for (X509CRL list : lists) {
+                if (authorities.stream().noneMatch(each -> hasSigned(each, list))) {
+                    throw new TlsProblem(
+                            file,
+                            "is of " + list.getIssuerX500Principal() + ", and signed by none of the authorities in "
+                                    + trustedCa.get());
+                }
+            }
+        }
+        return lists;
+    }
+
+    private static boolean hasSigned(X509Certificate authority, X509CRL list) {
+        try {
+            list.verify(authority.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException ofAnother) {
+            return false;
+        }
+    }
+
+    /** Whether one of a chain, of which each has signed the one before it, is revoked. */
+    boolean isRevoked(Certificate[] chain) {
+        return Arrays.stream(chain)
+                .anyMatch(certificate -> revoked.stream().anyMatch(list -> list.isRevoked(certificate)));
     }
 
     private static KeyStore empty() throws GeneralSecurityException, IOException {

@@ -1,11 +1,15 @@
 package io.keelson.store.tls;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.PrivateKey;
+import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +49,19 @@ final class PemFiles {
             return PemKeys.privateKey(objects(file));
         } catch (IOException e) {
             throw new TlsProblem(file, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** All revocation lists of a file, PEM or DER; at least one. */
+    static List<X509CRL> revocations(Path file) {
+        try {
+            var found = CertificateFactory.getInstance("X.509").generateCRLs(new ByteArrayInputStream(bytes(file)));
+            if (found.isEmpty()) {
+                throw new TlsProblem(file, "holds no revocation list");
+            }
+            return found.stream().map(X509CRL.class::cast).toList();
+        } catch (CertificateException | CRLException e) {
+            throw new TlsProblem(file, "holds no revocation list that can be read: " + e.getMessage(), e);
         }
     }
 

@@ -109,7 +109,9 @@ public final class Port implements AutoCloseable {
 
     private void serve(Socket plain) {
         try (plain) {
-            var connection = new Connection(plain, tunnel.accepted(plain), maxBytes);
+            Socket talking = tunnel.accepted(plain);
+            var connection = new Connection(plain, talking, maxBytes);
+            tunnel.admit(talking);
             Visitor visitor = visitors.get();
             try {
                 while (true) {

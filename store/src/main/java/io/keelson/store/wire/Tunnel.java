@@ -17,6 +17,7 @@ public final class Tunnel {
 
     private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
+    private final Optional<Credentials> credentials;
     private final Optional<SSLContext> context;
     private final boolean othersMustShow;
     private final boolean othersAreBelieved;
@@ -27,14 +28,14 @@ public final class Tunnel {
      * @throws io.keelson.store.tls.TlsProblem if a file cannot be read or is not what it should be
      */
     public Tunnel(Optional<Tls> tls) {
-        this.context = tls.map(Tunnel::context);
+        this.credentials = tls.map(Credentials::load);
+        this.context = credentials.map(Tunnel::context);
         this.othersMustShow = tls.map(files -> files.others().mustShow()).orElse(false);
         this.othersAreBelieved =
                 tls.map(files -> files.others() == Tls.Others.ARE_BELIEVED).orElse(true);
     }
 
-    private static SSLContext context(Tls files) {
-        var credentials = Credentials.load(files);
+    private static SSLContext context(Credentials credentials) {
         try {
             var made = SSLContext.getInstance("TLS");
             made.init(new KeyManager[] {credentials.keys()}, new TrustManager[] {credentials.trust()}, null);
@@ -57,6 +58,17 @@ public final class Tunnel {
         }
         tls.setSSLParameters(parameters);
         return tls;
+    }
+
+    /**
+     * Looks at who has dialled, once both sides have spoken.
+     *
+     * @throws IOException if it is revoked
+     */
+    void admit(Socket accepted) throws IOException {
+        if (accepted instanceof SSLSocket tls && credentials.orElseThrow().isRevoked(tls.getSession())) {
+            throw new IOException("its certificate is revoked");
+        }
     }
 
     /** The side that was dialled. */

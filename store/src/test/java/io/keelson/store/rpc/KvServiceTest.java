@@ -179,10 +179,8 @@ class KvServiceTest {
         var disk = new CompletableFuture<Boolean>();
         server.replica.setDisk(disk);
         var futures = KVGrpc.newFutureStub(server.channel).withDeadlineAfter(20, TimeUnit.SECONDS);
-        var physical = futures.compact(CompactionRequest.newBuilder()
-                .setRevision(2)
-                .setPhysical(true)
-                .build());
+        var physical = futures.compact(
+                CompactionRequest.newBuilder().setRevision(2).setPhysical(true).build());
         // It counts at once; and one that is not physical does not wait.
         while (server.replica.read(View::compactRevision) < 2) {
             Thread.onSpinWait();

@@ -105,6 +105,35 @@ class CredentialsTest {
         assertThat(credulous.getAcceptedIssuers()).isEmpty();
     }
 
+    private static X509Certificate[] chain(Tls tls) {
+        return new X509Certificate[] {PemFiles.certificates(tls.certificate()).getFirst()};
+    }
+
+    @Test
+    void whoIsRevokedIsRefusedAsSoonAsTheListSaysSo() throws Exception {
+        var trust = Credentials.load(first.without(certificates.revoke())).trust();
+        trust.checkClientTrusted(chain(second), "EC");
+        assertThat(certificates.revoke("second")).exists();
+        assertThatExceptionOfType(CertificateException.class)
+                .isThrownBy(() -> trust.checkClientTrusted(chain(second), "EC"))
+                .withMessageContaining("CN=second")
+                .withMessageContaining("it is revoked");
+        trust.checkClientTrusted(chain(first), "EC");
+    }
+
+    @Test
+    void listOfRevokedMayBeDerAndMustBeOfTheAuthority() throws Exception {
+        var list = PemFiles.revocations(certificates.revoke("second")).getFirst();
+        Path der = Files.write(dir.resolve("crl.der"), list.getEncoded());
+        var trust = Credentials.load(first.without(der)).trust();
+        assertThatExceptionOfType(CertificateException.class)
+                .isThrownBy(() -> trust.checkClientTrusted(chain(second), "EC"));
+        var others = TestCertificates.in(Files.createDirectory(dir.resolve("others")));
+        assertProblem(first.without(others.revoke()), "signed by none of the authorities in");
+        assertProblem(first.without(first.certificate()), "holds no revocation list that can be read");
+        assertProblem(first.without(dir.resolve("absent.crl")), "absent.crl is not there");
+    }
+
     @Test
     void keysAreReadAsOpensslWritesThem() throws Exception {
         PrivateKey rsa = KeyPairGenerator.getInstance("RSA").generateKeyPair().getPrivate();
