@@ -40,8 +40,9 @@ final class TokenVolume {
                 .filter(name -> name.startsWith(ApiAccess.VOLUME))
                 .findFirst();
         String name = present.orElseGet(() -> ApiAccess.VOLUME + suffix(pod));
-        boolean mounted = mount(spec, "initContainers", name) | mount(spec, "containers", name);
-        if (mounted && present.isEmpty()) {
+        boolean first = mount(spec, "initContainers", name);
+        boolean later = mount(spec, "containers", name);
+        if ((first || later) && present.isEmpty()) {
             list(spec, "volumes").add(volume(name));
         }
     }
