@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.keelson.agent.io.PieceInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -70,18 +71,7 @@ public final class PseudoTerminal implements AutoCloseable {
 
     /** What the program writes. Ends when all have closed it. */
     public InputStream output() {
-        return new InputStream() {
-            @Override
-            public int read() throws IOException {
-                byte[] one = new byte[1];
-                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-            }
-
-            @Override
-            public int read(byte[] into, int offset, int length) throws IOException {
-                return PseudoTerminal.this.read(into, offset, length);
-            }
-        };
+        return new PieceInput(this::read);
     }
 
     private int read(byte[] into, int offset, int length) throws IOException {

@@ -3,6 +3,7 @@ package io.keelson.agent.loop;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.PodStatus;
+import io.keelson.agent.io.FileTree;
 import io.keelson.agent.pod.DesiredPod;
 import io.keelson.agent.pod.PodObservation;
 import io.keelson.agent.pod.PodPlan;
@@ -20,7 +21,6 @@ import io.keelson.agent.runtime.PodId;
 import io.keelson.agent.runtime.RuntimeFault;
 import io.keelson.agent.volume.VolumeProblem;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -240,14 +240,7 @@ final class PodWorker implements AutoCloseable {
     }
 
     private void removeLogs() throws IOException {
-        var directory = context.logs().resolve(id.logDirectoryName());
-        if (Files.isDirectory(directory)) {
-            try (var files = Files.walk(directory)) {
-                for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.deleteIfExists(file);
-                }
-            }
-        }
+        FileTree.delete(context.logs().resolve(id.logDirectoryName()));
     }
 
     /** Objects mounted as files follow their sources while the pod runs; what is missing then only matters to the next start. */

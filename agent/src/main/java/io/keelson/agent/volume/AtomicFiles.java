@@ -1,20 +1,15 @@
 package io.keelson.agent.volume;
 
 import com.google.protobuf.ByteString;
+import io.keelson.agent.io.FileTree;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A directory whose files change all at once, as the kubelet lays it out: the files are in {@code ..<serial>}, the link {@code ..data} leads
@@ -30,12 +25,12 @@ record AtomicFiles(Path directory) {
         }
         var old = Files.isSymbolicLink(data) ? directory.resolve(Files.readSymbolicLink(data)) : null;
         var fresh = Files.createTempDirectory(directory, "..");
-        Files.setPosixFilePermissions(fresh, permissions(0755));
+        Files.setPosixFilePermissions(fresh, FileTree.permissions(0755));
         for (var file : files) {
             var path = fresh.resolve(file.path());
             Files.createDirectories(path.resolveSibling(""));
             Files.write(path, file.content().toByteArray());
-            Files.setPosixFilePermissions(path, permissions(file.mode()));
+            Files.setPosixFilePermissions(path, FileTree.permissions(file.mode()));
         }
         var next = directory.resolve("..data_tmp");
         Files.deleteIfExists(next);
@@ -44,7 +39,7 @@ record AtomicFiles(Path directory) {
         var visible = files.stream().map(f -> f.path().split("/", 2)[0]).collect(Collectors.toSet());
         links(visible);
         if (old != null) {
-            delete(old);
+            FileTree.delete(old);
         }
         return true;
     }
@@ -79,44 +74,10 @@ record AtomicFiles(Path directory) {
         for (var file : files) {
             var path = real.resolve(file.path());
             if (!ByteString.copyFrom(Files.readAllBytes(path)).equals(file.content())
-                    || !Files.getPosixFilePermissions(path).equals(permissions(file.mode()))) {
+                    || !Files.getPosixFilePermissions(path).equals(FileTree.permissions(file.mode()))) {
                 return false;
             }
         }
         return true;
-    }
-
-    /** Deletes a tree; links are not followed; what is not there is fine. */
-    static void delete(Path path) throws IOException {
-        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        Files.walkFileTree(path, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.deleteIfExists(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException failure) throws IOException {
-                if (failure != null) {
-                    throw failure;
-                }
-                Files.deleteIfExists(dir);
-                return FileVisitResult.CONTINUE;
-            }
-        });
-    }
-
-    static Set<PosixFilePermission> permissions(int mode) {
-        var all = PosixFilePermission.values();
-        var set = EnumSet.noneOf(PosixFilePermission.class);
-        for (int i = 0; i < all.length; i++) {
-            if ((mode & 0400 >> i) != 0) {
-                set.add(all[i]);
-            }
-        }
-        return set;
     }
 }

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HostPathVolumeSource;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.keelson.agent.io.FileTree;
 import io.keelson.agent.pod.DesiredPod;
 import io.keelson.agent.pod.Expansion;
 import io.keelson.agent.pod.NodeFacts;
@@ -71,7 +72,7 @@ public final class PodVolumes {
         if (!Files.isDirectory(path)) {
             privately(home(pod));
             Files.createDirectories(path);
-            Files.setPosixFilePermissions(path, AtomicFiles.permissions(0777));
+            Files.setPosixFilePermissions(path, FileTree.permissions(0777));
         }
         if ("Memory".equals(volume.getEmptyDir().getMedium()) && !isMounted(path)) {
             var size = volume.getEmptyDir().getSizeLimit();
@@ -160,7 +161,7 @@ public final class PodVolumes {
             Files.createDirectories(message.resolveSibling(""));
             if (!Files.exists(message)) {
                 Files.createFile(message);
-                Files.setPosixFilePermissions(message, AtomicFiles.permissions(0666));
+                Files.setPosixFilePermissions(message, FileTree.permissions(0666));
             }
             mounts.add(new Mount(
                     Objects.requireNonNullElse(container.getTerminationMessagePath(), "/dev/termination-log"),
@@ -188,7 +189,7 @@ public final class PodVolumes {
         }
         if (!Files.exists(path)) {
             Files.createDirectories(path);
-            Files.setPosixFilePermissions(path, AtomicFiles.permissions(0777));
+            Files.setPosixFilePermissions(path, FileTree.permissions(0777));
         }
         var real = path.toRealPath();
         // A link in the volume must not lead to the node's own files.
@@ -271,7 +272,7 @@ public final class PodVolumes {
         if (!mountedBelow(home).isEmpty()) {
             throw new IOException(home + ": " + mountedBelow(home) + " cannot be unmounted");
         }
-        AtomicFiles.delete(home);
+        FileTree.delete(home);
     }
 
     private Path home(DesiredPod pod) {
@@ -281,7 +282,7 @@ public final class PodVolumes {
     private static void privately(Path home) throws IOException {
         if (!Files.isDirectory(home)) {
             Files.createDirectories(home);
-            Files.setPosixFilePermissions(home, AtomicFiles.permissions(0711));
+            Files.setPosixFilePermissions(home, FileTree.permissions(0711));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.keelson.agent.runtime.process;
 
+import io.keelson.agent.io.PieceInput;
 import io.keelson.agent.runtime.ContainerStreams;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -25,8 +26,8 @@ final class AttachedStreams implements ContainerStreams {
     AttachedStreams(ContainerHome home, Wanted wanted) throws IOException {
         this.home = home;
         this.wanted = wanted;
-        this.stdout = wanted.stdout() ? new Tail(home.stdout()) : InputStream.nullInputStream();
-        this.stderr = wanted.stderr() ? new Tail(home.stderr()) : InputStream.nullInputStream();
+        this.stdout = wanted.stdout() ? new PieceInput(new Tail(home.stdout())) : InputStream.nullInputStream();
+        this.stderr = wanted.stderr() ? new PieceInput(new Tail(home.stderr())) : InputStream.nullInputStream();
     }
 
     @Override
@@ -95,19 +96,13 @@ final class AttachedStreams implements ContainerStreams {
     }
 
     /** What is added to a file, until the container has ended. */
-    private final class Tail extends InputStream {
+    private final class Tail implements PieceInput.Source {
         private final Path file;
         private long at;
 
         Tail(Path file) throws IOException {
             this.file = file;
             this.at = Files.exists(file) ? Files.size(file) : 0;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.keelson.agent.runtime.process;
 
+import io.keelson.agent.io.FileTree;
 import io.keelson.agent.runtime.Image;
 import io.keelson.agent.runtime.RuntimeFault;
 import java.io.BufferedInputStream;
@@ -81,7 +82,7 @@ final class ImageStore {
                 }
                 return importFrom(scratch, archive);
             } finally {
-                Rootfs.delete(scratch);
+                FileTree.delete(scratch);
             }
         } catch (IOException | RuntimeException e) {
             if (e instanceof RuntimeFault fault) {

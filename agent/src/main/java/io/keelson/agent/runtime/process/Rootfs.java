@@ -1,5 +1,6 @@
 package io.keelson.agent.runtime.process;
 
+import io.keelson.agent.io.FileTree;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileVisitResult;
@@ -9,12 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A directory that stands for a container's root. Nothing is mounted, so symbolic links that begin with a slash are written anew as relative
@@ -46,32 +43,32 @@ record Rootfs(Path directory) {
             return;
         }
         if (name.startsWith(WHITEOUT)) {
-            delete(parent.resolve(name.substring(WHITEOUT.length())));
+            FileTree.delete(parent.resolve(name.substring(WHITEOUT.length())));
             return;
         }
         switch (entry.type()) {
             case '5' -> {
                 if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
-                    delete(target);
+                    FileTree.delete(target);
                     Files.createDirectory(target);
                 }
                 // The owner must be able to fill and later delete it.
-                Files.setPosixFilePermissions(target, permissions(entry.mode() | 0700));
+                Files.setPosixFilePermissions(target, FileTree.permissions(entry.mode() | 0700));
             }
             case '2' -> {
-                delete(target);
+                FileTree.delete(target);
                 Files.createSymbolicLink(target, relative(target, entry.link()));
             }
             case '1' -> {
                 var existing = inside(entry.link());
                 var source = placeOfEntry(existing);
-                delete(target);
+                FileTree.delete(target);
                 Files.createLink(target, source);
             }
             case '0', '7' -> {
-                delete(target);
+                FileTree.delete(target);
                 Files.copy(tar.content(), target);
-                Files.setPosixFilePermissions(target, permissions(entry.mode() | 0600));
+                Files.setPosixFilePermissions(target, FileTree.permissions(entry.mode() | 0600));
             }
             default -> {
                 // Devices and pipes need rights that this runtime does not have; programs use the machine's.
@@ -113,7 +110,7 @@ record Rootfs(Path directory) {
                 at = real.get();
             } else {
                 if (!Files.isDirectory(next, LinkOption.NOFOLLOW_LINKS)) {
-                    delete(next);
+                    FileTree.delete(next);
                     Files.createDirectory(next);
                 }
                 at = next;
@@ -186,42 +183,8 @@ record Rootfs(Path directory) {
     private static void clear(Path directory) throws IOException {
         try (var children = Files.list(directory)) {
             for (var child : children.toList()) {
-                delete(child);
+                FileTree.delete(child);
             }
         }
-    }
-
-    /** Deletes a file or a whole tree; links are not followed; what is not there is fine. */
-    static void delete(Path path) throws IOException {
-        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        Files.walkFileTree(path, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.deleteIfExists(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException failure) throws IOException {
-                if (failure != null) {
-                    throw failure;
-                }
-                Files.deleteIfExists(dir);
-                return FileVisitResult.CONTINUE;
-            }
-        });
-    }
-
-    private static Set<PosixFilePermission> permissions(int mode) {
-        var all = PosixFilePermission.values();
-        var set = EnumSet.noneOf(PosixFilePermission.class);
-        for (int i = 0; i < all.length; i++) {
-            if ((mode & 0400 >> i) != 0) {
-                set.add(all[i]);
-            }
-        }
-        return set;
     }
 }

@@ -1,5 +1,6 @@
 package io.keelson.agent.runtime.process;
 
+import io.keelson.agent.io.PieceInput;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -73,26 +74,19 @@ final class TarReader {
 
     /** The content of the entry that {@link #next} gave. Closing it is not needed. */
     InputStream content() {
-        return new InputStream() {
-            @Override
-            public int read() throws IOException {
-                byte[] one = new byte[1];
-                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-            }
+        return new PieceInput(this::content);
+    }
 
-            @Override
-            public int read(byte[] buffer, int offset, int length) throws IOException {
-                if (left == 0) {
-                    return length == 0 ? 0 : -1;
-                }
-                int n = in.read(buffer, offset, (int) Math.min(length, left));
-                if (n < 0) {
-                    throw new EOFException("tar: ends within a file");
-                }
-                left -= n;
-                return n;
-            }
-        };
+    private int content(byte[] buffer, int offset, int length) throws IOException {
+        if (left == 0) {
+            return length == 0 ? 0 : -1;
+        }
+        int n = in.read(buffer, offset, (int) Math.min(length, left));
+        if (n < 0) {
+            throw new EOFException("tar: ends within a file");
+        }
+        left -= n;
+        return n;
     }
 
     private byte[] record(long size) throws IOException {
