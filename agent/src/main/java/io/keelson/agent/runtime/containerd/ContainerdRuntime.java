@@ -19,20 +19,14 @@ import io.keelson.agent.runtime.RuntimeInfo;
 import io.keelson.agent.runtime.SandboxConfig;
 import io.keelson.agent.runtime.SandboxId;
 import io.keelson.proto.cri.AttachRequest;
-import io.keelson.proto.cri.AuthConfig;
 import io.keelson.proto.cri.CreateContainerRequest;
 import io.keelson.proto.cri.ExecRequest;
 import io.keelson.proto.cri.ExecSyncRequest;
 import io.keelson.proto.cri.ExecSyncResponse;
-import io.keelson.proto.cri.ImageServiceGrpc;
-import io.keelson.proto.cri.ImageSpec;
-import io.keelson.proto.cri.ImageStatusRequest;
-import io.keelson.proto.cri.ImageStatusResponse;
 import io.keelson.proto.cri.ListContainerStatsRequest;
 import io.keelson.proto.cri.ListPodSandboxRequest;
 import io.keelson.proto.cri.PodSandbox;
 import io.keelson.proto.cri.PodSandboxStatusRequest;
-import io.keelson.proto.cri.PullImageRequest;
 import io.keelson.proto.cri.RemoveContainerRequest;
 import io.keelson.proto.cri.RemovePodSandboxRequest;
 import io.keelson.proto.cri.RunPodSandboxRequest;
@@ -64,7 +58,6 @@ public final class ContainerdRuntime implements ContainerRuntime {
     /** Making a sandbox runs the network plugins; making a container unpacks its image the first time. */
     private static final Duration WORK = Duration.ofMinutes(4);
 
-    private static final Duration PULL = Duration.ofMinutes(20);
     /** What ending a container may take beyond the grace given to it. */
     private static final Duration KILL = Duration.ofMinutes(2);
 
@@ -78,7 +71,7 @@ public final class ContainerdRuntime implements ContainerRuntime {
     private final UnixChannel channel;
     private final ChangeHints hints;
     private final Observations observations;
-    private final ImageImport images;
+    private final CriImages images;
     private final boolean mayLowerOomScore;
     private final Set<String> knownCgroups = ConcurrentHashMap.newKeySet();
 
@@ -97,8 +90,7 @@ public final class ContainerdRuntime implements ContainerRuntime {
             throw e;
         }
         this.observations = new Observations(channel.grpc());
-        this.images = new ImageImport(
-                channel.grpc(), paths.imported(), name -> findImage(name).isPresent());
+        this.images = new CriImages(channel.grpc(), paths.imported());
     }
 
     /**
@@ -161,42 +153,17 @@ public final class ContainerdRuntime implements ContainerRuntime {
 
     @Override
     public Optional<Image> findImage(String image) {
-        String name = ImageName.full(image);
-        try {
-            ImageStatusResponse answer = images(QUESTION)
-                    .imageStatus(
-                            ImageStatusRequest.newBuilder().setImage(spec(name)).build());
-            return answer.hasImage() ? Optional.of(CriMessages.image(name, answer.getImage())) : Optional.empty();
-        } catch (StatusRuntimeException e) {
-            throw Faults.of(e, RuntimeFault.Failed::new);
-        }
+        return images.find(image);
     }
 
     @Override
     public Image pullImage(String image, Optional<RegistryLogin> login) {
-        String name = ImageName.full(image);
-        PullImageRequest.Builder request = PullImageRequest.newBuilder().setImage(spec(name));
-        login.ifPresent(known -> request.setAuth(AuthConfig.newBuilder()
-                .setUsername(known.username())
-                .setPassword(known.password())
-                .setServerAddress(known.server())));
-        try {
-            String pulled = images(PULL).pullImage(request.build()).getImageRef();
-            return findImage(name)
-                    .or(() -> findImage(pulled))
-                    .orElseThrow(() -> new RuntimeFault.ImagePullFailed(name + " was pulled and is not there"));
-        } catch (StatusRuntimeException e) {
-            throw Faults.ofPull(e, name);
-        }
+        return images.pull(image, login);
     }
 
     @Override
     public List<String> importArchive(Path archive) {
-        try {
-            return images.importArchive(archive);
-        } catch (StatusRuntimeException e) {
-            throw Faults.of(e, message -> new RuntimeFault.Failed("importing " + archive + ": " + message, e));
-        }
+        return images.importArchive(archive);
     }
 
     @Override
@@ -477,18 +444,8 @@ public final class ContainerdRuntime implements ContainerRuntime {
         return duration.plusNanos(999_999_999).toSeconds();
     }
 
-    private static ImageSpec spec(String name) {
-        return ImageSpec.newBuilder().setImage(name).build();
-    }
-
     private RuntimeServiceGrpc.RuntimeServiceBlockingStub runtime(Duration deadline) {
         return RuntimeServiceGrpc.newBlockingStub(channel.grpc())
-                .withWaitForReady()
-                .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private ImageServiceGrpc.ImageServiceBlockingStub images(Duration deadline) {
-        return ImageServiceGrpc.newBlockingStub(channel.grpc())
                 .withWaitForReady()
                 .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS);
     }
