@@ -3,6 +3,7 @@ package io.keelson.cli;
 import io.keelson.cli.print.Columns;
 import io.keelson.cli.print.Nearest;
 import io.keelson.cli.print.Render;
+import io.keelson.cli.print.Table;
 import io.keelson.cli.print.TableText;
 import io.keelson.cli.print.Terminal;
 import io.keelson.cli.print.Trouble;
@@ -167,8 +168,8 @@ final class GetCommand implements Command {
             for (var type : types) {
                 var request = request(type).setAsTable(true).build();
                 var answer = answer(type, request);
-                var table = Client.tree(answer.getTable());
-                if (table.path("rows").isEmpty()) continue;
+                var table = Render.table(Client.tree(answer.getTable()));
+                if (table.rows().isEmpty()) continue;
                 if (any) terminal.out().println();
                 any = true;
                 printTable(table, types.size() > 1 ? client.kindNamed(type).map(Client::prefix) : Optional.empty());
@@ -177,7 +178,7 @@ final class GetCommand implements Command {
             return 0;
         }
 
-        private void printTable(ObjectNode table, Optional<String> prefix) {
+        private void printTable(Table table, Optional<String> prefix) {
             var rows = new ArrayList<List<String>>();
             if (!Options.flag(parsed, "--no-headers")) rows.add(tables.header(table));
             rows.addAll(tables.rows(table, prefix));
@@ -243,29 +244,31 @@ final class GetCommand implements Command {
                 if (targets.size() > 1) throw Trouble.usage("only one object can be watched at a time");
                 return watch(targets.getFirst().type(), targets.getFirst().name());
             }
+            if (isTable()) return namedTables(targets);
             var found = new ArrayList<ObjectNode>();
-            var header = new ArrayList<String>();
+            for (var target : targets) found.add(fetch(target, false));
+            if (format.equals("name")) found.forEach(object -> terminal.out().println(name(object)));
+            else print(found.size() == 1 ? shown(found.getFirst()) : listOf(found));
+            return 0;
+        }
+
+        /** Objects of one type share a table. */
+        private int namedTables(List<Client.Target> targets) throws InterruptedException {
+            var found = new ArrayList<Table>();
+            var header = List.<String>of();
+            boolean several =
+                    targets.stream().map(Client.Target::type).distinct().count() > 1;
             for (var target : targets) {
-                var answer = fetch(target, isTable());
-                if (!isTable()) {
-                    found.add(answer);
-                    continue;
-                }
-                boolean several =
-                        targets.stream().map(Client.Target::type).distinct().count() > 1;
-                var columns = tables.header(answer);
-                if (several || !columns.equals(header)) found.add(answer);
-                else found.getLast().withArray("rows").addAll(answer.withArray("rows"));
-                header.clear();
-                header.addAll(columns);
+                var table = Render.table(fetch(target, true));
+                var columns = tables.header(table);
+                if (several || !columns.equals(header)) found.add(table);
+                else found.add(found.removeLast().and(table));
+                header = columns;
             }
-            for (int i = 0; i < found.size() && isTable(); i++) {
+            for (int i = 0; i < found.size(); i++) {
                 if (i > 0) terminal.out().println();
                 printTable(found.get(i), Optional.empty());
             }
-            if (isTable()) return 0;
-            if (format.equals("name")) found.forEach(object -> terminal.out().println(name(object)));
-            else print(found.size() == 1 ? shown(found.getFirst()) : listOf(found));
             return 0;
         }
 
@@ -363,10 +366,10 @@ final class GetCommand implements Command {
                     .setEncoding(Encoding.ENCODING_JSON)
                     .setAsTable(true)
                     .build();
-            ObjectNode table;
+            Table table;
             try {
-                table = Client.tree(
-                        client.servers().ask(stub -> stub.list(request)).getTable());
+                table = Render.table(Client.tree(
+                        client.servers().ask(stub -> stub.list(request)).getTable()));
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
                 return Optional.empty();

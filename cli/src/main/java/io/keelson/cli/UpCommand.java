@@ -5,6 +5,7 @@ import io.keelson.cli.cluster.Plan;
 import io.keelson.cli.cluster.Up;
 import io.keelson.cli.manifest.Document;
 import io.keelson.cli.print.Columns;
+import io.keelson.cli.print.Render;
 import io.keelson.cli.print.TableText;
 import io.keelson.cli.print.Terminal;
 import io.keelson.cli.print.Trouble;
@@ -188,9 +189,9 @@ final class UpCommand implements Command {
                         .setEncoding(Encoding.ENCODING_JSON)
                         .setAsTable(true)
                         .build();
-                var table = Client.tree(
-                        client.servers().ask(stub -> stub.list(request)).getTable());
-                if (table.path("rows").isEmpty()) continue;
+                var table = Render.table(Client.tree(
+                        client.servers().ask(stub -> stub.list(request)).getTable()));
+                if (table.rows().isEmpty()) continue;
                 var text = new TableText(type.equals("pods"), false, terminal);
                 var rows = new ArrayList<List<String>>();
                 rows.add(text.header(table).stream().limit(7).toList());

@@ -2,7 +2,6 @@ package io.keelson.cli.print;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** Lays out rows of cells in columns as wide as their widest cell, three blanks apart, without blanks at the end of a line. */
 public final class Columns {
@@ -20,7 +19,9 @@ public final class Columns {
                 widths.set(i, Math.max(widths.get(i), length(row.get(i))));
             }
         }
-        return rows.stream().map(row -> line(row, widths)).collect(Collectors.toList());
+        var lines = new ArrayList<String>(rows.size());
+        for (var row : rows) lines.add(line(row, widths));
+        return lines;
     }
 
     /** One row in given widths; a cell that is wider than its column pushes the rest to the right. */

@@ -1,6 +1,7 @@
 package io.keelson.cli.print;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -22,6 +23,23 @@ public final class Render {
     /** Reads JSON text as a tree. */
     public static ObjectNode parse(String json) {
         return parse(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A meta.k8s.io/v1 Table. */
+    public static Table table(JsonNode table) {
+        var columns = new ArrayList<Table.Column>();
+        for (var column : table.path("columnDefinitions"))
+            columns.add(new Table.Column(
+                    column.path("name").asString(""), column.path("priority").asInt(0)));
+        var rows = new ArrayList<Table.Row>();
+        for (var row : table.path("rows")) {
+            var cells = new ArrayList<String>();
+            for (var cell : row.path("cells"))
+                cells.add(cell.isNull() ? Table.NOTHING : cell.isString() ? cell.asString() : cell.toString());
+            var metadata = row.path("object").path("metadata");
+            rows.add(new Table.Row(metadata.path("namespace").asString(""), cells));
+        }
+        return new Table(columns, rows);
     }
 
     /** An empty object. */

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
 
 /** A meta.k8s.io/v1 Table as rows of text. */
 public final class TableText {
@@ -27,28 +26,27 @@ public final class TableText {
     }
 
     /** The names of the columns. */
-    public List<String> header(JsonNode table) {
+    public List<String> header(Table table) {
         var header = new ArrayList<String>();
         if (withNamespace) header.add("NAMESPACE");
-        for (var column : table.path("columnDefinitions")) {
-            if (shown(column)) header.add(column.path("name").asString("").toUpperCase(Locale.ROOT));
+        for (var column : table.columns()) {
+            if (shown(column)) header.add(column.name().toUpperCase(Locale.ROOT));
         }
         return header;
     }
 
     /** The rows; {@code prefix} and a slash before each name if given. */
-    public List<List<String>> rows(JsonNode table, Optional<String> prefix) {
+    public List<List<String>> rows(Table table, Optional<String> prefix) {
         var rows = new ArrayList<List<String>>();
-        for (var row : table.path("rows")) {
+        for (var row : table.rows()) {
             var cells = new ArrayList<String>();
-            if (withNamespace)
-                cells.add(row.path("object").path("metadata").path("namespace").asString(""));
+            if (withNamespace) cells.add(row.namespace());
             int i = 0;
-            for (var column : table.path("columnDefinitions")) {
-                var cell = row.path("cells").path(i);
+            for (var column : table.columns()) {
                 if (shown(column)) {
-                    var text = i == 0 && prefix.isPresent() ? prefix.get() + "/" + text(cell) : text(cell);
-                    cells.add(painted(column.path("name").asString(""), text));
+                    var cell = row.cell(i).replace('\n', ' ');
+                    var text = i == 0 && prefix.isPresent() ? prefix.get() + "/" + cell : cell;
+                    cells.add(painted(column.name(), text));
                 }
                 i++;
             }
@@ -57,14 +55,8 @@ public final class TableText {
         return rows;
     }
 
-    private boolean shown(JsonNode column) {
-        return wide || column.path("priority").asInt(0) == 0;
-    }
-
-    private static String text(JsonNode cell) {
-        if (cell.isNull() || cell.isMissingNode()) return "<none>";
-        var text = cell.isString() ? cell.asString() : cell.toString();
-        return text.isEmpty() ? "" : text.replace('\n', ' ');
+    private boolean shown(Table.Column column) {
+        return wide || column.priority() == 0;
     }
 
     private String painted(String column, String text) {

@@ -34,7 +34,7 @@ class PrintTest {
 
     @Test
     void tablesShowWhatIsAskedFor() {
-        var table = Render.parse(TABLE);
+        var table = Render.table(Render.parse(TABLE));
         var plain = new TableText(false, false, terminal(false));
         assertThat(plain.header(table)).containsExactly("NAME", "STATUS");
         assertThat(plain.rows(table, Optional.of("pod")))
@@ -46,7 +46,7 @@ class PrintTest {
 
     @Test
     void coloursAreForTerminalsOnly() {
-        var table = Render.parse(TABLE);
+        var table = Render.table(Render.parse(TABLE));
         assertThat(new TableText(false, false, terminal(true))
                         .rows(table, Optional.empty())
                         .getFirst())
