@@ -2,6 +2,7 @@ package io.keelson.cli;
 
 import io.grpc.StatusRuntimeException;
 import io.keelson.cli.client.Access;
+import io.keelson.cli.client.KnownServers;
 import io.keelson.cli.client.Servers;
 import io.keelson.cli.print.Nearest;
 import io.keelson.cli.print.Render;
@@ -50,7 +51,8 @@ final class Client implements AutoCloseable {
     static Client connect(ParseResult parsed, Terminal terminal) {
         var access = Access.fromKubeconfig(kubeconfig(parsed, terminal));
         return new Client(
-                new Servers(access), Options.text(parsed, "--namespace").orElse(access.namespace()));
+                new Servers(access, KnownServers.of(terminal)),
+                Options.text(parsed, "--namespace").orElse(access.namespace()));
     }
 
     /** A client of the cluster in a kubeconfig. */

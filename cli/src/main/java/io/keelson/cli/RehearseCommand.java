@@ -1,38 +1,17 @@
 package io.keelson.cli;
 
-import com.google.protobuf.ByteString;
-import io.grpc.Server;
-import io.grpc.Status;
-import io.grpc.TlsServerCredentials;
-import io.grpc.okhttp.OkHttpServerBuilder;
-import io.grpc.stub.StreamObserver;
 import io.keelson.cli.cluster.SampleFiles;
 import io.keelson.cli.print.Terminal;
 import io.keelson.cli.print.Trouble;
-import io.keelson.proto.v1.AdminGrpc;
-import io.keelson.proto.v1.ApplyRequest;
-import io.keelson.proto.v1.ApplyResponse;
-import io.keelson.proto.v1.GetRequest;
-import io.keelson.proto.v1.KindInfo;
-import io.keelson.proto.v1.KindsRequest;
-import io.keelson.proto.v1.KindsResponse;
-import io.keelson.proto.v1.ListRequest;
-import io.keelson.proto.v1.ListResponse;
-import io.keelson.proto.v1.LogsChunk;
-import io.keelson.proto.v1.LogsRequest;
-import io.keelson.proto.v1.Object;
-import io.keelson.proto.v1.ObjectResponse;
-import io.keelson.proto.v1.PatchRequest;
-import io.keelson.proto.v1.ResourcesGrpc;
-import io.keelson.proto.v1.ServerStatusRequest;
-import io.keelson.proto.v1.ServerStatusResponse;
-import io.keelson.proto.v1.StreamsGrpc;
+import io.keelson.cli.quick.QuickGet;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
@@ -77,16 +56,6 @@ final class RehearseCommand implements Command {
             spec: {selector: {app: a}, ports: [{port: 80}]}
             """;
 
-    private static final String OBJECT = """
-            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","namespace":"default","uid":"1","creationTimestamp":"2026-01-01T00:00:00Z",
-            "labels":{"app":"a"},"generation":1},"spec":{"replicas":1,"selector":{"matchLabels":{"app":"a"}},"containers":[{"name":"c","image":"i",
-            "command":["sh","-c","one\\ntwo"]}]},"status":{"observedGeneration":1,"replicas":1,"updatedReplicas":1,"availableReplicas":1,
-            "conditions":[{"type":"Ready","status":"True","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}""";
-
-    private static final String TABLE = """
-            {"kind":"Table","columnDefinitions":[{"name":"Name","priority":0},{"name":"Status","priority":0},{"name":"IP","priority":1}],
-            "rows":[{"cells":["a","Running","10.0.0.1"],"object":{"metadata":{"name":"a","namespace":"default"}}}]}""";
-
     private static final String MANIFEST = """
             apiVersion: apps/v1
             kind: Deployment
@@ -102,7 +71,7 @@ final class RehearseCommand implements Command {
 
     @Override
     public CommandSpec spec() {
-        return Options.command("rehearse", "prepare|client|cluster FOLDER", "Not for users.")
+        return Options.command("rehearse", "prepare|client|cluster|get FOLDER [OPTION...]", "Not for users.")
                 .addPositional(Options.rest("WHAT", ""));
     }
 
@@ -110,14 +79,15 @@ final class RehearseCommand implements Command {
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws InterruptedException {
         var words = Options.words(parsed);
-        if (words.size() != 2) throw Trouble.usage("rehearse prepare FOLDER, then rehearse client FOLDER");
+        if (words.size() < 2) throw Trouble.usage("rehearse prepare FOLDER, then rehearse client FOLDER");
         var files = new SampleFiles(Path.of(words.get(1)));
         try {
             switch (words.getFirst()) {
                 case "prepare" -> files.write();
                 case "client" -> client(files);
+                case "get" -> get(files, words.subList(2, words.size()));
                 case "cluster" -> cluster(files);
-                default -> throw Trouble.usage("rehearse prepare, client or cluster");
+                default -> throw Trouble.usage("rehearse prepare, client, cluster or get");
             }
             return 0;
         } catch (IOException failed) {
@@ -126,22 +96,29 @@ final class RehearseCommand implements Command {
     }
 
     private static void client(SampleFiles files) throws IOException, InterruptedException {
-        var credentials = TlsServerCredentials.newBuilder()
-                .keyManager(files.certificate().toFile(), files.key().toFile())
-                .trustManager(files.authority().toFile())
-                .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
-                .build();
-        // The client's own library serves, too: what is recorded is loaded by every command.
-        Server server = OkHttpServerBuilder.forPort(files.port(), credentials)
-                .addService(new Resources())
-                .addService(new Logs())
-                .addService(new Statuses())
-                .build()
-                .start();
-        try {
+        try (var _ = StandIn.start(files)) {
             for (int i = 0; i < ROUNDS; i++) commands(files);
-        } finally {
-            server.shutdownNow().awaitTermination();
+            forward(files);
+        }
+    }
+
+    /** The quick way in a JVM of its own with these options, which records it: nothing else may be in the recording. */
+    private static void get(SampleFiles files, List<String> options) throws IOException, InterruptedException {
+        try (var _ = StandIn.startAsServersDo(files)) {
+            // Whom the full client has met is known to the quick way.
+            command(files, "get pods", "");
+            var line = new ArrayList<String>();
+            line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            line.addAll(options);
+            line.addAll(List.of(QuickGet.class.getName(), "get", "pods"));
+            var said = files.folder().resolve("said");
+            var process = new ProcessBuilder(line);
+            process.environment().putAll(environment(files));
+            process.environment().put("KEELSON_DEBUG", "yes");
+            process.inheritIO().redirectError(said.toFile());
+            int code = process.start().waitFor();
+            if (code != 0 || Files.readString(said).contains(QuickGet.ASIDE))
+                throw Trouble.of("it ended with " + code + ": " + Files.readString(said));
         }
     }
 
@@ -169,12 +146,20 @@ final class RehearseCommand implements Command {
     private static int command(SampleFiles files, String line, String input) {
         var out = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         var in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
-        var environment = Map.of(
-                "KUBECONFIG",
-                files.kubeconfig().toString(),
-                "HOME",
-                files.kubeconfig().toString());
-        return Cli.run(line.split(" ", -1), new Terminal(out, out, in, true, environment));
+        return Cli.run(line.split(" ", -1), new Terminal(out, out, in, true, environment(files)));
+    }
+
+    private static Map<String, String> environment(SampleFiles files) {
+        var home = files.folder().toString();
+        return Map.of("KUBECONFIG", files.kubeconfig().toString(), "HOME", home, "XDG_CACHE_HOME", home);
+    }
+
+    /** It would last until somebody ends it. */
+    private static void forward(SampleFiles files) throws InterruptedException {
+        var forwarding = Thread.ofPlatform().daemon().start(() -> command(files, "port-forward a 0:80", ""));
+        Thread.sleep(PAUSE_MILLIS);
+        forwarding.interrupt();
+        forwarding.join();
     }
 
     private static void commands(SampleFiles files) {
@@ -190,101 +175,17 @@ final class RehearseCommand implements Command {
                 "apply -f -",
                 "scale pod/a --replicas=1",
                 "logs a",
+                "exec a -- true",
+                "top pods",
+                "top nodes",
+                "why pod/a",
+                "history pod/a",
+                "diff -f -",
                 "version",
                 "rollout status deployment/a",
                 "get nothing",
                 "gett")) {
             command(files, line, MANIFEST);
-        }
-    }
-
-    private static Object object(String json) {
-        return Object.newBuilder().setJson(ByteString.copyFromUtf8(json)).build();
-    }
-
-    private static <T> void answer(StreamObserver<T> to, T answer) {
-        to.onNext(answer);
-        to.onCompleted();
-    }
-
-    /** Answers every question with the same. */
-    private static final class Resources extends ResourcesGrpc.ResourcesImplBase {
-        @Override
-        public void kinds(KindsRequest request, StreamObserver<KindsResponse> to) {
-            var pod = KindInfo.newBuilder()
-                    .setVersion("v1")
-                    .setKind("Pod")
-                    .setResource("pods")
-                    .setSingular("pod")
-                    .setNamespaced(true)
-                    .addCategories("all");
-            var deployment = KindInfo.newBuilder()
-                    .setGroup("apps")
-                    .setVersion("v1")
-                    .setKind("Deployment")
-                    .setResource("deployments")
-                    .setSingular("deployment")
-                    .setNamespaced(true);
-            answer(
-                    to,
-                    KindsResponse.newBuilder()
-                            .addKinds(pod)
-                            .addKinds(deployment)
-                            .build());
-        }
-
-        @Override
-        public void get(GetRequest request, StreamObserver<ObjectResponse> to) {
-            answer(
-                    to,
-                    ObjectResponse.newBuilder()
-                            .setObject(object(request.getAsTable() ? TABLE : OBJECT))
-                            .build());
-        }
-
-        @Override
-        public void list(ListRequest request, StreamObserver<ListResponse> to) {
-            if (request.getKind().getResource().equals("nothing")) {
-                to.onError(Status.NOT_FOUND.asRuntimeException());
-                return;
-            }
-            var response = ListResponse.newBuilder();
-            if (request.getAsTable()) response.setTable(object(TABLE));
-            else response.addItems(object(OBJECT));
-            answer(to, response.build());
-        }
-
-        @Override
-        public void apply(ApplyRequest request, StreamObserver<ApplyResponse> to) {
-            answer(to, ApplyResponse.newBuilder().setObject(request.getObject()).build());
-        }
-
-        @Override
-        public void patch(PatchRequest request, StreamObserver<ObjectResponse> to) {
-            answer(to, ObjectResponse.newBuilder().setObject(object(OBJECT)).build());
-        }
-    }
-
-    private static final class Logs extends StreamsGrpc.StreamsImplBase {
-        @Override
-        public void logs(LogsRequest request, StreamObserver<LogsChunk> to) {
-            answer(
-                    to,
-                    LogsChunk.newBuilder()
-                            .setData(ByteString.copyFromUtf8("a line\n"))
-                            .build());
-        }
-    }
-
-    private static final class Statuses extends AdminGrpc.AdminImplBase {
-        @Override
-        public void status(ServerStatusRequest request, StreamObserver<ServerStatusResponse> to) {
-            answer(
-                    to,
-                    ServerStatusResponse.newBuilder()
-                            .setName("s1")
-                            .setVersion("v1")
-                            .build());
         }
     }
 }

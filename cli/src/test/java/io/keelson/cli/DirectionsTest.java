@@ -55,10 +55,51 @@ class DirectionsTest {
                 .that()
                 .resideOutsideOfPackage("io.keelson.cli.client..")
                 .and()
-                .doNotHaveSimpleName("RehearseCommand")
+                .doNotHaveSimpleName("StandIn")
+                .and()
+                .resideOutsideOfPackage("io.keelson.cli.quick..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.grpc.okhttp..", "io.grpc.netty..", "io.netty..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void theQuickWayLoadsNoLibraryButOne() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.keelson.cli.quick..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "picocli..",
+                        "org.snakeyaml..",
+                        "tools.jackson..",
+                        "com..",
+                        "io.grpc..",
+                        "org.bouncycastle..",
+                        "io.keelson.proto..",
+                        "io.keelson.store..",
+                        "io.keelson.orchestrator..",
+                        "io.keelson.agent..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("io.keelson.cli.quick..")
+                .and()
+                .doNotHaveSimpleName("QuickGet")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.keelson.cli.client..", "io.keelson.cli.cluster..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.keelson.cli.quick..")
+                .and()
+                .doNotHaveSimpleName("RehearseCommand")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.keelson.cli.quick..")
                 .check(CLASSES);
     }
 

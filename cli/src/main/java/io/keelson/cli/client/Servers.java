@@ -40,6 +40,7 @@ public final class Servers implements AutoCloseable {
     private static final int PAUSE_MILLIS = 200;
 
     private final Access access;
+    private final Optional<KnownServers> known;
     private Optional<Connection> current = Optional.empty();
     private int next;
 
@@ -53,7 +54,13 @@ public final class Servers implements AutoCloseable {
 
     /** A connection that is made when it is needed. */
     public Servers(Access access) {
+        this(access, Optional.empty());
+    }
+
+    /** The same, and notes whom it has met. */
+    public Servers(Access access, Optional<KnownServers> known) {
         this.access = access;
+        this.known = known;
     }
 
     /** Asks one server for one answer. */
@@ -124,9 +131,10 @@ public final class Servers implements AutoCloseable {
                     .trustManager(new ByteArrayInputStream(access.trust().getBytes(StandardCharsets.US_ASCII)))
                     .keyManager(new OwnKey(Pem.parseCertificate(access.certificate()), Pem.parseKey(access.key())))
                     .build();
-            return OkHttpChannelBuilder.forAddress(host(server), port(server), credentials)
-                    .maxInboundMessageSize(MESSAGE_BYTES_MAX)
-                    .build();
+            var channel = OkHttpChannelBuilder.forAddress(host(server), port(server), credentials)
+                    .maxInboundMessageSize(MESSAGE_BYTES_MAX);
+            known.ifPresent(servers -> channel.intercept(new Acquaintance(servers, server, access.trust())));
+            return channel.build();
         } catch (IOException | GeneralSecurityException broken) {
             throw Trouble.because(
                     broken,

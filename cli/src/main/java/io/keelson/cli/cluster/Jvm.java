@@ -14,7 +14,7 @@ public final class Jvm {
     /**
      * The command.
      *
-     * @param role "server" or "agent": which options the JVM gets
+     * @param role "server", "agent" or "client": which options the JVM gets
      * @param arguments what comes after {@code keelson}
      */
     public static List<String> command(String role, List<String> arguments) {

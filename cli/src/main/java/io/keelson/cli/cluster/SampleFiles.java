@@ -60,6 +60,11 @@ public final class SampleFiles {
         return Up.agentArguments(plan(), plan().nodes().getFirst(), keys);
     }
 
+    /** Where they all are. */
+    public Path folder() {
+        return folder;
+    }
+
     public Path kubeconfig() {
         return folder.resolve("kubeconfig");
     }
