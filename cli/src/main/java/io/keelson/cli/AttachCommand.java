@@ -1,42 +1,21 @@
 package io.keelson.cli;
 
-import com.google.protobuf.ByteString;
 import io.keelson.cli.print.Terminal;
 import io.keelson.cli.print.Trouble;
 import io.keelson.cli.stream.ProgramRun;
-import io.keelson.cli.stream.Screen;
 import io.keelson.proto.v1.AttachRequest;
 import io.keelson.proto.v1.AttachStart;
-import io.keelson.proto.v1.InputEnd;
 import io.keelson.proto.v1.StreamsGrpc;
-import io.keelson.proto.v1.TerminalSize;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code keelson attach}: joins what the program of a container reads and writes, until it ends. */
 final class AttachCommand implements Command {
 
-    private static final ProgramRun.Words<AttachRequest> WORDS = new ProgramRun.Words<>() {
-        @Override
-        public AttachRequest input(ByteString bytes) {
-            return AttachRequest.newBuilder().setStdin(bytes).build();
-        }
-
-        @Override
-        public AttachRequest inputEnd() {
-            return AttachRequest.newBuilder()
-                    .setStdinEnd(InputEnd.getDefaultInstance())
-                    .build();
-        }
-
-        @Override
-        public AttachRequest size(Screen.Size size) {
-            return AttachRequest.newBuilder()
-                    .setSize(
-                            TerminalSize.newBuilder().setColumns(size.columns()).setRows(size.rows()))
-                    .build();
-        }
-    };
+    private static final ProgramRun.Words<AttachRequest> WORDS = new ProgramRun.Words<>(
+            input -> AttachRequest.newBuilder().setStdin(input).build(),
+            end -> AttachRequest.newBuilder().setStdinEnd(end).build(),
+            size -> AttachRequest.newBuilder().setSize(size).build());
 
     @Override
     public CommandSpec spec() {

@@ -1,42 +1,21 @@
 package io.keelson.cli;
 
-import com.google.protobuf.ByteString;
 import io.keelson.cli.print.Terminal;
 import io.keelson.cli.print.Trouble;
 import io.keelson.cli.stream.ProgramRun;
-import io.keelson.cli.stream.Screen;
 import io.keelson.proto.v1.ExecRequest;
 import io.keelson.proto.v1.ExecStart;
-import io.keelson.proto.v1.InputEnd;
 import io.keelson.proto.v1.StreamsGrpc;
-import io.keelson.proto.v1.TerminalSize;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code keelson exec}: runs a command in a container, and ends with its exit code. */
 final class ExecCommand implements Command {
 
-    private static final ProgramRun.Words<ExecRequest> WORDS = new ProgramRun.Words<>() {
-        @Override
-        public ExecRequest input(ByteString bytes) {
-            return ExecRequest.newBuilder().setStdin(bytes).build();
-        }
-
-        @Override
-        public ExecRequest inputEnd() {
-            return ExecRequest.newBuilder()
-                    .setStdinEnd(InputEnd.getDefaultInstance())
-                    .build();
-        }
-
-        @Override
-        public ExecRequest size(Screen.Size size) {
-            return ExecRequest.newBuilder()
-                    .setSize(
-                            TerminalSize.newBuilder().setColumns(size.columns()).setRows(size.rows()))
-                    .build();
-        }
-    };
+    private static final ProgramRun.Words<ExecRequest> WORDS = new ProgramRun.Words<>(
+            input -> ExecRequest.newBuilder().setStdin(input).build(),
+            end -> ExecRequest.newBuilder().setStdinEnd(end).build(),
+            size -> ExecRequest.newBuilder().setSize(size).build());
 
     @Override
     public CommandSpec spec() {

@@ -3,6 +3,7 @@ package io.keelson.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keelson.cli.cluster.TestCluster;
+import io.keelson.cli.cluster.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ class LostNodeTest {
         try (var spdy = cluster.begin("1.27", COMMAND);
                 var webSocket = cluster.begin("1.33", COMMAND);
                 var grpc = Running.begin(cluster.kubeconfig(), InputStream.nullInputStream(), COMMAND)) {
-            Running.await(
+            Waiting.await(
                     "three commands",
                     () -> spdy.soFar().contains("begun\n")
                             && webSocket.soFar().contains("begun\n")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keelson.cli.cluster.Echo;
 import io.keelson.cli.cluster.TestCluster;
+import io.keelson.cli.cluster.Waiting;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -149,15 +150,15 @@ class ProgramCommandsTest {
                 .redirectOutput(directory.resolve("screen").toFile())
                 .start();
         try (var in = process.getOutputStream()) {
-            Running.await("a terminal", () -> seen().contains("/dev/pts/"));
+            Waiting.await("a terminal", () -> seen().contains("/dev/pts/"));
             in.write("hello\n".getBytes(StandardCharsets.US_ASCII));
             in.flush();
-            Running.await("an answer", () -> seen().contains("got hello"));
+            Waiting.await("an answer", () -> seen().contains("got hello"));
             var resized = new ProcessBuilder(
                             "stty", "-F", Files.readString(name).strip(), "rows", "44", "cols", "77")
                     .start();
             assertThat(resized.waitFor()).isZero();
-            Running.await("its end", () -> !process.isAlive());
+            Waiting.await("its end", () -> !process.isAlive());
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
@@ -178,7 +179,7 @@ class ProgramCommandsTest {
                 var run = begin(new PipedInputStream(typed), "attach", "-i", "cat")) {
             typed.write("typed\n".getBytes(StandardCharsets.US_ASCII));
             typed.flush();
-            Running.await("an echo", () -> run.out().equals("typed\n"));
+            Waiting.await("an echo", () -> run.out().equals("typed\n"));
             run.interrupt();
             assertThat(run.code()).isEqualTo(130);
         }
@@ -192,12 +193,12 @@ class ProgramCommandsTest {
             run.interrupt();
             assertThat(run.code()).isEqualTo(130);
             assertThat(run.err()).isEmpty();
-            Running.await("the command's end", () -> ended(pid));
+            Waiting.await("the command's end", () -> ended(pid));
         }
     }
 
     private long pid(Path written) throws IOException, InterruptedException {
-        Running.await(
+        Waiting.await(
                 "a pid",
                 () -> Files.exists(written) && Files.readString(written).endsWith("\n"));
         return Long.parseLong(Files.readString(written).strip());
@@ -224,7 +225,7 @@ class ProgramCommandsTest {
             var kill = new ProcessBuilder("kill", "-" + signal, Long.toString(client.pid())).start();
             assertThat(kill.waitFor()).isZero();
             assertThat(client.waitFor()).isEqualTo(code);
-            Running.await("the command's end", () -> ended(pid));
+            Waiting.await("the command's end", () -> ended(pid));
         } finally {
             client.destroyForcibly();
         }
@@ -237,7 +238,7 @@ class ProgramCommandsTest {
                 var forward = begin("port-forward", "service/web", ":80");
                 var refused = begin("port-forward", "web", ":1")) {
             Echo.start(program);
-            Running.await("a port", () -> FORWARDING.matcher(forward.out()).find());
+            Waiting.await("a port", () -> FORWARDING.matcher(forward.out()).find());
             var found = FORWARDING.matcher(forward.out());
             assertThat(found.find()).isTrue();
             assertThat(found.group(2)).isEqualTo(Integer.toString(port));
@@ -246,12 +247,12 @@ class ProgramCommandsTest {
                 assertThat(Echo.exchanged(Integer.parseInt(found.group(1)), sent))
                         .isEqualTo(sent);
             }
-            Running.await("a port", () -> FORWARDING.matcher(refused.out()).find());
+            Waiting.await("a port", () -> FORWARDING.matcher(refused.out()).find());
             var none = FORWARDING.matcher(refused.out());
             assertThat(none.find()).isTrue();
             assertThat(Echo.exchanged(Integer.parseInt(none.group(1)), new byte[] {1}))
                     .isEmpty();
-            Running.await("the reason", () -> refused.err().contains("error forwarding port 1 to pod web"));
+            Waiting.await("the reason", () -> refused.err().contains("error forwarding port 1 to pod web"));
             forward.interrupt();
             assertThat(forward.code()).isEqualTo(130);
         }
@@ -263,7 +264,7 @@ class ProgramCommandsTest {
 
     @Test
     void whatPodsAndNodesUseIsShown() throws Exception {
-        Running.await("two measurements", () -> ends("top", "pods", "web").contains("Mi"));
+        Waiting.await("two measurements", () -> ends("top", "pods", "web").contains("Mi"));
         assertThat(ends("top", "pods", "-A", "--containers"))
                 .containsPattern(
                         "NAMESPACE +POD +NAME +CPU\\(cores\\) +MEMORY\\(bytes\\)\n(.*\n)*default +web +main +[0-9]+m +[0-9]+Mi");

@@ -2,7 +2,6 @@ package io.keelson.cli;
 
 import io.keelson.cli.print.Terminal;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -64,19 +63,6 @@ final class Running implements AutoCloseable {
 
     String err() {
         return err.toString(StandardCharsets.UTF_8);
-    }
-
-    /** Something that may come true. */
-    interface Condition {
-        boolean holds() throws IOException;
-    }
-
-    static void await(String what, Condition condition) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (!condition.holds()) {
-            if (System.nanoTime() > deadline) throw new AssertionError("waited in vain for: " + what);
-            Thread.sleep(20);
-        }
     }
 
     /** As Ctrl-C does. */

@@ -7,8 +7,11 @@ import io.grpc.stub.BlockingClientCall;
 import io.keelson.cli.print.Terminal;
 import io.keelson.cli.print.Trouble;
 import io.keelson.proto.v1.ExecResponse;
+import io.keelson.proto.v1.InputEnd;
+import io.keelson.proto.v1.TerminalSize;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,17 +23,15 @@ public final class ProgramRun<Q> {
 
     private static final int CHUNK_BYTES = 32 * 1024;
 
-    /** How to say things in messages of the call. */
-    public interface Words<Q> {
-        /** What the program reads. */
-        Q input(ByteString bytes);
-
-        /** That there is no more of it. */
-        Q inputEnd();
-
-        /** How large the user's screen is. */
-        Q size(Screen.Size size);
-    }
+    /**
+     * How to say things in messages of the call.
+     *
+     * @param input what the program reads
+     * @param inputEnd that there is no more of it
+     * @param size how large the user's screen is
+     */
+    public record Words<Q>(
+            Function<ByteString, Q> input, Function<InputEnd, Q> inputEnd, Function<TerminalSize, Q> size) {}
 
     private final BlockingClientCall<Q, ExecResponse> call;
     private final Words<Q> words;
@@ -131,16 +132,21 @@ public final class ProgramRun<Q> {
 
     private void tell(Screen from) throws InterruptedException, StatusException {
         var size = from.size();
-        if (size.isPresent()) send(words.size(size.get()));
+        if (size.isPresent())
+            send(words.size()
+                    .apply(TerminalSize.newBuilder()
+                            .setColumns(size.get().columns())
+                            .setRows(size.get().rows())
+                            .build()));
     }
 
     private void input() {
         var chunk = new byte[CHUNK_BYTES];
         try {
             for (int n = terminal.in().read(chunk); n >= 0; n = terminal.in().read(chunk)) {
-                if (!send(words.input(ByteString.copyFrom(chunk, 0, n)))) return;
+                if (!send(words.input().apply(ByteString.copyFrom(chunk, 0, n)))) return;
             }
-            send(words.inputEnd());
+            send(words.inputEnd().apply(InputEnd.getDefaultInstance()));
         } catch (StatusException | IllegalStateException ended) {
             // Who reads the answers is told, too, or has given the call up.
         } catch (IOException unreadable) {

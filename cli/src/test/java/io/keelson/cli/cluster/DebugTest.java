@@ -48,13 +48,7 @@ class DebugTest {
 
     private void await(String what, String expected, String pod, String container, String field)
             throws IOException, InterruptedException {
-        RunningPods.await(what, () -> {
-            try {
-                return status(pod, container, field).equals(expected);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        Waiting.await(what, () -> status(pod, container, field).equals(expected));
     }
 
     @ParameterizedTest
@@ -124,13 +118,9 @@ class DebugTest {
                 "sh",
                 "-c",
                 "sleep 3600");
-        RunningPods.await("a start", () -> {
-            try {
-                return !status("cat", "stays", "state.running.startedAt").isEmpty();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        Waiting.await(
+                "a start",
+                () -> !status("cat", "stays", "state.running.startedAt").isEmpty());
         assertThat(cluster.ok("1.33", "exec", "cat", "-c", "stays", "--", "echo", "here"))
                 .isEqualTo("here\n");
         cluster.ok("1.33", "delete", "pod", "cat", "--timeout=30s");
@@ -144,13 +134,9 @@ class DebugTest {
                         .err())
                 .contains("spec.ephemeralContainers[", "].targetContainerName: Not found: \"nobody\"");
         cluster.ok("1.33", "debug", "web", "--image=localhost/nosuch:1", "-c", "imageless", "--attach=false");
-        RunningPods.await("a reason", () -> {
-            try {
-                return status("web", "imageless", "state.waiting.reason").matches("ErrImagePull|ImagePullBackOff");
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        Waiting.await(
+                "a reason",
+                () -> status("web", "imageless", "state.waiting.reason").matches("ErrImagePull|ImagePullBackOff"));
         assertThat(cluster.ok("1.33", "get", "pod", "web")).containsPattern("web +2/2 +Running +0 ");
     }
 

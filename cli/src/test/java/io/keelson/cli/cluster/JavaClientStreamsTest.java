@@ -150,7 +150,7 @@ class JavaClientStreamsTest {
         Copy copy = new Copy(client);
         byte[] content = "some content\n".repeat(10_000).getBytes(StandardCharsets.UTF_8);
         copy.copyFileToPod(NAMESPACE, "web", "side", content, there);
-        RunningPods.await("the whole file", () -> Files.exists(there) && Files.size(there) == content.length);
+        Waiting.await("the whole file", () -> Files.exists(there) && Files.size(there) == content.length);
         assertThat(there).hasBinaryContent(content);
         Path back = directory.resolve("back");
         copy.copyFileFromPod(NAMESPACE, "web", "side", there.toString(), back);

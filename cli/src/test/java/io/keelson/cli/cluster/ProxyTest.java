@@ -141,7 +141,7 @@ class ProxyTest {
                 HttpClient client = HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
                         .build()) {
-            RunningPods.await("kubectl proxy", () -> proxy.soFar().contains("Starting to serve"));
+            Waiting.await("kubectl proxy", () -> proxy.soFar().contains("Starting to serve"));
             Matcher serving = SERVING.matcher(proxy.soFar());
             assertThat(serving.find()).isTrue();
             use.of(client, "http://" + serving.group(1));
@@ -166,7 +166,7 @@ class ProxyTest {
         for (String id : List.of("web", "web:80", "web:http", "http:web:http")) {
             String path = "/api/v1/namespaces/default/services/" + id + "/proxy/x";
             // The endpoints may come a moment after the service.
-            RunningPods.await(id, () -> {
+            Waiting.await(id, () -> {
                 try {
                     // A service whose only port has a name is not meant by a path that names none, as in Kubernetes.
                     TestCluster.Output output = cluster.run(version, "", "get", "--raw", path);

@@ -50,35 +50,15 @@ final class RunningPods {
     /** Makes them, and waits until they are as wanted. */
     static void start(TestCluster cluster) throws IOException, InterruptedException {
         cluster.apply(YAML, "web", "cat", "said");
-        await("a second life", () -> {
-            try {
-                return !cluster.ok(
+        Waiting.await(
+                "a second life",
+                () -> !cluster.ok(
                                 "1.33",
                                 "get",
                                 "pod",
                                 "again",
                                 "-o",
                                 "jsonpath={.status.containerStatuses[0].lastState.terminated.exitCode}")
-                        .isEmpty();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        });
-    }
-
-    /** What may take a moment. */
-    interface Condition {
-        boolean holds() throws IOException;
-    }
-
-    /** Waits until something is so; fails after half a minute. */
-    static void await(String what, Condition condition) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + 30_000_000_000L;
-        while (!condition.holds()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("waited in vain for: " + what);
-            }
-            Thread.sleep(50);
-        }
+                        .isEmpty());
     }
 }

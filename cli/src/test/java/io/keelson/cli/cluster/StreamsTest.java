@@ -124,12 +124,12 @@ class StreamsTest {
     @ValueSource(strings = {"1.27", "1.29", "1.30", "1.33"})
     void whatAContainerWritesIsSeenByWhoIsAttached(String version) throws IOException, InterruptedException {
         try (TestCluster.Kubectl attached = cluster.begin(version, "attach", "web", "-c", "main")) {
-            await("ticks", () -> attached.soFar().contains("tick\ntick\n"));
+            Waiting.await("ticks", () -> attached.soFar().contains("tick\ntick\n"));
         }
         try (TestCluster.Kubectl attached = cluster.begin(version, "attach", "-i", "cat")) {
             attached.stdin().write(("typed by " + version + "\n").getBytes(StandardCharsets.UTF_8));
             attached.stdin().flush();
-            await("an echo", () -> attached.soFar().contains("typed by " + version + "\n"));
+            Waiting.await("an echo", () -> attached.soFar().contains("typed by " + version + "\n"));
         }
     }
 
@@ -166,7 +166,7 @@ class StreamsTest {
                 TestCluster.Kubectl forward =
                         cluster.begin(version, "port-forward", "pod/web", ":" + program.getLocalPort(), ":1")) {
             Echo.start(program);
-            await(
+            Waiting.await(
                     "two ports",
                     () -> FORWARDING.matcher(forward.soFar()).results().count() == 2);
             Matcher ports = FORWARDING.matcher(forward.soFar());
@@ -179,7 +179,7 @@ class StreamsTest {
                 assertThat(Echo.exchanged(good, sent)).isEqualTo(sent);
             }
             assertThat(Echo.exchanged(bad, new byte[] {1})).isEmpty();
-            await("the reason", () -> forward.soFar().contains("error forwarding port 1 to pod web"));
+            Waiting.await("the reason", () -> forward.soFar().contains("error forwarding port 1 to pod web"));
         }
     }
 
@@ -279,26 +279,14 @@ class StreamsTest {
         Path alive = directory.resolve("alive");
         try (TestCluster.Kubectl running = cluster.begin(
                 "1.33", "exec", "web", "-c", "side", "--", "sh", "-c", "echo $$ > " + alive + "; sleep 3600")) {
-            await("a pid", () -> Files.exists(alive) && Files.readString(alive).endsWith("\n"));
+            Waiting.await(
+                    "a pid",
+                    () -> Files.exists(alive) && Files.readString(alive).endsWith("\n"));
             assertThat(running.soFar()).isEmpty();
         }
         long pid = Long.parseLong(Files.readString(alive).strip());
-        await(
+        Waiting.await(
                 "its end",
                 () -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
-    }
-
-    private interface Condition {
-        boolean holds() throws IOException;
-    }
-
-    private static void await(String what, Condition condition) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + 30_000_000_000L;
-        while (!condition.holds()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("waited in vain for: " + what);
-            }
-            Thread.sleep(20);
-        }
     }
 }

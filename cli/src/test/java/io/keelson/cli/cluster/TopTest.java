@@ -31,11 +31,9 @@ class TopTest {
     void start(@TempDir Path temporary) throws IOException, InterruptedException {
         cluster = TestCluster.start(temporary);
         cluster.apply(POD, "busy");
-        long deadline = System.nanoTime() + 60_000_000_000L;
-        while (cluster.run("1.33", "", "top", "pod", "busy").code() != 0) {
-            assertThat(System.nanoTime()).as("waiting for two measurements").isLessThan(deadline);
-            Thread.sleep(500);
-        }
+        Waiting.await(
+                "two measurements",
+                () -> cluster.run("1.33", "", "top", "pod", "busy").code() == 0);
     }
 
     @AfterAll

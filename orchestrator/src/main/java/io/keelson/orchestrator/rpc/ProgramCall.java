@@ -6,6 +6,7 @@ import io.grpc.stub.StreamObserver;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.NodeStream;
 import io.keelson.orchestrator.registry.Reason;
+import io.keelson.proto.v1.TerminalSize;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
@@ -31,7 +32,7 @@ final class ProgramCall<Q, A> implements StreamObserver<Q> {
 
         record InputEnd() implements Word {}
 
-        record Size(int columns, int rows) implements Word {}
+        record Size(TerminalSize size) implements Word {}
 
         record Nothing() implements Word {}
     }
@@ -73,7 +74,7 @@ final class ProgramCall<Q, A> implements StreamObserver<Q> {
                     begun().write(bytes, 0, bytes.length);
                 }
                 case Word.InputEnd _ -> begun().endInput();
-                case Word.Size size -> begun().resize(size.columns(), size.rows());
+                case Word.Size(TerminalSize size) -> begun().resize(size.getColumns(), size.getRows());
                 case Word.Nothing _ -> throw ApiException.badRequest("a message says nothing that is known");
             }
         } catch (ApiException e) {

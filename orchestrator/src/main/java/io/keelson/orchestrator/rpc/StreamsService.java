@@ -68,10 +68,7 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
                     case START -> new Word.Start(() -> exec(message.getStart()));
                     case STDIN -> new Word.Input(message.getStdin());
                     case STDIN_END -> new Word.InputEnd();
-                    case SIZE ->
-                        new Word.Size(
-                                message.getSize().getColumns(),
-                                message.getSize().getRows());
+                    case SIZE -> new Word.Size(message.getSize());
                     case MESSAGE_NOT_SET -> new Word.Nothing();
                 },
                 new ProgramAnswers());
@@ -79,10 +76,9 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
 
     private NodeStream exec(ExecStart start) throws InterruptedException {
         String namespace = namespace(start.getNamespace());
-        Supplier<User> question = asked("create", "pods/exec", namespace, start.getPod());
-        User user = question.get();
-        return new GuardedStream(
-                streams
+        return guarded(
+                asked("create", "pods/exec", namespace, start.getPod()),
+                user -> streams
                         .exec(
                                 user,
                                 namespace,
@@ -90,8 +86,16 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
                                 start.getContainer(),
                                 start.getCommandList(),
                                 io(start.getIo()))
-                        .stream(),
-                new Renewal(again(question), System::nanoTime));
+                        .stream());
+    }
+
+    /** What is begun for somebody who may, and ends when he may no more. */
+    private interface Beginning {
+        NodeStream by(User user) throws InterruptedException;
+    }
+
+    private static NodeStream guarded(Supplier<User> question, Beginning beginning) throws InterruptedException {
+        return new GuardedStream(beginning.by(question.get()), new Renewal(again(question), System::nanoTime));
     }
 
     @Override
@@ -102,10 +106,7 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
                     case START -> new Word.Start(() -> attach(message.getStart()));
                     case STDIN -> new Word.Input(message.getStdin());
                     case STDIN_END -> new Word.InputEnd();
-                    case SIZE ->
-                        new Word.Size(
-                                message.getSize().getColumns(),
-                                message.getSize().getRows());
+                    case SIZE -> new Word.Size(message.getSize());
                     case MESSAGE_NOT_SET -> new Word.Nothing();
                 },
                 new ProgramAnswers());
@@ -120,11 +121,12 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
 
     private NodeStream attach(AttachStart start) throws InterruptedException {
         String namespace = namespace(start.getNamespace());
-        Supplier<User> question = asked("create", "pods/attach", namespace, start.getPod());
-        User user = question.get();
-        return new GuardedStream(
-                streams.attach(user, namespace, start.getPod(), start.getContainer(), io(start.getIo())).stream(),
-                new Renewal(again(question), System::nanoTime));
+        return guarded(
+                asked("create", "pods/attach", namespace, start.getPod()),
+                user ->
+                        streams
+                                .attach(user, namespace, start.getPod(), start.getContainer(), io(start.getIo()))
+                                .stream());
     }
 
     @Override
