@@ -13,6 +13,7 @@ import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http2.Http2Config;
 import io.keelson.orchestrator.rpc.UnreadMessages;
+import io.keelson.orchestrator.rpc.UnreadMessagesLog;
 import io.keelson.store.HostPort;
 import io.keelson.store.Kv;
 import java.net.BindException;
@@ -63,6 +64,7 @@ public final class Listener implements AutoCloseable {
             Rest rest,
             List<BindableService> services,
             List<ServerInterceptor> interceptors) {
+        UnreadMessagesLog.shorten();
         SSLContext tls = Certificates.context(certificate, key, trustedCa, now);
         GrpcRouting.Builder grpc = GrpcRouting.builder();
         interceptors.forEach(grpc::intercept);
