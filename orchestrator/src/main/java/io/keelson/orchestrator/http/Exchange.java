@@ -1,6 +1,7 @@
 package io.keelson.orchestrator.http;
 
 import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.keelson.orchestrator.access.Credentials;
@@ -418,6 +419,24 @@ final class Exchange {
     /** Whether HTTP was left, so that no other request can follow. */
     boolean hasSwitched() {
         return code == SWITCHING;
+    }
+
+    /** Whether the client wants no other answer on this connection. Helidon tells it that so be it, but goes on to wait for the next request. */
+    boolean isLast() {
+        return !isHttp2() && headers("Connection").stream().anyMatch("close"::equalsIgnoreCase);
+    }
+
+    /**
+     * Completes the answer, which Helidon does only when its handlers are through, and reads what the client still sends: a connection that is
+     * closed before that is reset, and takes the answer with it.
+     */
+    void complete() {
+        if (response instanceof RoutingResponse answer) {
+            answer.commit();
+        }
+        if (header("Expect").isEmpty() && !request.content().consumed()) {
+            request.content().consume();
+        }
     }
 
     /** Whether an answer in pieces has begun, so that it is too late for another status. */

@@ -88,6 +88,10 @@ public final class Rest implements Handler {
         if (exchange.hasSwitched()) {
             throw new CloseConnectionException("what was spoken instead of HTTP has ended");
         }
+        if (exchange.isLast()) {
+            exchange.complete();
+            throw new CloseConnectionException("the client wanted this answer and no other");
+        }
     }
 
     private void serve(Exchange exchange) {

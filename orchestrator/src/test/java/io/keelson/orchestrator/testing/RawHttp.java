@@ -93,6 +93,11 @@ public final class RawHttp implements AutoCloseable {
         return new Answer(code, headers, body.toByteArray());
     }
 
+    /** Waits for the end of the connection. False: the server says more. */
+    public boolean hasEnded() throws IOException {
+        return in.read() < 0;
+    }
+
     private int chunk() throws IOException {
         return Integer.parseInt(line().strip(), 16);
     }
