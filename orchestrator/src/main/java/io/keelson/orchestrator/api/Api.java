@@ -1,6 +1,7 @@
 package io.keelson.orchestrator.api;
 
 import io.keelson.orchestrator.kind.Custom;
+import io.keelson.orchestrator.kind.FieldError;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
@@ -106,6 +107,15 @@ public final class Api {
         return find(ref).orElseThrow(() -> ApiException.notFound(ref.kind(), ref.name()));
     }
 
+    /**
+     * The object, not older than a resourceVersion; that may be empty, for reads are linearizable.
+     *
+     * @throws ApiException BAD_REQUEST if that is no number, TIMEOUT if the store is not there yet, NOT_FOUND
+     */
+    public Stored get(Ref ref, String notOlderThan) {
+        return reads.find(ref, notOlderThan).orElseThrow(() -> ApiException.notFound(ref.kind(), ref.name()));
+    }
+
     /** The object, if it is there. Linearizable. */
     public Optional<Stored> find(Ref ref) {
         return reads.find(ref);
@@ -170,7 +180,18 @@ public final class Api {
 
     /** Changes an object as a patch says; see {@link #update} for subresources and conflicts. */
     public Stored patch(Ref ref, String subresource, PatchType type, JsonNode patch, WriteOptions options) {
-        return writes.patch(present(ref), subresource, type, patch, options);
+        return patch(ref, subresource, type, patch, List.of(), options);
+    }
+
+    /** The same with what the text of the patch had that is odd. */
+    public Stored patch(
+            Ref ref,
+            String subresource,
+            PatchType type,
+            JsonNode patch,
+            List<FieldError> noticed,
+            WriteOptions options) {
+        return writes.patch(present(ref), subresource, type, patch, noticed, options);
     }
 
     /** Creates the object, or merges what the caller says with what it said before and what is there. */

@@ -1,8 +1,11 @@
 package io.keelson.orchestrator.api;
 
+import io.keelson.orchestrator.kind.Cause;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.registry.Propagation;
+import io.keelson.orchestrator.registry.Rejection;
 import io.keelson.proto.etcd.Compare;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -55,34 +58,44 @@ public record DeleteOptions(
      * What a {@code meta.v1 DeleteOptions} says; empty fields say nothing.
      *
      * @param dryRun also if the wish does not say so
-     * @throws ApiException BAD_REQUEST if it says what does not exist
+     * @throws ApiException INVALID if it says what does not exist, or what does not go together
      */
     public static DeleteOptions wished(ObjectNode wish, boolean dryRun, User user) {
         String policy = Json.string(wish, "propagationPolicy").orElse("");
-        Propagation orphaned = Json.at(wish, "orphanDependents")
-                        .map(node -> node.booleanValue(false))
-                        .orElse(false)
-                ? Propagation.ORPHAN
-                : Propagation.BACKGROUND;
-        Propagation propagation = policy.isEmpty()
-                ? orphaned
-                : Propagation.of(policy)
-                        .orElseThrow(() -> ApiException.badRequest("propagationPolicy: Unsupported value: \"" + policy
-                                + "\": supported values: \"Foreground\", \"Background\", \"Orphan\""));
-        for (JsonNode value : Json.items(wish, "dryRun")) {
-            if (!value.asString("").equals("All")) {
-                throw ApiException.badRequest(
-                        "dryRun: Unsupported value: \"" + value.asString("") + "\": supported values: \"All\"");
-            }
-        }
+        Optional<Propagation> named = Propagation.of(policy);
+        Optional<Boolean> orphaned = Json.at(wish, "orphanDependents").map(node -> node.booleanValue(false));
+        List<JsonNode> dry = Json.items(wish, "dryRun");
+        refuse(policy, named, orphaned, dry);
+        Propagation unnamed = orphaned.orElse(false) ? Propagation.ORPHAN : Propagation.BACKGROUND;
         return new DeleteOptions(
                 user,
                 Json.string(wish, "preconditions", "uid"),
                 Json.string(wish, "preconditions", "resourceVersion"),
                 Json.number(wish, "gracePeriodSeconds"),
-                propagation,
-                dryRun || !Json.items(wish, "dryRun").isEmpty(),
+                named.orElse(unnamed),
+                dryRun || !dry.isEmpty(),
                 List.of());
+    }
+
+    private static void refuse(
+            String policy, Optional<Propagation> named, Optional<Boolean> orphaned, List<JsonNode> dry) {
+        List<Cause> causes = new ArrayList<>();
+        if (!policy.isEmpty() && orphaned.isPresent()) {
+            causes.add(Cause.invalid(
+                    "propagationPolicy",
+                    "\"" + policy + "\"",
+                    "orphanDependents and deletionPropagation cannot be both set"));
+        }
+        if (!policy.isEmpty() && named.isEmpty()) {
+            causes.add(Cause.notSupported(
+                    "propagationPolicy", "\"" + policy + "\"", List.of("Foreground", "Background", "Orphan", "nil")));
+        }
+        dry.stream()
+                .filter(value -> !value.asString("").equals("All"))
+                .forEach(value -> causes.add(Cause.notSupported("dryRun", value.toString(), List.of("All"))));
+        if (!causes.isEmpty()) {
+            throw new ApiException(Rejection.invalidOptions("DeleteOptions", causes));
+        }
     }
 
     /** The same with another grace period. */

@@ -35,6 +35,13 @@ final class Reads {
         return answer.getKvsList().stream().findFirst().map(pair -> stored(ref.kind(), pair));
     }
 
+    /** The same, if the store has come as far as a resourceVersion; that may be empty. */
+    Optional<Stored> find(Ref ref, String notOlderThan) {
+        RangeResponse answer = Failures.translated(() -> kv.range(Keys.get(ref.key())));
+        checkNotOlder(notOlderThan, answer.getHeader().getRevision());
+        return answer.getKvsList().stream().findFirst().map(pair -> stored(ref.kind(), pair));
+    }
+
     private static Stored stored(Kind kind, KeyValue pair) {
         return new Stored(object(kind, pair, pair.getModRevision()), pair.getModRevision());
     }
@@ -103,7 +110,7 @@ final class Reads {
             RangeResponse answer = first ? range(scan, revision, limit) : more(scan, next, revision, limit);
             if (revision == 0) {
                 revision = answer.getHeader().getRevision();
-                checkNotOlder(query, revision);
+                checkNotOlder(query.resourceVersion(), revision);
             }
             List<ObjectNode> read = converted(query.kind(), answer);
             int seen = 0;
@@ -144,7 +151,7 @@ final class Reads {
         long revision = scan.revision;
         if (revision == 0) {
             revision = answer.getHeader().getRevision();
-            checkNotOlder(query, revision);
+            checkNotOlder(query.resourceVersion(), revision);
         }
         // Before anything is told, so that a failed conversion is an answer of its own.
         List<ObjectNode> ready = converted(query.kind(), answer);
@@ -278,14 +285,15 @@ final class Reads {
         return Long.parseLong(version);
     }
 
-    private static void checkNotOlder(ListQuery query, long revision) {
-        if (!query.resourceVersion().isEmpty() && parse(query.resourceVersion()) > revision) {
-            throw new ApiException(tooLarge(parse(query.resourceVersion()), ", current: " + revision));
+    private static void checkNotOlder(String wanted, long revision) {
+        if (!wanted.isEmpty() && parse(wanted) > revision) {
+            throw new ApiException(tooLarge(parse(wanted), ", current: " + revision));
         }
     }
 
     private static Rejection tooLarge(long wanted, String current) {
         return Rejection.of(Reason.TIMEOUT, "Too large resource version: " + wanted + current)
-                .withCause(new Cause("ResourceVersionTooLarge", "", "Too large resource version"));
+                .withCause(new Cause("ResourceVersionTooLarge", "", "Too large resource version"))
+                .withRetryAfter(1);
     }
 }

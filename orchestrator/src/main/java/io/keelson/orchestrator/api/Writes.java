@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.api;
 
+import io.keelson.orchestrator.kind.FieldError;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
@@ -17,6 +18,7 @@ import io.keelson.orchestrator.registry.Mutation;
 import io.keelson.orchestrator.registry.NamespaceLife;
 import io.keelson.orchestrator.registry.Operation;
 import io.keelson.orchestrator.registry.Prepared;
+import io.keelson.orchestrator.registry.Reading;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.registry.Registry;
 import io.keelson.orchestrator.registry.Rejection;
@@ -28,6 +30,7 @@ import io.keelson.orchestrator.registry.Writer;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.proto.etcd.RangeRequest;
 import io.keelson.store.Kv;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
@@ -37,6 +40,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -208,22 +212,62 @@ final class Writes {
                 ref,
                 subresource,
                 options,
-                (live, mutation) -> updated(ref, subresource, live, object, options, mutation));
+                (live, mutation) -> unguarded(ref.kind(), subresource, live, object, options)
+                        .<Prepared>map(Prepared.Refuse::new)
+                        .orElseGet(() -> updated(
+                                ref,
+                                subresource,
+                                live,
+                                object,
+                                Reading.whole(options.validation()),
+                                options,
+                                mutation)));
+    }
+
+    /** The control plane itself has guards in its transactions, and a Scale is no whole object. */
+    private static Optional<Rejection> unguarded(
+            Kind kind, String subresource, Stored live, ObjectNode object, WriteOptions options) {
+        return options.user().equals(User.CONTROL_PLANE) || subresource.equals("scale")
+                ? Optional.empty()
+                : Registry.unguarded(kind, live.object(), object);
     }
 
     private Prepared updated(
-            Ref ref, String subresource, Stored live, ObjectNode object, WriteOptions options, Mutation mutation) {
-        Prepared prepared =
-                Registry.update(ref.kind(), subresource, live.object(), object, options.validation(), mutation);
+            Ref ref,
+            String subresource,
+            Stored live,
+            ObjectNode object,
+            Reading reading,
+            WriteOptions options,
+            Mutation mutation) {
+        Prepared prepared = Registry.update(ref.kind(), subresource, live.object(), object, reading, mutation);
         return Tracking.updated(ref.kind(), subresource, live.object(), object, prepared, writer(options));
     }
 
-    Stored patch(Ref ref, String subresource, PatchType type, JsonNode patch, WriteOptions options) {
+    Stored patch(
+            Ref ref,
+            String subresource,
+            PatchType type,
+            JsonNode patch,
+            List<FieldError> noticed,
+            WriteOptions options) {
         return change(ref, subresource, options, (live, mutation) -> {
             ObjectNode target = subresource.equals("scale") ? Scale.of(ref.kind(), live.object()) : live.object();
             ObjectNode patched = patched(ref, subresource, type, target, patch);
-            return updated(ref, subresource, live, patched, options, mutation);
+            Supplier<String> shown = () -> shown(type, patch, patched);
+            Reading reading = new Reading(options.validation(), noticed, Optional.of(shown));
+            return updated(ref, subresource, live, patched, reading, options, mutation);
         });
+    }
+
+    /** Of a strategic merge patch a refusal shows the patch, of the others what they make of the object. */
+    private static String shown(PatchType type, JsonNode patch, ObjectNode patched) {
+        if (type == PatchType.STRATEGIC) {
+            return Reading.inGo(patch);
+        }
+        ObjectNode unmanaged = patched.deepCopy();
+        Json.child(unmanaged, "metadata").remove("managedFields");
+        return new String(Json.write(unmanaged), StandardCharsets.UTF_8);
     }
 
     private static ObjectNode patched(Ref ref, String subresource, PatchType type, ObjectNode target, JsonNode patch) {
@@ -351,7 +395,7 @@ final class Writes {
         Optional<ObjectNode> last = LastApplied.of(live.object());
         try {
             ObjectNode merged = ThreeWay.apply(ref.kind(), last, live.object(), wanted);
-            return updated(ref, "", live, merged, options, mutation);
+            return updated(ref, "", live, merged, Reading.whole(options.validation()), options, mutation);
         } catch (PatchException e) {
             return new Prepared.Refuse(Rejection.badRequest(String.valueOf(e.getMessage())));
         }

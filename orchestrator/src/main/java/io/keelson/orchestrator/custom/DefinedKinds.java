@@ -128,6 +128,7 @@ public final class DefinedKinds {
         CustomKind custom = new CustomKind(definition, version, own, revision);
         Definition.Naming names = definition.accepted();
         Strategy strategy = Strategy.PLAIN
+                .withGuard()
                 .withGeneration()
                 .withDefaults(custom::complete)
                 .withCheck(custom::check)

@@ -4,6 +4,7 @@ import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.ListQuery;
 import io.keelson.orchestrator.api.WatchQuery;
 import io.keelson.orchestrator.kind.Cause;
+import io.keelson.orchestrator.registry.Rejection;
 import io.keelson.orchestrator.select.FieldSelector;
 import io.keelson.orchestrator.select.LabelSelector;
 import io.keelson.orchestrator.select.SelectorException;
@@ -111,7 +112,7 @@ final class ReadParameters {
 
     private static void refuse(List<Cause> causes) {
         if (!causes.isEmpty()) {
-            throw new ApiException(WriteParameters.invalid("ListOptions", causes));
+            throw new ApiException(Rejection.invalidOptions("ListOptions", causes));
         }
     }
 

@@ -12,6 +12,7 @@ import io.keelson.orchestrator.api.ListQuery;
 import io.keelson.orchestrator.api.Listing;
 import io.keelson.orchestrator.api.LogQuery;
 import io.keelson.orchestrator.api.LogStream;
+import io.keelson.orchestrator.api.PatchType;
 import io.keelson.orchestrator.api.PodLogs;
 import io.keelson.orchestrator.api.Stored;
 import io.keelson.orchestrator.api.User;
@@ -96,15 +97,15 @@ final class Resources {
         }
         authorize(exchange, target, "get");
         switch (target.subresource()) {
-            case "" -> objects.reply(exchange, 200, target.kind(), get(target));
+            case "" -> objects.reply(exchange, 200, target.kind(), get(exchange, target));
             case "log" -> log(exchange, target);
             case "scale" -> {
                 requireSubresource(target);
-                objects.reply(exchange, 200, Kinds.SCALE, Scale.of(target.kind(), get(target)));
+                objects.reply(exchange, 200, Kinds.SCALE, Scale.of(target.kind(), get(exchange, target)));
             }
             default -> {
                 requireSubresource(target);
-                objects.reply(exchange, 200, target.kind(), get(target));
+                objects.reply(exchange, 200, target.kind(), get(exchange, target));
             }
         }
     }
@@ -117,8 +118,8 @@ final class Resources {
         }
     }
 
-    private ObjectNode get(Target target) {
-        return api.get(target.ref()).object();
+    private ObjectNode get(Exchange exchange, Target target) {
+        return api.get(target.ref(), exchange.query().text("resourceVersion")).object();
     }
 
     private void list(Exchange exchange, Target target) throws Exchange.GoneException {
@@ -160,16 +161,6 @@ final class Resources {
     }
 
     // Writes
-
-    private static boolean dryRun(String value) {
-        return switch (value) {
-            case "" -> false;
-            case "All" -> true;
-            default ->
-                throw ApiException.badRequest(
-                        "dryRun: Unsupported value: \"" + value + "\": supported values: \"All\"");
-        };
-    }
 
     private static Bodies.Sent body(Exchange exchange, Target target, WriteOptions options) {
         Bodies.Sent sent = Bodies.object(exchange, target.kind(), options.validation())
@@ -259,20 +250,23 @@ final class Resources {
             apply(exchange, target, options);
             return;
         }
-        Stored stored = api.patch(
-                target.ref(), target.subresource(), Bodies.patchType(exchange), Bodies.patch(exchange), options);
+        PatchType type = Bodies.patchType(exchange);
+        Json.DecodedValue patch = Bodies.patch(exchange);
+        Stored stored = api.patch(target.ref(), target.subresource(), type, patch.value(), patch.duplicates(), options);
         replyWritten(exchange, target, stored);
     }
 
     private void apply(Exchange exchange, Target target, WriteOptions options) {
+        Bodies.Sent sent = Bodies.configuration(exchange, options.validation());
         ServerSideApply.Request request = new ServerSideApply.Request(
                 target.kind(),
                 target.subresource(),
-                Bodies.configuration(exchange),
+                sent.object(),
                 exchange.query().flag("force"));
         Access.ToObjects creation = new Access.ToObjects(
                 "create", target.kind().group(), target.resource(), target.namespace(), target.name());
         Applied applied = api.applyOwned(target.ref(), request, options, () -> exchange.authorized(creation));
+        exchange.warn(sent.warnings());
         replyWritten(exchange, applied.outcome() == Applied.Outcome.CREATED ? 201 : 200, target, applied.stored());
     }
 
@@ -345,14 +339,16 @@ final class Resources {
         if (!whole.has("propagationPolicy") && !query.text("propagationPolicy").isEmpty()) {
             whole.put("propagationPolicy", query.text("propagationPolicy"));
         }
-        if (!whole.has("orphanDependents")) {
+        if (!whole.has("orphanDependents") && !query.text("orphanDependents").isEmpty()) {
             whole.put("orphanDependents", query.flag("orphanDependents"));
         }
         if (!whole.has("gracePeriodSeconds")) {
             query.number("gracePeriodSeconds").ifPresent(seconds -> whole.put("gracePeriodSeconds", seconds));
         }
-        boolean said = !Json.items(whole, "dryRun").isEmpty();
-        return DeleteOptions.wished(whole, !said && dryRun(query.text("dryRun")), user);
+        if (Json.items(whole, "dryRun").isEmpty() && !query.text("dryRun").isEmpty()) {
+            whole.putArray("dryRun").add(query.text("dryRun"));
+        }
+        return DeleteOptions.wished(whole, false, user);
     }
 
     private static ObjectNode success(Target target, Optional<String> uid) {

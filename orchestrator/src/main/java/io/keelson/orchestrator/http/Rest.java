@@ -130,6 +130,11 @@ public final class Rest implements Handler {
                         .map(Rejection.Details::retryAfterSeconds)
                         .or(() -> Optional.of(1))
                         .filter(seconds -> seconds > 0);
+            case TIMEOUT ->
+                e.rejection()
+                        .details()
+                        .map(Rejection.Details::retryAfterSeconds)
+                        .filter(seconds -> seconds > 0);
             default -> Optional.empty();
         };
     }

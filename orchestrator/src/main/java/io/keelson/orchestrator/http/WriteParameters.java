@@ -5,13 +5,11 @@ import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.api.WriteOptions;
 import io.keelson.orchestrator.kind.Cause;
 import io.keelson.orchestrator.registry.FieldValidation;
-import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.registry.Rejection;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** What the query of a write says besides the object: who writes, whether really, and what to do about unknown fields. */
 final class WriteParameters {
@@ -48,7 +46,7 @@ final class WriteParameters {
             causes.add(Cause.notSupported("fieldValidation", quoted(validation), List.of("Ignore", "Strict", "Warn")));
         }
         if (!causes.isEmpty()) {
-            throw new ApiException(invalid(options(exchange.method()), causes));
+            throw new ApiException(Rejection.invalidOptions(options(exchange.method()), causes));
         }
         return new WriteOptions(
                 user,
@@ -108,14 +106,5 @@ final class WriteParameters {
             case "PUT" -> "UpdateOptions";
             default -> "CreateOptions";
         };
-    }
-
-    /** What is wrong with the parameters of a request; at least one cause. */
-    static Rejection invalid(String options, List<Cause> causes) {
-        String listed = causes.stream().map(Cause::toString).collect(Collectors.joining(", "));
-        return new Rejection(
-                Reason.INVALID,
-                options + ".meta.k8s.io \"\" is invalid: " + (causes.size() == 1 ? listed : "[" + listed + "]"),
-                Optional.of(new Rejection.Details("meta.k8s.io", options, "", "", causes, 0)));
     }
 }

@@ -4,8 +4,10 @@ import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.MalformedJsonException;
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -40,18 +42,31 @@ final class Yaml {
     /** Longer numbers are none. */
     private static final int MAX_DIGITS = 1_000;
 
+    /** Fields that came twice are told up to this many. */
+    private static final int MAX_DUPLICATES = 100;
+
     private Yaml() {}
+
+    /**
+     * A text as JSON.
+     *
+     * @param json of a field that came twice the last
+     * @param duplicates the fields that came twice, the first hundred, in the words of Kubernetes' reader of YAML
+     */
+    record Converted(String json, List<String> duplicates) {}
 
     /**
      * The same value as JSON, by YAML 1.2's core schema. An alias stands for what its anchor names.
      *
-     * @throws MalformedJsonException if the text is not YAML, has a field twice or more than one document, is nested deeper than
+     * @throws MalformedJsonException if the text is not YAML, has more than one document, is nested deeper than
      *     {@link Json#MAX_DEPTH}, or is of more than {@link Json#MAX_VALUES} values, each counted as often as aliases repeat it; the message
      *     says where
      */
-    static byte[] toJson(byte[] yaml) {
+    static Converted toJson(byte[] yaml) {
         try {
-            return JSON.writeValueAsBytes(new Reading(yaml).document());
+            Reading reading = new Reading(yaml);
+            String json = JSON.writeValueAsString(reading.document());
+            return new Converted(json, List.copyOf(reading.duplicates));
         } catch (MarkedYamlEngineException e) {
             throw malformed(String.valueOf(e.getProblem()), e.getProblemMark());
         } catch (YamlEngineException e) {
@@ -74,6 +89,7 @@ final class Yaml {
 
         private final Iterator<Event> events;
         private final Map<Anchor, JsonNode> anchors = new HashMap<>();
+        private final List<String> duplicates = new ArrayList<>();
         private int values;
 
         Reading(byte[] yaml) {
@@ -153,12 +169,18 @@ final class Yaml {
                 if (name.isContainer()) {
                     throw refused("a field's name must be text", key);
                 }
-                if (object.has(name.asString())) {
-                    throw refused("duplicate field \"" + name.asString() + "\"", key);
+                if (object.has(name.asString()) && duplicates.size() < MAX_DUPLICATES) {
+                    duplicates.add("line " + line(key) + ": key \"" + name.asString() + "\" already set in map");
                 }
                 object.set(name.asString(), value(events.next(), depth + 1));
             }
             return object;
+        }
+
+        private static String line(Event event) {
+            return event.getStartMark()
+                    .map(mark -> Integer.toString(mark.getLine() + 1))
+                    .orElse("?");
         }
 
         private JsonNode list(int depth) {

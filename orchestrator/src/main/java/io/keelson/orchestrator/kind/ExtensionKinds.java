@@ -7,6 +7,7 @@ final class ExtensionKinds {
 
     static final Kind MUTATING_ADMISSION_POLICY = admission("MutatingAdmissionPolicy", "mutatingadmissionpolicies")
             .strategy(Strategy.PLAIN
+                    .withGuard()
                     .withGeneration()
                     .withDefaults(ExtensionDefaults::policy)
                     .withCheck((_, policy, causes) -> AdmissionValidation.mutatingPolicy(policy, causes))
@@ -15,6 +16,7 @@ final class ExtensionKinds {
     static final Kind MUTATING_ADMISSION_POLICY_BINDING = admission(
                     "MutatingAdmissionPolicyBinding", "mutatingadmissionpolicybindings")
             .strategy(Strategy.PLAIN
+                    .withGuard()
                     .withGeneration()
                     .withDefaults(ExtensionDefaults::policyBinding)
                     .withCheck((_, binding, causes) -> AdmissionValidation.binding(binding, causes))
@@ -24,6 +26,7 @@ final class ExtensionKinds {
                     "MutatingWebhookConfiguration", "mutatingwebhookconfigurations")
             .categories("api-extensions")
             .strategy(Strategy.PLAIN
+                    .withGuard()
                     .withGeneration()
                     .withDefaults(ExtensionDefaults::mutatingWebhooks)
                     .withCheck((_, configuration, causes) -> AdmissionValidation.webhooks(configuration, causes))
@@ -34,6 +37,7 @@ final class ExtensionKinds {
             .categories("api-extensions")
             .subresources("status")
             .strategy(Strategy.PLAIN
+                    .withGuard()
                     .withGeneration()
                     .withDefaults(ExtensionDefaults::validatingPolicy)
                     .withCheck((_, policy, causes) -> AdmissionValidation.validatingPolicy(policy, causes))
@@ -42,6 +46,7 @@ final class ExtensionKinds {
     static final Kind VALIDATING_ADMISSION_POLICY_BINDING = admission(
                     "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings")
             .strategy(Strategy.PLAIN
+                    .withGuard()
                     .withGeneration()
                     .withDefaults(ExtensionDefaults::policyBinding)
                     .withCheck((_, binding, causes) -> AdmissionValidation.validatingBinding(binding, causes))
@@ -51,6 +56,7 @@ final class ExtensionKinds {
                     "ValidatingWebhookConfiguration", "validatingwebhookconfigurations")
             .categories("api-extensions")
             .strategy(Strategy.PLAIN
+                    .withGuard()
                     .withGeneration()
                     .withDefaults(ExtensionDefaults::validatingWebhooks)
                     .withCheck((_, configuration, causes) -> AdmissionValidation.webhooks(configuration, causes))
@@ -63,7 +69,7 @@ final class ExtensionKinds {
             .shortNames("crd", "crds")
             .categories("api-extensions")
             .subresources("status")
-            .strategy(Strategy.PLAIN.withGeneration())
+            .strategy(Strategy.PLAIN.withGuard().withGeneration())
             .build();
 
     static final Kind FLOW_SCHEMA = Kind.named("flowcontrol.apiserver.k8s.io", "v1", "FlowSchema", "flowschemas")

@@ -28,6 +28,11 @@ public record FieldError(Reason reason, String path, String message) {
         return new FieldError(Reason.DUPLICATE, path, "duplicate field \"" + path + "\"");
     }
 
+    /** The same of a text that names fields by lines, or counts operations. */
+    public static FieldError inText(Reason reason, String message) {
+        return new FieldError(reason, "", message);
+    }
+
     static FieldError wrongType(String path, String expected, String found) {
         return new FieldError(
                 Reason.WRONG_TYPE, path, "field \"" + path + "\" must be " + expected + ", but is " + found);

@@ -55,6 +55,14 @@ public final class Json {
      */
     public record Decoded(ObjectNode object, List<FieldError> duplicates) {}
 
+    /**
+     * Any one value as it was sent.
+     *
+     * @param value the value; of a field that came twice the last
+     * @param duplicates the fields that came twice, the first hundred
+     */
+    public record DecodedValue(JsonNode value, List<FieldError> duplicates) {}
+
     /** An empty object. */
     public static ObjectNode object() {
         return NODES.objectNode();
@@ -122,6 +130,13 @@ public final class Json {
         return read(bytes, new Reading(true));
     }
 
+    /** As {@link #parseAny}, and notes fields that come twice. */
+    public static DecodedValue decodeAny(byte[] bytes) {
+        Reading reading = new Reading(true);
+        JsonNode value = read(bytes, reading);
+        return new DecodedValue(value, List.copyOf(reading.duplicates));
+    }
+
     private static JsonNode read(byte[] bytes, Reading reading) {
         try (JsonParser parser = MAPPER.createParser(bytes)) {
             JsonToken first = parser.nextToken();
@@ -134,7 +149,10 @@ public final class Json {
             }
             return value;
         } catch (JacksonException e) {
-            throw malformed(e.getOriginalMessage(), e.getLocation());
+            // The library adds where the value began, in words of its own that name no place.
+            throw malformed(
+                    String.valueOf(e.getOriginalMessage()).replaceAll("(?s) \\(start marker at .*", ""),
+                    e.getLocation());
         }
     }
 

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -12,6 +13,14 @@ final class MetadataValidation {
 
     /** All annotations of an object together, names and values. */
     private static final int MAX_ANNOTATIONS_BYTES = 256 * 1024;
+
+    /** Kubernetes names the list here and not the place in it. */
+    private static final String OWNERS = "metadata.ownerReferences";
+
+    /** Of kinds that speak of the API itself Kubernetes takes finalizers without a path, and has one of its own. */
+    private static final Set<String> UNCHECKED_GROUPS = Set.of("admissionregistration.k8s.io", "apiextensions.k8s.io");
+
+    private static final Set<String> STANDARD_FINALIZERS = Set.of("foregroundDeletion", "kubernetes", "orphan");
 
     private MetadataValidation() {}
 
@@ -27,7 +36,14 @@ final class MetadataValidation {
         int i = 0;
         for (JsonNode finalizer : Json.items(metadata.get(), "finalizers")) {
             String text = finalizer.asString("");
-            causes.invalid("metadata.finalizers[" + i++ + "]", text, Names.qualifiedNameProblems(text));
+            String path = "metadata.finalizers[" + i++ + "]";
+            causes.invalid(path, text, Names.qualifiedNameProblems(text));
+            if (!UNCHECKED_GROUPS.contains(kind.group())
+                    && kind.custom().isEmpty()
+                    && !text.contains("/")
+                    && !STANDARD_FINALIZERS.contains(text)) {
+                causes.invalid(path, finalizer, "name is neither a standard finalizer name nor is it fully qualified");
+            }
         }
     }
 
@@ -56,22 +72,28 @@ final class MetadataValidation {
     }
 
     private static void ownerReferences(JsonNode metadata, Causes causes) {
-        int i = 0;
-        int controllers = 0;
+        Optional<String> controller = Optional.empty();
         for (JsonNode owner : Json.items(metadata, "ownerReferences")) {
-            String path = "metadata.ownerReferences[" + i++ + "]";
             for (String field : List.of("apiVersion", "kind", "name", "uid")) {
                 if (Json.string(owner, field).orElse("").isEmpty()) {
-                    causes.add(Cause.required(path + "." + field, "must not be empty"));
+                    String what = field.equals("apiVersion") ? "version must not be empty" : "must not be empty";
+                    causes.add(Cause.invalid(OWNERS + "." + field, "\"\"", what));
                 }
             }
-            controllers += owner.path("controller").asBoolean(false) ? 1 : 0;
-        }
-        if (controllers > 1) {
-            causes.add(new Cause(
-                    "FieldValueInvalid",
-                    "metadata.ownerReferences",
-                    "Invalid value: Only one reference can have Controller set to true"));
+            if (owner.path("apiVersion").asString("").equals("v1")
+                    && owner.path("kind").asString("").equals("Event")) {
+                causes.invalid(OWNERS, owner, "/v1, Kind=Event is disallowed from being an owner");
+            }
+            if (owner.path("controller").asBoolean(false)) {
+                String name = owner.path("kind").asString("") + "/"
+                        + owner.path("name").asString("");
+                controller.ifPresent(first -> causes.invalid(
+                        OWNERS,
+                        metadata.path("ownerReferences"),
+                        "Only one reference can have Controller set to true. Found \"true\" in references for " + first
+                                + " and " + name));
+                controller = Optional.of(controller.orElse(name));
+            }
         }
     }
 }

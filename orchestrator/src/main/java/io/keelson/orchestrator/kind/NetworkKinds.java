@@ -59,6 +59,7 @@ final class NetworkKinds {
 
     static final Kind LEASE = Kind.named("coordination.k8s.io", "v1", "Lease", "leases")
             .strategy(Strategy.PLAIN
+                    .withGuard()
                     .withDefaults(Defaults::lease)
                     .withCheck((_, lease, causes) -> NodeValidation.lease(lease, causes))
                     .withPrinter(Printers.LEASE))

@@ -8,6 +8,7 @@ final class StorageKinds {
     static final Kind CSI_DRIVER = storage("CSIDriver", "csidrivers")
             .clusterScoped()
             .strategy(Strategy.PLAIN
+                    .withGuard()
                     .withDefaults(StorageDefaults::csiDriver)
                     .withCheck(StorageValidation::csiDriver)
                     .withPrinter(StoragePrinters.CSI_DRIVER))
@@ -16,12 +17,14 @@ final class StorageKinds {
     static final Kind CSI_NODE = storage("CSINode", "csinodes")
             .clusterScoped()
             .strategy(Strategy.PLAIN
+                    .withGuard()
                     .withCheck((_, node, causes) -> StorageValidation.csiNode(node, causes))
                     .withPrinter(StoragePrinters.CSI_NODE))
             .build();
 
     static final Kind CSI_STORAGE_CAPACITY = storage("CSIStorageCapacity", "csistoragecapacities")
             .strategy(Strategy.PLAIN
+                    .withGuard()
                     .withCheck(StorageValidation::capacity)
                     .withPrinter(StoragePrinters.CSI_STORAGE_CAPACITY))
             .build();
@@ -39,6 +42,7 @@ final class StorageKinds {
             .clusterScoped()
             .subresources("status")
             .strategy(Strategy.PLAIN
+                    .withGuard()
                     .withDefaults(StorageDefaults::attachment)
                     .withCheck(StorageValidation::attachment)
                     .withPrinter(StoragePrinters.ATTACHMENT))

@@ -13,6 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
  * it is given to change.
  *
  * @param counted whether {@code metadata.generation} counts the changes of what is wished
+ * @param guarded whether who replaces an object must say which revision it has seen
  * @param statusAtCreation whether the creator says the status too, as an agent does that registers its node
  * @param nameProblems what is wrong with a name, empty if nothing
  * @param initial puts into a new object what the system says, before defaults
@@ -25,6 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record Strategy(
         boolean counted,
+        boolean guarded,
         boolean statusAtCreation,
         Function<String, List<String>> nameProblems,
         Consumer<ObjectNode> initial,
@@ -37,6 +39,7 @@ public record Strategy(
 
     /** A kind about which nothing is special. */
     public static final Strategy PLAIN = new Strategy(
+            false,
             false,
             false,
             Names::dns1123SubdomainProblems,
@@ -69,42 +72,109 @@ public record Strategy(
     /** The same, with a generation. */
     public Strategy withGeneration() {
         return new Strategy(
-                true, statusAtCreation, nameProblems, initial, defaults, check, printer, fields, shape, conversion);
+                true,
+                guarded,
+                statusAtCreation,
+                nameProblems,
+                initial,
+                defaults,
+                check,
+                printer,
+                fields,
+                shape,
+                conversion);
+    }
+
+    /** The same, replaced only by who says which revision it has seen: of these kinds Kubernetes does not let the last writer win. */
+    public Strategy withGuard() {
+        return new Strategy(
+                counted,
+                true,
+                statusAtCreation,
+                nameProblems,
+                initial,
+                defaults,
+                check,
+                printer,
+                fields,
+                shape,
+                conversion);
     }
 
     /** The same, with the status said by the creator. */
     public Strategy withStatusAtCreation() {
-        return new Strategy(counted, true, nameProblems, initial, defaults, check, printer, fields, shape, conversion);
+        return new Strategy(
+                counted, guarded, true, nameProblems, initial, defaults, check, printer, fields, shape, conversion);
     }
 
     /** The same, with other rules for names. */
     public Strategy withNames(Function<String, List<String>> rule) {
         return new Strategy(
-                counted, statusAtCreation, rule, initial, defaults, check, printer, fields, shape, conversion);
+                counted, guarded, statusAtCreation, rule, initial, defaults, check, printer, fields, shape, conversion);
     }
 
     /** The same, beginning otherwise. */
     public Strategy withInitial(Consumer<ObjectNode> state) {
         return new Strategy(
-                counted, statusAtCreation, nameProblems, state, defaults, check, printer, fields, shape, conversion);
+                counted,
+                guarded,
+                statusAtCreation,
+                nameProblems,
+                state,
+                defaults,
+                check,
+                printer,
+                fields,
+                shape,
+                conversion);
     }
 
     /** The same, with other default values. */
     public Strategy withDefaults(Consumer<ObjectNode> values) {
         return new Strategy(
-                counted, statusAtCreation, nameProblems, initial, values, check, printer, fields, shape, conversion);
+                counted,
+                guarded,
+                statusAtCreation,
+                nameProblems,
+                initial,
+                values,
+                check,
+                printer,
+                fields,
+                shape,
+                conversion);
     }
 
     /** The same, checked otherwise. */
     public Strategy withCheck(Check rule) {
         return new Strategy(
-                counted, statusAtCreation, nameProblems, initial, defaults, rule, printer, fields, shape, conversion);
+                counted,
+                guarded,
+                statusAtCreation,
+                nameProblems,
+                initial,
+                defaults,
+                rule,
+                printer,
+                fields,
+                shape,
+                conversion);
     }
 
     /** The same, printed otherwise. */
     public Strategy withPrinter(Printer columns) {
         return new Strategy(
-                counted, statusAtCreation, nameProblems, initial, defaults, check, columns, fields, shape, conversion);
+                counted,
+                guarded,
+                statusAtCreation,
+                nameProblems,
+                initial,
+                defaults,
+                check,
+                columns,
+                fields,
+                shape,
+                conversion);
     }
 
     /** The same, with fields to select by, whose absence counts as the empty text. */
@@ -114,7 +184,17 @@ public record Strategy(
             more.put(name, "");
         }
         return new Strategy(
-                counted, statusAtCreation, nameProblems, initial, defaults, check, printer, more, shape, conversion);
+                counted,
+                guarded,
+                statusAtCreation,
+                nameProblems,
+                initial,
+                defaults,
+                check,
+                printer,
+                more,
+                shape,
+                conversion);
     }
 
     /** The same, with a field to select by, and what its absence counts as. */
@@ -122,18 +202,48 @@ public record Strategy(
         Map<String, String> more = new HashMap<>(fields);
         more.put(name, absent);
         return new Strategy(
-                counted, statusAtCreation, nameProblems, initial, defaults, check, printer, more, shape, conversion);
+                counted,
+                guarded,
+                statusAtCreation,
+                nameProblems,
+                initial,
+                defaults,
+                check,
+                printer,
+                more,
+                shape,
+                conversion);
     }
 
     /** The same, of another form. */
     public Strategy withShape(Function<Kind, Shape> form) {
         return new Strategy(
-                counted, statusAtCreation, nameProblems, initial, defaults, check, printer, fields, form, conversion);
+                counted,
+                guarded,
+                statusAtCreation,
+                nameProblems,
+                initial,
+                defaults,
+                check,
+                printer,
+                fields,
+                form,
+                conversion);
     }
 
     /** The same, stored in another form. */
     public Strategy withConversion(Conversion other) {
         return new Strategy(
-                counted, statusAtCreation, nameProblems, initial, defaults, check, printer, fields, shape, other);
+                counted,
+                guarded,
+                statusAtCreation,
+                nameProblems,
+                initial,
+                defaults,
+                check,
+                printer,
+                fields,
+                shape,
+                other);
     }
 }

@@ -107,6 +107,7 @@ final class WorkloadKinds {
             .shortNames("pdb")
             .subresources("status")
             .strategy(Strategy.PLAIN
+                    .withGuard()
                     .withGeneration()
                     .withDefaults(WorkloadDefaults::disruptionBudget)
                     .withCheck((_, budget, causes) -> BoundsValidation.disruptionBudget(budget, causes))
@@ -125,8 +126,10 @@ final class WorkloadKinds {
 
     static final Kind RUNTIME_CLASS = Kind.named("node.k8s.io", "v1", "RuntimeClass", "runtimeclasses")
             .clusterScoped()
-            .strategy(
-                    Strategy.PLAIN.withCheck(BoundsValidation::runtimeClass).withPrinter(BoundsPrinters.RUNTIME_CLASS))
+            .strategy(Strategy.PLAIN
+                    .withGuard()
+                    .withCheck(BoundsValidation::runtimeClass)
+                    .withPrinter(BoundsPrinters.RUNTIME_CLASS))
             .build();
 
     /** In no table: there are scales only below other objects. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Whether what was sent can be read as an object of the kind. */
@@ -37,6 +38,11 @@ public final class Decoding {
      * @param live the stored object, if there is one: unknown fields that it has already are not the writer's
      */
     public static Result check(Kind kind, Optional<ObjectNode> live, ObjectNode incoming, FieldValidation validation) {
+        return check(kind, live, incoming, Reading.whole(validation));
+    }
+
+    /** The same of what was sent as text, or as a patch. */
+    static Result check(Kind kind, Optional<ObjectNode> live, ObjectNode incoming, Reading reading) {
         Optional<Rejection> wrongKind = wrongKind(kind, incoming);
         if (wrongKind.isPresent()) {
             return new Result(wrongKind, List.of());
@@ -46,11 +52,27 @@ public final class Decoding {
             Set<FieldError> old = new HashSet<>(Schema.check(kind, live.get()));
             errors = errors.stream().filter(error -> !old.contains(error)).toList();
         }
-        return judge(kind, errors, validation);
+        return judge(
+                kind, Stream.concat(reading.noticed().stream(), errors.stream()).toList(), reading);
     }
 
-    /** Judges errors that somebody else has found, such as fields that came twice in the text. */
-    public static Result judge(Kind kind, List<FieldError> errors, FieldValidation validation) {
+    /**
+     * Judges what is odd about the text of a whole object, such as fields that came twice. If that refuses it, what is unknown in it is told
+     * too.
+     */
+    public static Result text(Kind kind, ObjectNode object, List<FieldError> noticed, FieldValidation validation) {
+        // What says no kind is of the one that its path says.
+        boolean ofKind = Json.string(object, "kind").orElse(kind.kind()).equals(kind.kind());
+        boolean more = validation == FieldValidation.STRICT && !noticed.isEmpty() && ofKind;
+        List<FieldError> all = more
+                ? Stream.concat(noticed.stream(), Schema.check(kind, object).stream())
+                        .toList()
+                : noticed;
+        return judge(kind, all, Reading.whole(validation));
+    }
+
+    private static Result judge(Kind kind, List<FieldError> errors, Reading reading) {
+        FieldValidation validation = reading.validation();
         List<FieldError> fatal = errors.stream()
                 .filter(error -> validation == FieldValidation.STRICT || error.reason() == FieldError.Reason.WRONG_TYPE)
                 .toList();
@@ -60,8 +82,11 @@ public final class Decoding {
                     .limit(MAX_ERRORS_IN_MESSAGE)
                     .map(FieldError::message)
                     .collect(Collectors.joining(", "));
-            String message = cannotBeRead(kind) + (strict ? "strict decoding error: " : "") + what;
-            return new Result(Optional.of(Rejection.badRequest(message)), List.of());
+            String why = (strict ? "strict decoding error: " : "") + what;
+            Rejection rejection = reading.patch()
+                    .map(shown -> Rejection.invalidPatch(Reading.shortened(shown.get()), why))
+                    .orElseGet(() -> Rejection.badRequest(cannotBeRead(kind) + why));
+            return new Result(Optional.of(rejection), List.of());
         }
         return switch (validation) {
             case STRICT, IGNORE -> Result.FINE;

@@ -91,13 +91,19 @@ public final class Registry {
             ObjectNode incoming,
             FieldValidation validation,
             Mutation mutation) {
+        return update(kind, subresource, live, incoming, Reading.whole(validation), mutation);
+    }
+
+    /** The same of what was sent as a patch. */
+    public static Prepared update(
+            Kind kind, String subresource, ObjectNode live, ObjectNode incoming, Reading reading, Mutation mutation) {
         return switch (subresource) {
-            case "" -> updateWhole(kind, live, incoming, validation, mutation);
-            case "status" -> updatePart(kind, live, incoming, validation, "status");
-            case "finalize" -> updatePart(kind, live, incoming, validation, "spec", "finalizers");
-            case "approval" -> updatePart(kind, live, incoming, validation, "status", "conditions");
+            case "" -> updateWhole(kind, live, incoming, reading, mutation);
+            case "status" -> updatePart(kind, live, incoming, reading, "status");
+            case "finalize" -> updatePart(kind, live, incoming, reading, "spec", "finalizers");
+            case "approval" -> updatePart(kind, live, incoming, reading, "status", "conditions");
             case "ephemeralcontainers" -> {
-                Decoding.Result decoded = Decoding.check(kind, Optional.of(live), incoming, validation);
+                Decoding.Result decoded = Decoding.check(kind, Optional.of(live), incoming, reading);
                 Optional<Rejection> refused = decoded.rejection().or(() -> Metadata.mismatch(kind, live, incoming));
                 yield refused.isPresent()
                         ? new Prepared.Refuse(refused.get())
@@ -113,9 +119,17 @@ public final class Registry {
         };
     }
 
+    /** Of some kinds nobody may replace an object without saying which revision it has seen. */
+    public static Optional<Rejection> unguarded(Kind kind, ObjectNode live, ObjectNode incoming) {
+        String version = Json.string(incoming, "metadata", "resourceVersion").orElse("");
+        return kind.strategy().guarded() && (version.isEmpty() || version.equals("0"))
+                ? Optional.of(Rejection.unguarded(kind, Metadata.name(live)))
+                : Optional.empty();
+    }
+
     private static Prepared updateWhole(
-            Kind kind, ObjectNode live, ObjectNode incoming, FieldValidation validation, Mutation mutation) {
-        Decoding.Result decoded = Decoding.check(kind, Optional.of(live), incoming, validation);
+            Kind kind, ObjectNode live, ObjectNode incoming, Reading reading, Mutation mutation) {
+        Decoding.Result decoded = Decoding.check(kind, Optional.of(live), incoming, reading);
         Optional<Rejection> refused = decoded.rejection().or(() -> Metadata.mismatch(kind, live, incoming));
         if (refused.isPresent()) {
             return new Prepared.Refuse(refused.get());
@@ -135,8 +149,8 @@ public final class Registry {
 
     /** Takes one part of what was sent, and all else from what is stored. */
     private static Prepared updatePart(
-            Kind kind, ObjectNode live, ObjectNode incoming, FieldValidation validation, String... path) {
-        Decoding.Result decoded = Decoding.check(kind, Optional.of(live), incoming, validation);
+            Kind kind, ObjectNode live, ObjectNode incoming, Reading reading, String... path) {
+        Decoding.Result decoded = Decoding.check(kind, Optional.of(live), incoming, reading);
         Optional<Rejection> refused = decoded.rejection().or(() -> Metadata.mismatch(kind, live, incoming));
         if (refused.isPresent()) {
             return new Prepared.Refuse(refused.get());

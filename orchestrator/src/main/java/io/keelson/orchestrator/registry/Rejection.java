@@ -126,6 +126,33 @@ public record Rejection(Reason reason, String message, Optional<Details> details
                 Optional.of(new Details(kind.group(), kind.kind(), name, "", causes, 0)));
     }
 
+    /** What a patch makes of an object cannot be read; Kubernetes names no object there. */
+    static Rejection invalidPatch(String shown, String why) {
+        Cause cause = Cause.invalid("patch", Json.array().add(shown).get(0).toString(), why);
+        return new Rejection(
+                Reason.INVALID,
+                " \"\" is invalid: " + cause,
+                Optional.of(new Details("", "", "", "", List.of(cause), 0)));
+    }
+
+    /** An object of this kind is replaced only by who knows its revision. Kubernetes names the resource here, not the kind. */
+    static Rejection unguarded(Kind kind, String name) {
+        Cause cause = Cause.invalid("metadata.resourceVersion", "0", "must be specified for an update");
+        return new Rejection(
+                Reason.INVALID,
+                kind.qualifiedResource() + " \"" + name + "\" is invalid: " + cause,
+                Optional.of(new Details(kind.group(), kind.resource(), name, "", List.of(cause), 0)));
+    }
+
+    /** The options of a request make no sense; at least one cause. */
+    public static Rejection invalidOptions(String options, List<Cause> causes) {
+        String listed = causes.stream().map(Cause::toString).collect(Collectors.joining(", "));
+        return new Rejection(
+                Reason.INVALID,
+                options + ".meta.k8s.io \"\" is invalid: " + (causes.size() == 1 ? listed : "[" + listed + "]"),
+                Optional.of(new Details("meta.k8s.io", options, "", "", causes, 0)));
+    }
+
     /** The object must not be written in this way, whoever asks. */
     public static Rejection forbidden(Kind kind, String name, String why) {
         return new Rejection(
@@ -154,6 +181,16 @@ public record Rejection(Reason reason, String message, Optional<Details> details
                 message,
                 Optional.of(
                         new Details(old.group(), old.kind(), old.name(), old.uid(), causes, old.retryAfterSeconds())),
+                continueToken);
+    }
+
+    /** The same, to be asked again after some seconds. */
+    public Rejection withRetryAfter(int seconds) {
+        Details old = details.orElse(new Details("", "", "", "", List.of(), 0));
+        return new Rejection(
+                reason,
+                message,
+                Optional.of(new Details(old.group(), old.kind(), old.name(), old.uid(), old.causes(), seconds)),
                 continueToken);
     }
 

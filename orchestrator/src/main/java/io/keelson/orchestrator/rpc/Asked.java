@@ -140,7 +140,7 @@ final class Asked {
         Kind kind = kind(
                 Json.string(object, "apiVersion").orElse(""),
                 Json.string(object, "kind").orElse(""));
-        Decoding.Result judged = Decoding.judge(kind, decoded.duplicates(), validation(options));
+        Decoding.Result judged = Decoding.text(kind, object, decoded.duplicates(), validation(options));
         judged.rejection().ifPresent(rejection -> {
             throw new ApiException(rejection);
         });

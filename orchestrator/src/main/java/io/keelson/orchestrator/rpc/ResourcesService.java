@@ -50,7 +50,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Objects over gRPC. */
@@ -177,14 +176,19 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
                 case JSON -> PatchType.JSON;
                 case UNRECOGNIZED -> throw ApiException.badRequest("unknown type of patch");
             };
-            JsonNode patch;
+            Json.DecodedValue patch;
             try {
-                patch = Json.parseAny(request.getPatch().toByteArray());
+                patch = Json.decodeAny(request.getPatch().toByteArray());
             } catch (MalformedJsonException e) {
                 throw ApiException.badRequest("the patch " + e.getMessage());
             }
-            Stored stored =
-                    api.patch(ref, request.getSubresource(), type, patch, Asked.options(user, request.getOptions()));
+            Stored stored = api.patch(
+                    ref,
+                    request.getSubresource(),
+                    type,
+                    patch.value(),
+                    patch.duplicates(),
+                    Asked.options(user, request.getOptions()));
             if (request.getSubresource().equals("scale")) {
                 stored = new Stored(Scale.of(ref.kind(), stored.object()), stored.revision(), stored.warnings());
             }

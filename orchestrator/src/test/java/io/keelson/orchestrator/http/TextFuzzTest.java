@@ -140,7 +140,7 @@ class TextFuzzTest {
                         "...\n",
                         "'",
                         "\""),
-                bytes -> Json.decode(Yaml.toJson(bytes)),
+                bytes -> Json.parse(Yaml.toJson(bytes).json()),
                 MalformedJsonException.class);
     }
 
@@ -383,7 +383,7 @@ class TextFuzzTest {
     }
 
     private static ObjectNode yaml(String text) {
-        return Json.parse(Yaml.toJson(text.getBytes(StandardCharsets.UTF_8)));
+        return Json.parse(Yaml.toJson(text.getBytes(StandardCharsets.UTF_8)).json());
     }
 
     @Test

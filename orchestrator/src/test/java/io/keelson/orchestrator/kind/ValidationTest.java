@@ -77,7 +77,11 @@ class ValidationTest {
         String live = "{'metadata':{'name':'p'},'spec':{" + looking + "}}";
         assertThat(update(Kinds.POD, live, live)).isEmpty();
         assertThat(create(
-                        Kinds.DEPLOYMENT, WEB.replace("'spec':{'containers'", "'spec':{" + looking + ",'containers'")))
+                        Kinds.DEPLOYMENT,
+                        WEB.replace(
+                                "'spec':{'containers'",
+                                "'spec':{" + looking.substring(looking.indexOf("'ephemeralContainers'"))
+                                        + ",'containers'")))
                 .containsExactly(
                         "spec.template.spec.ephemeralContainers: Forbidden: ephemeral containers not allowed in pod template");
         String wrong = live.replace(

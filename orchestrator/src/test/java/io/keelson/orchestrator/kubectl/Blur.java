@@ -23,6 +23,7 @@ final class Blur {
             rule("https://127\\.0\\.0\\.1:\\d+", "https://SERVER"),
             rule("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UID"),
             rule("(resourceVersion\"?: )\"\\d+\"", "$1\"RV\""),
+            rule("(resourceVersion\\\\\":\\\\\")\\d+", "$1RV"),
             rule("20\\d\\d-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?( ?[-+]\\d{4}|Z)?( [A-Z]{3})?", "TIME"),
             rule("[A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} 20\\d\\d \\d\\d:\\d\\d:\\d\\d [-+]\\d{4}", "TIME"),
             rule("eyJ[-_A-Za-z0-9]+\\.[-_A-Za-z0-9]+\\.[-_A-Za-z0-9]+", "TOKEN"),
