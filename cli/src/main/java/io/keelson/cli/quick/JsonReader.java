@@ -103,7 +103,7 @@ final class JsonReader {
             case 'u' -> {
                 if (end - at < 4) throw unusual();
                 int code = 0;
-                for (int i = 0; i < 4; i++) code = code << 4 | hex(bytes[at++]);
+                for (int i = 0; i < 4; i++) code = (code << 4) | hex(bytes[at++]);
                 yield (char) code;
             }
             default -> throw unusual();

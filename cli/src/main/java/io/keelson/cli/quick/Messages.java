@@ -51,20 +51,20 @@ final class Messages {
 
     private static void put(ByteArrayOutputStream message, int field, byte[] value) {
         if (value.length == 0) return;
-        varint(message, field << 3 | BYTES);
+        varint(message, (field << 3) | BYTES);
         varint(message, value.length);
         message.write(value, 0, value.length);
     }
 
     private static void put(ByteArrayOutputStream message, int field, int value) {
-        varint(message, field << 3 | VARINT);
+        varint(message, (field << 3) | VARINT);
         varint(message, value);
     }
 
     private static void varint(ByteArrayOutputStream message, int value) {
         int left = value;
         while (left > 0x7f) {
-            message.write(left & 0x7f | 0x80);
+            message.write((left & 0x7f) | 0x80);
             left >>>= 7;
         }
         message.write(left);

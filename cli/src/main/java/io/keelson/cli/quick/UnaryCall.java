@@ -138,7 +138,8 @@ final class UnaryCall {
     /** Takes one frame; false if it ended the stream. */
     private boolean takeFrame() throws IOException, StepAside {
         need(FRAME_HEAD_BYTES);
-        int length = (received[begin] & 0xff) << 16 | (received[begin + 1] & 0xff) << 8 | received[begin + 2] & 0xff;
+        int length =
+                ((received[begin] & 0xff) << 16) | ((received[begin + 1] & 0xff) << 8) | (received[begin + 2] & 0xff);
         int type = received[begin + 3];
         int flags = received[begin + 4];
         need(FRAME_HEAD_BYTES + length);
@@ -194,7 +195,7 @@ final class UnaryCall {
     }
 
     private int length() {
-        return answer[1] << 24 | (answer[2] & 0xff) << 16 | (answer[3] & 0xff) << 8 | answer[4] & 0xff;
+        return (answer[1] << 24) | ((answer[2] & 0xff) << 16) | ((answer[3] & 0xff) << 8) | (answer[4] & 0xff);
     }
 
     private void headers(int from, int length, int flags) throws StepAside {
