@@ -255,10 +255,9 @@ class QuickGetTest {
 
     @Test
     void notesOfServersThatCameAndWentDoNotGatherForever() throws IOException {
-        var notes = files().getFirst().getParent();
         Files.delete(files().getFirst());
         for (int i = 0; i < 100; i++) {
-            var old = Files.writeString(notes.resolve("old-" + i), "x");
+            var old = Files.writeString(notes().resolve("old-" + i), "x");
             Files.setLastModifiedTime(old, FileTime.fromMillis(i));
         }
         assertThat(full("get", "pods").code()).isZero();
@@ -349,8 +348,12 @@ class QuickGetTest {
         assertThat(quick(false, nobody.toString(), "get", "pods").code()).isEqualTo(ASIDE);
     }
 
+    private Path notes() {
+        return home.resolve(".cache/keelson/servers");
+    }
+
     private List<Path> files() throws IOException {
-        try (var all = Files.list(home.resolve(".cache/keelson/servers"))) {
+        try (var all = Files.list(notes())) {
             return all.toList();
         }
     }
