@@ -251,7 +251,12 @@ public record Setup(
     private static boolean isOwn(Values values, String prefix, List<String> remarks) {
         if (!values.isTrue(prefix + "auto-tls")) return false;
         if (values.text(prefix + "cert-file").isEmpty()
-                && values.text(prefix + "key-file").isEmpty()) return true;
+                && values.text(prefix + "key-file").isEmpty()) {
+            if (values.text(revokedFlag(prefix)).isPresent())
+                throw Trouble.usage("--" + revokedFlag(prefix) + " cannot be had with --" + prefix
+                        + "auto-tls: nobody is asked for a certificate");
+            return true;
+        }
         remarks.add("--" + prefix + "auto-tls has no effect: a certificate and its key are given");
         return false;
     }
@@ -274,8 +279,12 @@ public record Setup(
         return revoked(values, prefix, tls).map(fewer::without).orElse(fewer);
     }
 
+    private static String revokedFlag(String prefix) {
+        return prefix.isEmpty() ? "client-crl-file" : "peer-crl-file";
+    }
+
     private static Optional<Path> revoked(Values values, String prefix, Tls tls) {
-        var flag = prefix.isEmpty() ? "client-crl-file" : "peer-crl-file";
+        var flag = revokedFlag(prefix);
         var file = values.text(flag).map(Path::of);
         if (file.isPresent() && !tls.others().mustShow())
             throw Trouble.usage("--" + flag + " needs --" + prefix + "trusted-ca-file or --" + prefix

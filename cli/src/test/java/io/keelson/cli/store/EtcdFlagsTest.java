@@ -242,6 +242,11 @@ class EtcdFlagsTest {
         var peers = List.of("--listen-peer-urls=https://127.0.0.1:1", "--peer-cert-file=c", "--peer-key-file=k");
         refused("--peer-crl-file needs --peer-trusted-ca-file", with(peers, "--peer-crl-file=r"));
         refused(
+                "--client-crl-file cannot be had with --auto-tls",
+                "--listen-client-urls=https://127.0.0.1:1",
+                "--auto-tls",
+                "--client-crl-file=r");
+        refused(
                 "--peer-cert-allowed-cn needs --peer-trusted-ca-file or --peer-client-cert-auth",
                 with(peers, "--peer-cert-allowed-cn=m"));
         refused(

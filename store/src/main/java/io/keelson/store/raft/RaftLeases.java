@@ -43,6 +43,7 @@ final class RaftLeases implements Leases {
     private final RaftReplica replica;
     private final Peers peers;
     private final Executor blocking;
+    private final RaftMetrics metrics;
     private final long extensionNanos;
     private final Object lock = new Object();
     private final LeaseClock clock = new LeaseClock();
@@ -53,7 +54,8 @@ final class RaftLeases implements Leases {
     private long leadingTerm;
 
     /** @param extensionNanos what a new leader adds to every lease: a renewal that the last one took may be so old */
-    RaftLeases(RaftReplica replica, Peers peers, Executor blocking, long extensionNanos) {
+    RaftLeases(RaftReplica replica, Peers peers, Executor blocking, RaftMetrics metrics, long extensionNanos) {
+        this.metrics = metrics;
         this.extensionNanos = extensionNanos;
         this.replica = replica;
         this.peers = peers;
@@ -119,6 +121,7 @@ final class RaftLeases implements Leases {
             due = dueNow();
             ending.addAll(due);
         }
+        metrics.leasesExpired(due.size());
         for (long id : due) {
             var _ = replica.proposeAsLeader(new Command.As(Caller.SYSTEM, new Command.LeaseRevoke(id)), term)
                     .whenComplete((_, _) -> {
@@ -178,6 +181,9 @@ final class RaftLeases implements Leases {
                 case REMAINING -> clock.remainingSeconds(question.getId(), now);
                 case UNRECOGNIZED -> OptionalLong.empty();
             };
+            if (leads && ttl.isPresent() && question.getKind() == LeaseQuestion.Kind.KEEP_ALIVE) {
+                metrics.leaseRenewed();
+            }
             return LeaseAnswer.newBuilder()
                     .setLeading(leads)
                     .setFound(ttl.isPresent())

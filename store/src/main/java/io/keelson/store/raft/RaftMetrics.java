@@ -48,6 +48,8 @@ final class RaftMetrics {
     private final Count transactions;
     private final Count granted;
     private final Count revoked;
+    private final Count renewed;
+    private final Count expired;
 
     RaftMetrics(Metrics metrics) {
         fsync = metrics.timing(
@@ -86,6 +88,9 @@ final class RaftMetrics {
         transactions = metrics.count("etcd_mvcc_txn_total", "Total number of txns seen by this member.");
         granted = metrics.count("etcd_debugging_lease_granted_total", "The total number of granted leases.");
         revoked = metrics.count("etcd_debugging_lease_revoked_total", "The total number of revoked leases.");
+        renewed =
+                metrics.count("etcd_debugging_lease_renewed_total", "The number of renewed leases seen by the leader.");
+        expired = metrics.count("etcd_debugging_server_lease_expired_total", "The total number of expired leases.");
     }
 
     // ---- what Ratis measures ---------------------------------------------------------------------------------------
@@ -152,6 +157,16 @@ final class RaftMetrics {
                 revoked.increment();
             }
         }
+    }
+
+    /** This member, which leads, has given a lease its full time again. */
+    void leaseRenewed() {
+        renewed.increment();
+    }
+
+    /** This member, which leads, has found that so many leases have come to their end. */
+    void leasesExpired(int number) {
+        expired.add(number);
     }
 
     /** This member sees another leader than before. */

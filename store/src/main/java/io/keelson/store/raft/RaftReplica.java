@@ -125,6 +125,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 this,
                 peers,
                 blocking,
+                measured,
                 TimeUnit.MILLISECONDS.toNanos(
                         RaftSettings.electionTimeoutMaxMillis(config.options().timing())));
         this.cluster = new RaftCluster(config, identity, this, peers, seeds, blocking);

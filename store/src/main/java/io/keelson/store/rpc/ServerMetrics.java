@@ -12,14 +12,14 @@ import java.util.function.ToDoubleFunction;
 /** What the replica knows of itself anyway, under etcd's names; looked up once a page. */
 final class ServerMetrics {
 
-    private record Seen(Standing standing, long revision, long compactRevision) {}
+    private record Seen(Standing standing, long revision, long compactRevision, long authRevision) {}
 
     private final Replica replica;
     private volatile Seen seen;
 
     private ServerMetrics(Replica replica) {
         this.replica = replica;
-        this.seen = new Seen(replica.standing(), 0, 0);
+        this.seen = new Seen(replica.standing(), 0, 0, 0);
     }
 
     /** Adds them to the page. */
@@ -37,7 +37,11 @@ final class ServerMetrics {
     private void look() {
         try {
             Standing standing = replica.standing();
-            seen = replica.read(view -> new Seen(standing, view.revision(), view.compactRevision()));
+            seen = replica.read(view -> new Seen(
+                    standing,
+                    view.revision(),
+                    view.compactRevision(),
+                    view.auth().revision()));
         } catch (KvException e) {
             if (e.reason() != KvException.Reason.UNAVAILABLE) {
                 throw e;
@@ -112,6 +116,8 @@ final class ServerMetrics {
                 "etcd_debugging_mvcc_compact_revision",
                 "The revision of the last compaction in store.",
                 of(each -> each.compactRevision));
+        metrics.gauge(
+                "etcd_debugging_auth_revision", "The current revision of auth store.", of(each -> each.authRevision));
     }
 
     private static void aboutStreams(Metrics metrics, Streams streams) {

@@ -295,6 +295,29 @@ class HttpDoorTest {
         }
     }
 
+    /** The same context for each connection: its session goes on, and no certificate is shown anew. */
+    @Test
+    void whoIsRevokedIsServedNoMore(@TempDir Path dir) throws Exception {
+        TestCertificates certificates = TestCertificates.in(dir);
+        Tls serverTls = certificates.issue("server").without(certificates.revoke());
+        assertThat(certificates.issue("client").revoked()).isEmpty();
+        var context = certificates.context("client");
+        try (var server = new ServerFixture(Optional.of(serverTls), StoreServer.Timing.ETCD)) {
+            for (int connection = 0; connection < 2; connection++) {
+                try (var client = http11().sslContext(context).build()) {
+                    assertThat(get(client, "https://", server.address, "/health")
+                                    .statusCode())
+                            .isEqualTo(200);
+                }
+            }
+            assertThat(certificates.revoke("client")).exists();
+            try (var client = http11().sslContext(context).build()) {
+                assertThatThrownBy(() -> get(client, "https://", server.address, "/health"))
+                        .isInstanceOf(IOException.class);
+            }
+        }
+    }
+
     @Test
     void keyThatIsMissingIsNamed(@TempDir Path dir) throws Exception {
         Tls tls = TestCertificates.in(dir).issue("server");

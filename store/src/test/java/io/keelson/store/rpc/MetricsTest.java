@@ -2,6 +2,8 @@ package io.keelson.store.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keelson.proto.etcd.AuthGrpc;
+import io.keelson.proto.etcd.AuthRoleAddRequest;
 import io.keelson.proto.etcd.LeaseGrantRequest;
 import io.keelson.proto.etcd.LeaseGrpc;
 import io.keelson.proto.etcd.RangeRequest;
@@ -121,10 +123,23 @@ class MetricsTest {
                             .getSucceeded())
                     .isTrue();
             var leases = LeaseGrpc.newBlockingStub(grpc.channel()).withDeadlineAfter(60, TimeUnit.SECONDS);
-            assertThat(leases.leaseGrant(
-                                    LeaseGrantRequest.newBuilder().setTTL(60).build())
+            assertThat(leases.leaseGrant(LeaseGrantRequest.newBuilder()
+                                    .setTTL(60)
+                                    .setID(7)
+                                    .build())
                             .getTTL())
                     .isEqualTo(60);
+            var renewal = client.send(
+                    HttpRequest.newBuilder(URI.create("http://" + address + "/v3/lease/keepalive"))
+                            .POST(HttpRequest.BodyPublishers.ofString("{\"ID\":\"7\"}"))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(renewal.body()).contains("\"TTL\":\"60\"");
+            assertThat(AuthGrpc.newBlockingStub(grpc.channel())
+                            .roleAdd(
+                                    AuthRoleAddRequest.newBuilder().setName("r").build())
+                            .hasHeader())
+                    .isTrue();
             ServerFixture.assertRefused(
                     () -> grpc.kv().range(RangeRequest.getDefaultInstance()),
                     io.grpc.Status.Code.INVALID_ARGUMENT,
@@ -157,13 +172,15 @@ class MetricsTest {
             grown(before, seen, "etcd_mvcc_range_total", 2);
             grown(before, seen, "etcd_debugging_mvcc_current_revision", 22);
             grown(before, seen, "etcd_debugging_lease_granted_total", 1);
+            grown(before, seen, "etcd_debugging_lease_renewed_total", 1);
+            grown(before, seen, "etcd_debugging_auth_revision", 1);
             grown(before, seen, "etcd_debugging_mvcc_watcher_total", 1);
             grown(before, seen, "etcd_debugging_mvcc_watch_stream_total", 1);
             grown(before, seen, "etcd_server_health_success", 1);
             grown(before, seen, sorted("grpc_server_started_total" + unary, seen), 20);
             grown(before, seen, sorted(handled.formatted("OK", "Put"), seen), 20);
             grown(before, seen, sorted(handled.formatted("InvalidArgument", "Range"), seen), 1);
-            grown(before, seen, "etcd_server_client_requests_total{client_api_version=\"unknown\",type=\"unary\"}", 25);
+            grown(before, seen, "etcd_server_client_requests_total{client_api_version=\"unknown\",type=\"unary\"}", 26);
             for (String name : List.of(
                     "etcd_disk_wal_fsync_duration_seconds_count",
                     "etcd_disk_backend_commit_duration_seconds_count",
