@@ -25,6 +25,24 @@ interface Interest<T> {
     /** Whether {@link #told} only computes; if not (it may call a webhook) the watcher itself must call it, and nobody waits for that. */
     boolean onlyComputes();
 
+    /**
+     * What a change must have to concern the watcher.
+     *
+     * @param values of which it must have one, before or after
+     */
+    record Mark(Trait trait, Set<String> values) {
+
+        /** Keeps its own copy. */
+        public Mark {
+            values = Set.copyOf(values);
+        }
+    }
+
+    /** By what it is found that a change may concern the watcher; empty if it must see every change to know. Always the same. */
+    default Optional<Mark> mark() {
+        return Optional.empty();
+    }
+
     /** Key of the definition with which what is watched comes and goes. */
     default Optional<String> definition() {
         return Optional.empty();

@@ -68,7 +68,10 @@ public final class ObjectVersion {
     public synchronized Map<String, String> labels() {
         Map<String, String> known = labels;
         if (known == null) {
-            known = Json.strings(object(), "metadata", "labels");
+            // Conversion leaves the labels of built-in kinds as they are.
+            known = object == null && kind.custom().isEmpty()
+                    ? Json.labels(stored)
+                    : Json.strings(object(), "metadata", "labels");
             labels = known;
         }
         return known;

@@ -2,6 +2,8 @@ package io.keelson.orchestrator.api;
 
 import io.keelson.orchestrator.kind.Custom;
 import io.keelson.orchestrator.registry.Reason;
+import io.keelson.orchestrator.select.FieldSelector;
+import io.keelson.orchestrator.select.LabelSelector;
 import java.util.Optional;
 import java.util.Set;
 
@@ -13,6 +15,7 @@ final class Selection implements Interest<ObjectEvent> {
     private final String prefix;
     private final boolean one;
     private final boolean everything;
+    private final Optional<Mark> mark;
 
     Selection(WatchQuery query) {
         this.query = query;
@@ -21,6 +24,27 @@ final class Selection implements Interest<ObjectEvent> {
         this.one = only.isPresent();
         this.prefix = only.orElseGet(() -> Keys.prefix(query.kind(), query.namespace()));
         this.everything = query.labels().isEverything() && query.fields().isEverything();
+        this.mark = one ? Optional.of(new Mark(new Trait.Name(), Set.of(prefix))) : mark(query);
+    }
+
+    /** By a label if one is asked for, which is read more easily than a field. What somebody else converts nobody knows before. */
+    private static Optional<Mark> mark(WatchQuery query) {
+        if (query.kind().custom().isPresent()) {
+            return Optional.empty();
+        }
+        return query.labels().requirements().stream()
+                .filter(each -> each.operator() == LabelSelector.Operator.IN)
+                .map(each -> new Mark(new Trait.Label(query.kind(), each.key()), each.values()))
+                .findFirst()
+                .or(() -> query.fields().terms().stream()
+                        .filter(FieldSelector.Term::equal)
+                        .map(term -> new Mark(new Trait.Field(query.kind(), term), Set.of(term.value())))
+                        .findFirst());
+    }
+
+    @Override
+    public Optional<Mark> mark() {
+        return mark;
     }
 
     @Override
@@ -79,6 +103,7 @@ final class Selection implements Interest<ObjectEvent> {
 
     boolean selects(ObjectVersion version) {
         return everything
-                || (query.labels().matches(version.labels()) && query.fields().matches(version.object()));
+                || ((query.labels().isEverything() || query.labels().matches(version.labels()))
+                        && (query.fields().isEverything() || query.fields().matches(version.object())));
     }
 }

@@ -12,7 +12,6 @@ import io.keelson.store.KvWatch;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -27,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
  * All watches of this process follow the store by one cursor: each change is read once, and what is made of it is shared.
  *
  * <pre>
- *   store ── one cursor ──► hub ── per watcher: selected, up to a bound ──► Subscription ── watcher's thread ──► client
+ *   store ── one cursor ──► hub ── whom it concerns, up to a bound for each ──► Subscription ── watcher's thread ──► client
  *                            └── the newest changes, for who comes from a list made just before
  * </pre>
  *
@@ -49,7 +48,7 @@ final class WatchHub {
 
     private final Kv kv;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, List<Subscription<?>>> byResource = new HashMap<>();
+    private final Map<String, Audience> byResource = new HashMap<>();
     private final Deque<KeyChange> recent = new ArrayDeque<>();
     private long recentBytes;
     /** Every change after this revision that was published is in {@code recent}. */
@@ -88,7 +87,7 @@ final class WatchHub {
             }
             if (joining.publish()) {
                 for (String resource : joining.interest().resources()) {
-                    byResource.computeIfAbsent(resource, _ -> new ArrayList<>()).add(joining);
+                    byResource.computeIfAbsent(resource, _ -> new Audience()).add(joining);
                 }
             }
             return true;
@@ -102,10 +101,10 @@ final class WatchHub {
         lock.lock();
         try {
             for (String resource : leaving.interest().resources()) {
-                List<Subscription<?>> there = byResource.get(resource);
-                if (there != null && there.remove(leaving) && there.isEmpty()) {
-                    byResource.remove(resource);
-                }
+                byResource.computeIfPresent(resource, (_, there) -> {
+                    there.remove(leaving);
+                    return there.isEmpty() ? null : there;
+                });
             }
         } finally {
             lock.unlock();
@@ -156,7 +155,8 @@ final class WatchHub {
         for (Event event : events) {
             KeyChange change = new KeyChange(kv, event);
             keep(change);
-            for (Subscription<?> subscription : byResource.getOrDefault(change.resource(), List.of())) {
+            Audience audience = byResource.get(change.resource());
+            for (Subscription<?> subscription : audience == null ? List.<Subscription<?>>of() : audience.of(change)) {
                 subscription.stage(change);
                 if (subscription.isStaged()) {
                     touched.add(subscription);
@@ -203,7 +203,7 @@ final class WatchHub {
         Set<Subscription<?>> concerned = new LinkedHashSet<>();
         byResource
                 .values()
-                .forEach(all -> all.stream()
+                .forEach(all -> all.all()
                         .filter(each -> each.interest().definition().equals(Optional.of(definition)))
                         .forEach(concerned::add));
         concerned.forEach(Subscription::stageEnd);
@@ -214,7 +214,7 @@ final class WatchHub {
         lock.lock();
         try {
             running = false;
-            byResource.values().forEach(all -> all.forEach(each -> each.fail(e)));
+            byResource.values().forEach(all -> all.all().forEach(each -> each.fail(e)));
             byResource.clear();
         } finally {
             lock.unlock();

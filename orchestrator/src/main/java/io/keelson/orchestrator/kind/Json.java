@@ -240,6 +240,43 @@ public final class Json {
         }
     }
 
+    /**
+     * The labels of an object, of which no more is read than it takes to find them; what is no string is left out.
+     *
+     * @throws MalformedJsonException if what is read up to there is not JSON
+     */
+    public static Map<String, String> labels(byte[] object) {
+        try (JsonParser parser = MAPPER.createParser(object)) {
+            Map<String, String> labels = new HashMap<>();
+            if (parser.nextToken() == JsonToken.START_OBJECT
+                    && enters(parser, "metadata")
+                    && enters(parser, "labels")) {
+                for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+                    if (parser.nextToken() == JsonToken.VALUE_STRING) {
+                        labels.put(name, parser.getString());
+                    } else {
+                        parser.skipChildren();
+                    }
+                }
+            }
+            return labels;
+        } catch (JacksonException e) {
+            throw malformed(e.getOriginalMessage(), e.getLocation());
+        }
+    }
+
+    /** Goes from within one object into the one that is its field; whether there is one. */
+    private static boolean enters(JsonParser parser, String field) {
+        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+            JsonToken value = parser.nextToken();
+            if (name.equals(field)) {
+                return value == JsonToken.START_OBJECT;
+            }
+            parser.skipChildren();
+        }
+        return false;
+    }
+
     /** One class of node for one size of number, so that equal numbers are equal nodes. */
     private static JsonNode integer(JsonParser parser) {
         return switch (parser.getNumberType()) {
@@ -392,6 +429,35 @@ public final class Json {
             return kept;
         }
         return node;
+    }
+
+    /** Whether two values are written alike: as {@code equals}, but that a number may be an int in one tree and a long in the other. */
+    public static boolean same(JsonNode one, JsonNode other) {
+        if (one instanceof ObjectNode object && other instanceof ObjectNode that) {
+            if (object.size() != that.size()) {
+                return false;
+            }
+            for (Map.Entry<String, JsonNode> field : object.properties()) {
+                JsonNode there = that.get(field.getKey());
+                if (there == null || !same(field.getValue(), there)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        if (one instanceof ArrayNode list && other instanceof ArrayNode that) {
+            if (list.size() != that.size()) {
+                return false;
+            }
+            for (int i = 0; i < list.size(); i++) {
+                if (!same(list.get(i), that.get(i))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        return one.equals(other)
+                || (one.isNumber() && other.isNumber() && one.toString().equals(other.toString()));
     }
 
     /** How deep objects and lists are nested; 0 for what is neither. Looks no deeper than {@code enough}. */

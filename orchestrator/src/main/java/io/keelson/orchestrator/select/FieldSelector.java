@@ -26,7 +26,24 @@ public final class FieldSelector {
      * @param value the text to compare with
      * @param absent what a field that is absent counts as
      */
-    public record Term(String field, boolean equal, String value, String absent) {}
+    public record Term(String field, boolean equal, String value, String absent) {
+
+        /** The value that an object has there. */
+        public String of(ObjectNode object) {
+            if (field.equals("source")) {
+                return Json.string(object, "source", "component")
+                        .or(() -> Json.string(object, "reportingComponent"))
+                        .orElse("");
+            }
+            if (field.equals("status.podIPs")) {
+                return Json.string(object, "status", "podIP").orElse("");
+            }
+            return Json.at(object, field.split("\\.", -1))
+                    .filter(JsonNode::isValueNode)
+                    .map(JsonNode::asString)
+                    .orElse(absent);
+        }
+    }
 
     private final List<Term> terms;
 
@@ -134,24 +151,8 @@ public final class FieldSelector {
         Map<String, String> values = new HashMap<>();
         return terms.stream()
                 .allMatch(term -> term.equal()
-                        == values.computeIfAbsent(term.field(), _ -> value(object, term))
+                        == values.computeIfAbsent(term.field(), _ -> term.of(object))
                                 .equals(term.value()));
-    }
-
-    private static String value(ObjectNode object, Term term) {
-        String field = term.field();
-        if (field.equals("source")) {
-            return Json.string(object, "source", "component")
-                    .or(() -> Json.string(object, "reportingComponent"))
-                    .orElse("");
-        }
-        if (field.equals("status.podIPs")) {
-            return Json.string(object, "status", "podIP").orElse("");
-        }
-        return Json.at(object, field.split("\\.", -1))
-                .filter(JsonNode::isValueNode)
-                .map(JsonNode::asString)
-                .orElse(term.absent());
     }
 
     @Override

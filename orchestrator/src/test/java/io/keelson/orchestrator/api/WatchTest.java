@@ -103,6 +103,40 @@ class WatchTest {
     }
 
     @Test
+    void watchersByLabelAndFieldAreFoundByWhatAChangeHasBeforeAndAfter() throws InterruptedException {
+        long start = put("default", "a", "x", "1");
+        WatchQuery either = selected("l in (x,y)", "", start);
+        WatchQuery named = selected("", "metadata.name=a", start);
+        WatchQuery elsewhere = selected("l=z", "", start);
+        try (ObjectWatch both = api.watch(either);
+                ObjectWatch one = api.watch(named);
+                ObjectWatch left = api.watch(selected("l=x", "", start))) {
+            put("default", "a", "y", "2");
+            put("default", "b", "z", "3");
+            long last = put("default", "a", "z", "4");
+            assertThat(types(told(both, 2))).containsExactly(ObjectEvent.Type.MODIFIED, ObjectEvent.Type.DELETED);
+            assertThat(types(told(one, 2))).containsExactly(ObjectEvent.Type.MODIFIED, ObjectEvent.Type.MODIFIED);
+            assertThat(types(told(left, 1))).containsExactly(ObjectEvent.Type.DELETED);
+            try (ObjectWatch late = api.watch(elsewhere)) {
+                List<ObjectEvent> came = told(late, 2);
+                assertThat(types(came)).containsExactly(ObjectEvent.Type.ADDED, ObjectEvent.Type.ADDED);
+                assertThat(came.getLast().revision()).isEqualTo(last);
+            }
+            assertThat(left.next(Duration.ZERO).getFirst().type()).isEqualTo(ObjectEvent.Type.BOOKMARK);
+            assertThat(left.progress()).isEqualTo(last);
+        }
+    }
+
+    private static WatchQuery selected(String labels, String fields, long from) {
+        return new WatchQuery(
+                Kinds.CONFIG_MAP, "", LabelSelector.parse(labels), FieldSelector.parse(Kinds.CONFIG_MAP, fields), from);
+    }
+
+    private static List<ObjectEvent.Type> types(List<ObjectEvent> events) {
+        return events.stream().map(ObjectEvent::type).toList();
+    }
+
+    @Test
     void whoTakesNothingIsCutAndCostsNobodyElse() throws InterruptedException {
         long start = put("default", "a", "x", "0");
         try (ObjectWatch slow = api.watch(WatchQuery.all(Kinds.CONFIG_MAP, start));
@@ -242,6 +276,7 @@ class WatchTest {
     void whoFollowsEventsEndsWithWhatAListTells(long seed) throws InterruptedException {
         Random random = new Random(seed);
         List<String> labels = List.of("", "l=x", "l!=x", "l in (x,y)");
+        List<String> fields = List.of("", "", "metadata.name!=n1", "metadata.name=n1");
         List<Long> revisions = new ArrayList<>();
         revisions.add(put("default", "n0", "x", "0"));
         List<Follower> followers = new ArrayList<>();
@@ -253,7 +288,7 @@ class WatchTest {
                         Kinds.CONFIG_MAP,
                         random.nextBoolean() ? "" : "default",
                         LabelSelector.parse(labels.get(random.nextInt(labels.size()))),
-                        FieldSelector.parse(Kinds.CONFIG_MAP, random.nextInt(3) == 0 ? "metadata.name!=n1" : ""),
+                        FieldSelector.parse(Kinds.CONFIG_MAP, fields.get(random.nextInt(fields.size()))),
                         from);
                 Map<String, String> state = from == 0 ? new TreeMap<>() : listed(query, Long.toString(from));
                 followers.add(new Follower(query, state));

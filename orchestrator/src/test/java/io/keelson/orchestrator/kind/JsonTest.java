@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class JsonTest {
@@ -39,6 +41,35 @@ class JsonTest {
                 .extracting(FieldError::message)
                 .containsExactly(
                         "duplicate field \"l[1].x.y\"", "duplicate field \"l[2][0].z\"", "duplicate field \"a\"");
+    }
+
+    @Test
+    void labelsAreFoundWithoutReadingTheRest() {
+        byte[] stored = ("{\"labels\":{\"no\":\"1\"},\"metadata\":{\"annotations\":{\"labels\":\"no\"},"
+                        + "\"labels\":{\"a\":\"x\",\"b\":{\"c\":1},\"d\":\"\\u00e4\"},\"name\":\"n\"},\"spec\":{\"labels\"")
+                .getBytes(UTF_8);
+        assertThat(Json.labels(stored)).containsOnly(Map.entry("a", "x"), Map.entry("d", "\u00e4"));
+        assertThat(Json.labels("{\"metadata\":{\"labels\":null},\"labels\":{\"a\":\"x\"}}".getBytes(UTF_8)))
+                .isEmpty();
+        assertThat(Json.labels("{\"spec\":{}}".getBytes(UTF_8))).isEmpty();
+        assertThatThrownBy(() -> Json.labels("{\"metadata\":{\"name\":x".getBytes(UTF_8)))
+                .isInstanceOf(MalformedJsonException.class);
+    }
+
+    @Test
+    void sameIsWhatIsWrittenAlike() {
+        assertThat(Json.same(
+                        Json.parse("{\"a\":[1,{\"b\":\"x\"}],\"c\":null}"),
+                        Json.parse("{\"c\":null,\"a\":[1,{\"b\":\"x\"}]}")))
+                .isTrue();
+        assertThat(Json.same(Json.object().put("a", 1), Json.object().put("a", 1L)))
+                .isTrue();
+        for (String other : List.of(
+                "{}", "{\"a\":[1]}", "{\"a\":[2,1]}", "{\"a\":[1,\"2\"]}", "{\"a\":[1,2.0]}", "{\"b\":[1,2]}")) {
+            assertThat(Json.same(Json.parse("{\"a\":[1,2]}"), Json.parse(other)))
+                    .as(other)
+                    .isFalse();
+        }
     }
 
     @Test
