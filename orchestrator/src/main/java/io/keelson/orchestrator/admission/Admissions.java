@@ -92,7 +92,7 @@ public final class Admissions implements Admission {
                 false,
                 Optional.of(options),
                 Optional.empty());
-        StoreFacts facts = new StoreFacts(kv, parsed, kinds, true);
+        StoreFacts facts = StoreFacts.newest(kv, parsed, kinds, true);
         Heard heard = new Heard(new ArrayList<>(), AuditNotes.current());
         Request request = plugins.on(Plugins.MUTATING_WEBHOOKS)
                 ? asked.with(webhooks.mutate(asked, facts, UnaryOperator.identity(), heard))
@@ -125,7 +125,9 @@ public final class Admissions implements Admission {
         OnePass(Intent intent) {
             this.intent = intent;
             // What is changed or deleted has been read just now.
-            this.facts = new StoreFacts(kv, parsed, kinds, intent.operation() != Operation.CREATE);
+            this.facts = intent.basis() == Admission.Basis.HERE
+                    ? StoreFacts.here(kv, parsed, kinds)
+                    : StoreFacts.newest(kv, parsed, kinds, intent.operation() != Operation.CREATE);
         }
 
         private Request request(String name, Optional<ObjectNode> live, Optional<ObjectNode> object) {
@@ -205,7 +207,7 @@ public final class Admissions implements Admission {
             ReentrantLock lock = locks.get(Math.floorMod(namespace.hashCode(), STRIPES));
             lock.lock();
             held = Optional.of(lock);
-            StoreFacts now = new StoreFacts(kv, parsed, kinds, false);
+            StoreFacts now = StoreFacts.newest(kv, parsed, kinds, false);
             Quotas.Result result = Quotas.judge(request, now.list(QUOTA, namespace));
             now.ranges().forEach(facts.ranges()::put);
             return switch (result) {

@@ -28,6 +28,8 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class StoreFacts implements Facts {
 
+    private static final String HOOKS_AND_POLICIES = "admissionregistration.k8s.io";
+
     private final Kv kv;
     private final Parsed parsed;
     private final Supplier<Kinds> kinds;
@@ -35,20 +37,34 @@ final class StoreFacts implements Facts {
     private final Map<String, Long> ranges = new HashMap<>();
     private final Map<String, List<ObjectNode>> lists = new HashMap<>();
     private final Map<Ref, Optional<ObjectNode>> found = new HashMap<>();
+    private final boolean mayLag;
 
     /** Whether the local replica is known to show everything that was written before the request. */
     private boolean caughtUp;
 
-    /**
-     * Facts of one attempt.
-     *
-     * @param caughtUp whether something was read linearizably since the request came; reads of the local replica do from then on
-     */
-    StoreFacts(Kv kv, Parsed parsed, Supplier<Kinds> kinds, boolean caughtUp) {
+    private StoreFacts(Kv kv, Parsed parsed, Supplier<Kinds> kinds, boolean mayLag, boolean caughtUp) {
         this.kv = kv;
         this.kinds = kinds;
         this.parsed = parsed;
+        this.mayLag = mayLag;
         this.caughtUp = caughtUp;
+    }
+
+    /**
+     * Facts of the newest state.
+     *
+     * @param caughtUp whether something was read linearizably since the request came; reads of the local replica do from then on
+     */
+    static StoreFacts newest(Kv kv, Parsed parsed, Supplier<Kinds> kinds, boolean caughtUp) {
+        return new StoreFacts(kv, parsed, kinds, false, caughtUp);
+    }
+
+    /**
+     * Facts by what this replica has, as far as guards can tell whether that is the newest: that an object is as it is here, or that there
+     * is none of a kind. For all else the newest is read.
+     */
+    static StoreFacts here(Kv kv, Parsed parsed, Supplier<Kinds> kinds) {
+        return new StoreFacts(kv, parsed, kinds, true, false);
     }
 
     /** Keys that must still be at these revisions. */
@@ -74,10 +90,11 @@ final class StoreFacts implements Facts {
     private Optional<ObjectNode> read(Ref ref) {
         Kind kind = ref.kind();
         String key = ref.key();
-        RangeResponse answer = read(RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)));
+        RangeRequest.Builder one = RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key));
+        RangeResponse answer = mayLag ? readHere(one) : read(one);
         Optional<KeyValue> pair = answer.getKvsList().stream().findFirst();
-        if (kind.namespaced() || kind.equals(Kinds.NAMESPACE)) {
-            unchanged.put(key, pair.map(KeyValue::getModRevision).orElse(0L));
+        if (kind.namespaced() || kind.equals(Kinds.NAMESPACE) || mayLag) {
+            unchanged.merge(key, pair.map(KeyValue::getModRevision).orElse(0L), Math::min);
         }
         return pair.map(each -> object(kind, each));
     }
@@ -85,27 +102,55 @@ final class StoreFacts implements Facts {
     @Override
     public List<ObjectNode> list(Kind kind, String namespace) {
         String prefix = kind.keyPrefix() + (namespace.isEmpty() ? "" : namespace + "/");
-        return lists.computeIfAbsent(prefix, _ -> {
-            RangeRequest.Builder range = RangeRequest.newBuilder()
-                    .setKey(ByteString.copyFromUtf8(prefix))
-                    .setRangeEnd(end(prefix));
-            if (!kind.namespaced()) {
-                return parsed.all(prefix, read(range.setKeysOnly(true)), key -> newest(kind, key));
-            }
-            RangeResponse answer = read(range);
-            if (!kind.equals(Kinds.POD)) {
-                ranges.put(prefix, answer.getHeader().getRevision());
-            }
-            List<ObjectNode> objects = new ArrayList<>();
-            answer.getKvsList().forEach(pair -> objects.add(object(kind, pair)));
-            return objects;
-        });
+        return lists.computeIfAbsent(prefix, _ -> isNoneHere(kind, prefix) ? List.of() : read(kind, prefix));
+    }
+
+    /** Whether there is none by what this replica has; that this is so must then hold when the write is committed. */
+    private boolean isNoneHere(Kind kind, String prefix) {
+        if (!mayLag || kind.equals(Kinds.POD)) {
+            return false;
+        }
+        // Those of one group are asked for one after the other, and mostly there is none of any.
+        String all = kind.group().equals(HOOKS_AND_POLICIES) ? "/registry/" + HOOKS_AND_POLICIES + "/" : prefix;
+        if (ranges.containsKey(all)) {
+            return true;
+        }
+        RangeResponse first = readHere(RangeRequest.newBuilder()
+                .setKey(ByteString.copyFromUtf8(all))
+                .setRangeEnd(end(all))
+                .setKeysOnly(true)
+                .setLimit(1));
+        if (first.getKvsCount() > 0) {
+            return false;
+        }
+        ranges.put(all, first.getHeader().getRevision());
+        return true;
+    }
+
+    private List<ObjectNode> read(Kind kind, String prefix) {
+        RangeRequest.Builder range = RangeRequest.newBuilder()
+                .setKey(ByteString.copyFromUtf8(prefix))
+                .setRangeEnd(end(prefix));
+        if (!kind.namespaced()) {
+            return parsed.all(prefix, read(range.setKeysOnly(true)), key -> newest(kind, key));
+        }
+        RangeResponse answer = read(range);
+        if (!kind.equals(Kinds.POD)) {
+            ranges.put(prefix, answer.getHeader().getRevision());
+        }
+        List<ObjectNode> objects = new ArrayList<>();
+        answer.getKvsList().forEach(pair -> objects.add(object(kind, pair)));
+        return objects;
     }
 
     private Optional<Parsed.Entry> newest(Kind kind, ByteString key) {
         return read(RangeRequest.newBuilder().setKey(key)).getKvsList().stream()
                 .findFirst()
                 .map(pair -> new Parsed.Entry(pair.getModRevision(), object(kind, pair)));
+    }
+
+    private RangeResponse readHere(RangeRequest.Builder request) {
+        return Failures.translated(() -> kv.range(request.setSerializable(true).build()));
     }
 
     private RangeResponse read(RangeRequest.Builder request) {

@@ -40,8 +40,27 @@ public interface Admission {
      * @param subresource empty for the object itself
      * @param user who asks
      * @param dryRun whether everything is done but the commit
+     * @param basis of what state it is to be judged
      */
-    record Intent(Operation operation, Kind kind, String namespace, String subresource, User user, boolean dryRun) {}
+    record Intent(
+            Operation operation,
+            Kind kind,
+            String namespace,
+            String subresource,
+            User user,
+            boolean dryRun,
+            Basis basis) {}
+
+    /** Of what state of the store a write is decided. */
+    enum Basis {
+        /**
+         * What this replica has, which nearly always is the newest. The commit guards all of it, so that a write that goes through was decided
+         * by the newest; any other decision may be wrong, and is made again by {@link #NEWEST}.
+         */
+        HERE,
+        /** What was the newest when the attempt began, or later. */
+        NEWEST
+    }
 
     /**
      * Under which terms a write is admitted.
@@ -65,10 +84,10 @@ public interface Admission {
             warnings = List.copyOf(warnings);
         }
 
-        /** The same, and these keys must still be at these revisions. */
+        /** The same, and these keys must still be at these revisions. Of what was read twice, the first must hold: it was decided by, too. */
         Terms with(Map<String, Long> more) {
             Map<String, Long> all = new HashMap<>(unchanged);
-            all.putAll(more);
+            more.forEach((key, at) -> all.merge(key, at, Math::min));
             return new Terms(all, ranges, also, warnings);
         }
 
@@ -86,7 +105,13 @@ public interface Admission {
     /** The same for writes of which none will be stored: everybody is told so. */
     default Admission rehearsing() {
         return intent -> begin(new Intent(
-                intent.operation(), intent.kind(), intent.namespace(), intent.subresource(), intent.user(), true));
+                intent.operation(),
+                intent.kind(),
+                intent.namespace(),
+                intent.subresource(),
+                intent.user(),
+                true,
+                intent.basis()));
     }
 
     /**

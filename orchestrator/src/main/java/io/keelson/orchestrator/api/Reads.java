@@ -31,8 +31,24 @@ final class Reads {
     }
 
     Optional<Stored> find(Ref ref) {
-        RangeResponse answer = Failures.translated(() -> kv.range(Keys.get(ref.key())));
-        return answer.getKvsList().stream().findFirst().map(pair -> stored(ref.kind(), pair));
+        return find(ref, Admission.Basis.NEWEST);
+    }
+
+    Optional<Stored> find(Ref ref, Admission.Basis basis) {
+        return pair(ref, basis).map(pair -> stored(ref.kind(), pair));
+    }
+
+    /** As {@link #find}, but not read as a tree before somebody looks. */
+    Optional<ObjectVersion> version(Ref ref) {
+        return pair(ref, Admission.Basis.NEWEST).map(pair -> ObjectVersion.of(ref.kind(), pair, pair.getModRevision()));
+    }
+
+    private Optional<KeyValue> pair(Ref ref, Admission.Basis basis) {
+        RangeRequest request = Keys.get(ref.key()).toBuilder()
+                .setSerializable(basis == Admission.Basis.HERE)
+                .build();
+        return Failures.translated(() -> kv.range(request)).getKvsList().stream()
+                .findFirst();
     }
 
     /** The same, if the store has come as far as a resourceVersion; that may be empty. */

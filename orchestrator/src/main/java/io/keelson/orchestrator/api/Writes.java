@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.api;
 
+import io.keelson.orchestrator.api.Admission.Basis;
 import io.keelson.orchestrator.kind.FieldError;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
@@ -79,8 +80,15 @@ final class Writes {
         this.admission = admission;
     }
 
-    private Admission.Pass admit(Operation operation, Ref ref, String subresource, User user, boolean dryRun) {
-        return admission.begin(new Admission.Intent(operation, ref.kind(), ref.namespace(), subresource, user, dryRun));
+    private Admission.Pass admit(
+            Operation operation, Ref ref, String subresource, User user, boolean dryRun, Basis basis) {
+        return admission.begin(
+                new Admission.Intent(operation, ref.kind(), ref.namespace(), subresource, user, dryRun, basis));
+    }
+
+    /** The first attempt asks nobody but this replica: if what it has is the newest, as nearly always, that is all that it takes. */
+    private static Basis basis(int attempt, WriteOptions options) {
+        return attempt == 0 && !options.dryRun() ? Basis.HERE : Basis.NEWEST;
     }
 
     Stored create(Kind kind, String namespace, ObjectNode sent, WriteOptions options) {
@@ -109,26 +117,22 @@ final class Writes {
             BiFunction<Given, Mutation, Prepared> decide) {
         Rejection last = Rejection.conflict(kind, "", "too many writers");
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-            Admission.Intent intent =
-                    new Admission.Intent(Operation.CREATE, kind, namespace, "", options.user(), options.dryRun());
+            Basis basis = basis(attempt, options);
+            Admission.Intent intent = new Admission.Intent(
+                    Operation.CREATE, kind, namespace, "", options.user(), options.dryRun(), basis);
             try (Admission.Pass pass = admission.begin(intent)) {
-                Prepared prepared = decide.apply(given(), pass::mutate);
-                Prepared.Store store = switch (prepared) {
-                    case Prepared.Store fine -> fine;
-                    case Prepared.Refuse refused -> throw new ApiException(refused.rejection());
-                    case Prepared.Unchanged _, Prepared.Remove _ ->
-                        throw new IllegalStateException("a create can only store or refuse");
-                };
-                Ref ref = new Ref(
-                        kind,
-                        namespace,
-                        Json.string(store.object(), "metadata", "name").orElseThrow());
-                check.check(options.user(), ref, "", Optional.empty(), store.object());
-                Map<String, Long> inNamespace = namespaceAdmits(ref);
-                Admission.Terms terms = pass.validate(ref.name(), Optional.empty(), Optional.of(store.object()))
-                        .with(inNamespace);
-                Map<String, String> chosenByUser = Holdings.of(kind, store.object());
-                fill(kind, store.object());
+                Creation creation;
+                try {
+                    creation = decideCreation(kind, namespace, options, decide, pass, basis);
+                } catch (ApiException e) {
+                    if (basis == Basis.HERE) {
+                        continue;
+                    }
+                    throw e;
+                }
+                Prepared.Store store = creation.store();
+                Ref ref = creation.ref();
+                Admission.Terms terms = creation.terms();
                 if (options.dryRun()) {
                     if (reads.find(ref).isPresent()) {
                         throw new ApiException(Rejection.alreadyExists(kind, ref.name()));
@@ -139,7 +143,7 @@ final class Writes {
                     case Commit.Result.Done done -> {
                         return stored(store, done, terms);
                     }
-                    case Commit.Result.Taken taken -> refuseIfChosen(ref, taken, chosenByUser);
+                    case Commit.Result.Taken taken -> refuseIfChosen(ref, taken, creation.chosenByUser());
                     case Commit.Result.Raced _ -> {
                         last = Rejection.alreadyExists(kind, ref.name());
                         if (!generated && reads.find(ref).isPresent()) {
@@ -150,6 +154,34 @@ final class Writes {
             }
         }
         throw new ApiException(last);
+    }
+
+    /** What is to be created, and under which terms. */
+    private record Creation(Ref ref, Prepared.Store store, Admission.Terms terms, Map<String, String> chosenByUser) {}
+
+    private Creation decideCreation(
+            Kind kind,
+            String namespace,
+            WriteOptions options,
+            BiFunction<Given, Mutation, Prepared> decide,
+            Admission.Pass pass,
+            Basis basis) {
+        Prepared.Store store = switch (decide.apply(given(), pass::mutate)) {
+            case Prepared.Store fine -> fine;
+            case Prepared.Refuse refused -> throw new ApiException(refused.rejection());
+            case Prepared.Unchanged _, Prepared.Remove _ ->
+                throw new IllegalStateException("a create can only store or refuse");
+        };
+        ObjectNode object = store.object();
+        Ref ref =
+                new Ref(kind, namespace, Json.string(object, "metadata", "name").orElseThrow());
+        check.check(options.user(), ref, "", Optional.empty(), object);
+        Map<String, Long> inNamespace = namespaceAdmits(ref, basis);
+        Admission.Terms terms =
+                pass.validate(ref.name(), Optional.empty(), Optional.of(object)).with(inNamespace);
+        Map<String, String> chosenByUser = Holdings.of(kind, object);
+        fill(kind, object);
+        return new Creation(ref, store, terms, chosenByUser);
     }
 
     private static Stored stored(Prepared.Store store, Commit.Result.Done done, Admission.Terms terms) {
@@ -167,12 +199,12 @@ final class Writes {
     }
 
     /** The namespace's key and revision, which must still hold when the object is written. */
-    private Map<String, Long> namespaceAdmits(Ref ref) {
+    private Map<String, Long> namespaceAdmits(Ref ref, Basis basis) {
         if (!ref.kind().namespaced()) {
             return Map.of();
         }
         Ref namespace = new Ref(Kinds.NAMESPACE, "", ref.namespace());
-        Optional<Stored> stored = reads.find(namespace);
+        Optional<Stored> stored = reads.find(namespace, basis);
         NamespaceLife.refusal(ref.kind(), ref.name(), ref.namespace(), stored.map(Stored::object))
                 .ifPresent(rejection -> {
                     throw new ApiException(rejection);
@@ -405,18 +437,24 @@ final class Writes {
     private Stored change(
             Ref ref, String subresource, WriteOptions options, BiFunction<Stored, Mutation, Prepared> decide) {
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-            Stored live = reads.find(ref).orElseThrow(() -> ApiException.notFound(ref.kind(), ref.name()));
-            try (Admission.Pass pass = admit(Operation.UPDATE, ref, subresource, options.user(), options.dryRun())) {
-                Prepared prepared = decide.apply(live, pass::mutate);
-                Map<String, String> chosenByUser = Map.of();
-                Admission.Terms terms = Admission.Terms.NONE;
-                if (prepared instanceof Prepared.Store store) {
-                    check.check(options.user(), ref, subresource, Optional.of(live.object()), store.object());
-                    terms = pass.validate(ref.name(), Optional.of(live.object()), Optional.of(store.object()));
-                    chosenByUser = Holdings.of(ref.kind(), store.object());
-                    fill(ref.kind(), store.object());
+            Basis basis = basis(attempt, options);
+            Optional<Stored> there = reads.find(ref, basis);
+            if (there.isEmpty() && basis == Basis.HERE) {
+                continue;
+            }
+            Stored live = there.orElseThrow(() -> ApiException.notFound(ref.kind(), ref.name()));
+            try (Admission.Pass pass =
+                    admit(Operation.UPDATE, ref, subresource, options.user(), options.dryRun(), basis)) {
+                Change change;
+                try {
+                    change = decideChange(ref, subresource, live, options, decide, pass);
+                } catch (ApiException e) {
+                    if (basis == Basis.HERE) {
+                        continue;
+                    }
+                    throw e;
                 }
-                Optional<Stored> done = carryOut(ref, live, prepared, options, chosenByUser, terms);
+                Optional<Stored> done = carryOut(ref, live, change, options, basis);
                 if (done.isPresent()) {
                     return done.get();
                 }
@@ -425,14 +463,35 @@ final class Writes {
         throw new ApiException(tooManyWriters(ref));
     }
 
-    /** Empty if something came between. */
-    private Optional<Stored> carryOut(
+    /** What becomes of an object, and under which terms. */
+    private record Change(Prepared prepared, Admission.Terms terms, Map<String, String> chosenByUser) {}
+
+    private Change decideChange(
             Ref ref,
+            String subresource,
             Stored live,
-            Prepared prepared,
             WriteOptions options,
-            Map<String, String> chosenByUser,
-            Admission.Terms terms) {
+            BiFunction<Stored, Mutation, Prepared> decide,
+            Admission.Pass pass) {
+        Prepared prepared = decide.apply(live, pass::mutate);
+        if (!(prepared instanceof Prepared.Store store)) {
+            return new Change(prepared, Admission.Terms.NONE, Map.of());
+        }
+        check.check(options.user(), ref, subresource, Optional.of(live.object()), store.object());
+        Admission.Terms terms = pass.validate(ref.name(), Optional.of(live.object()), Optional.of(store.object()));
+        Map<String, String> chosenByUser = Holdings.of(ref.kind(), store.object());
+        fill(ref.kind(), store.object());
+        return new Change(prepared, terms, chosenByUser);
+    }
+
+    /** Empty if something came between, or if nothing is to be written, but of the newest state that is not known. */
+    private Optional<Stored> carryOut(Ref ref, Stored live, Change change, WriteOptions options, Basis basis) {
+        Prepared prepared = change.prepared();
+        Admission.Terms terms = change.terms();
+        boolean writes = prepared instanceof Prepared.Store || prepared instanceof Prepared.Remove;
+        if (!writes && basis == Basis.HERE) {
+            return Optional.empty();
+        }
         Optional<ObjectNode> after = switch (prepared) {
             case Prepared.Refuse refused -> throw new ApiException(refused.rejection());
             case Prepared.Unchanged _ -> Optional.empty();
@@ -460,7 +519,7 @@ final class Writes {
             }
             case Commit.Result.Raced _ -> Optional.empty();
             case Commit.Result.Taken taken -> {
-                refuseIfChosen(ref, taken, chosenByUser);
+                refuseIfChosen(ref, taken, change.chosenByUser());
                 yield Optional.empty();
             }
         };
@@ -469,17 +528,33 @@ final class Writes {
     Deleted delete(Ref ref, DeleteOptions options) {
         Deletion.Wish wish = new Deletion.Wish(
                 options.uid(), options.resourceVersion(), options.gracePeriodSeconds(), options.propagation());
+        WriteOptions write =
+                new WriteOptions(options.user(), "", options.dryRun(), FieldValidation.IGNORE, options.guards());
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-            Stored live = reads.find(ref).orElseThrow(() -> ApiException.notFound(ref.kind(), ref.name()));
+            Basis basis = basis(attempt, write);
+            Optional<Stored> there = reads.find(ref, basis);
+            if (there.isEmpty() && basis == Basis.HERE) {
+                continue;
+            }
+            Stored live = there.orElseThrow(() -> ApiException.notFound(ref.kind(), ref.name()));
             Prepared prepared = Deletion.delete(ref.kind(), live.object(), wish, clock.instant());
-            WriteOptions write =
-                    new WriteOptions(options.user(), "", options.dryRun(), FieldValidation.IGNORE, options.guards());
             if (prepared instanceof Prepared.Refuse refused) {
+                if (basis == Basis.HERE) {
+                    continue;
+                }
                 throw new ApiException(refused.rejection());
             }
-            try (Admission.Pass pass = admit(Operation.DELETE, ref, "", options.user(), options.dryRun())) {
-                Admission.Terms terms = pass.validate(ref.name(), Optional.of(live.object()), Optional.empty());
-                Optional<Stored> done = carryOut(ref, live, prepared, write, Map.of(), terms);
+            try (Admission.Pass pass = admit(Operation.DELETE, ref, "", options.user(), options.dryRun(), basis)) {
+                Admission.Terms terms;
+                try {
+                    terms = pass.validate(ref.name(), Optional.of(live.object()), Optional.empty());
+                } catch (ApiException e) {
+                    if (basis == Basis.HERE) {
+                        continue;
+                    }
+                    throw e;
+                }
+                Optional<Stored> done = carryOut(ref, live, new Change(prepared, terms, Map.of()), write, basis);
                 if (done.isPresent()) {
                     boolean gone = prepared instanceof Prepared.Remove && !options.dryRun();
                     return new Deleted(done.get().object(), gone, done.get().revision());
