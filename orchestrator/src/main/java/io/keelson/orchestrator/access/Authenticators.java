@@ -10,16 +10,23 @@ import io.keelson.orchestrator.kind.Json;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** All ways to show who one is, one after the other: certificate, bootstrap token, token of a service account, of the OpenID provider. */
 final class Authenticators {
+
+    /** So many subjects of certificates are remembered. */
+    private static final int MAX_NAMED = 4_096;
 
     private final LocalObjects objects;
     private final ServiceAccountTokens accounts;
     private final Optional<OidcTokens> oidc;
     private final boolean anonymous;
     private final InstantSource clock;
+    /** Whom subjects name, of which a few come with every request. */
+    private final Map<String, Optional<User>> named = new ConcurrentHashMap<>();
 
     Authenticators(
             LocalObjects objects,
@@ -37,7 +44,7 @@ final class Authenticators {
     /** Who sends a request; a certificate is worth more than a token, as in Kubernetes. */
     Authentication authenticate(Credentials credentials) {
         Optional<User> certified =
-                credentials.certificate().map(Credentials.Certified::subject).flatMap(Identity::ofSubject);
+                credentials.certificate().map(Credentials.Certified::subject).flatMap(this::named);
         if (certified.isPresent()) {
             Instant until = credentials.certificate().get().until();
             if (clock.instant().isAfter(until)) {
@@ -51,6 +58,18 @@ final class Authenticators {
         return anonymous
                 ? new Authentication.Known(new User(Impersonation.ANONYMOUS, List.of(Impersonation.UNAUTHENTICATED)))
                 : new Authentication.NotMine();
+    }
+
+    private Optional<User> named(String subject) {
+        Optional<User> known = named.get(subject);
+        if (known == null) {
+            known = Identity.ofSubject(subject);
+            if (named.size() >= MAX_NAMED) {
+                named.clear();
+            }
+            named.put(subject, known);
+        }
+        return known;
     }
 
     /**

@@ -89,7 +89,7 @@ public final class Gate {
             return;
         }
         try {
-            set.accept(Json.parse(pair.get().getValue().toByteArray()));
+            set.accept(Json.parseUnmanaged(pair.get().getValue().toByteArray()));
         } catch (MalformedJsonException notAnObject) {
             forget.run();
         }

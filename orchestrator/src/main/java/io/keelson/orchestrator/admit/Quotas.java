@@ -37,7 +37,18 @@ public final class Quotas {
                 && request.kind().namespaced()
                 && request.operation() != Operation.DELETE
                 && (request.subresource().isEmpty() || request.subresource().equals("resize"))
+                && !keepsWhatIsCounted(request)
                 && !more(request).names().isEmpty();
+    }
+
+    /** What a pod uses is in its spec and its status, which most writes that agents and controllers make of metadata leave alone. */
+    private static boolean keepsWhatIsCounted(Request request) {
+        ObjectNode after = request.object().orElseThrow();
+        return request.of(Kinds.POD)
+                && request.old()
+                        .filter(before -> Json.same(before.path("spec"), after.path("spec"))
+                                && Json.same(before.path("status"), after.path("status")))
+                        .isPresent();
     }
 
     private static ResourceList more(Request request) {

@@ -121,11 +121,6 @@ public final class Api {
         return reads.find(ref);
     }
 
-    /** As {@link #get}, but not read as a tree before somebody looks. */
-    public ObjectVersion version(Ref ref) {
-        return reads.version(ref).orElseThrow(() -> ApiException.notFound(ref.kind(), ref.name()));
-    }
-
     /** All objects that a query selects, at one revision. */
     public Listing list(ListQuery query) {
         return reads.list(query);

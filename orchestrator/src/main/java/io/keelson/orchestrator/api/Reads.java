@@ -38,11 +38,6 @@ final class Reads {
         return pair(ref, basis).map(pair -> stored(ref.kind(), pair));
     }
 
-    /** As {@link #find}, but not read as a tree before somebody looks. */
-    Optional<ObjectVersion> version(Ref ref) {
-        return pair(ref, Admission.Basis.NEWEST).map(pair -> ObjectVersion.of(ref.kind(), pair, pair.getModRevision()));
-    }
-
     private Optional<KeyValue> pair(Ref ref, Admission.Basis basis) {
         RangeRequest request = Keys.get(ref.key()).toBuilder()
                 .setSerializable(basis == Admission.Basis.HERE)

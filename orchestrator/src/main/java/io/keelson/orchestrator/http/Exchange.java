@@ -48,7 +48,10 @@ final class Exchange {
     private final ServerRequest request;
     private final ServerResponse response;
     private final Gate gate;
+    private Optional<List<String>> steps = Optional.empty();
     private Optional<Query> query = Optional.empty();
+    private Optional<RequestInfo> info = Optional.empty();
+    private Optional<Credentials> credentials = Optional.empty();
     private Optional<User> user = Optional.empty();
     private Optional<User> realUser = Optional.empty();
     private final AuditNotes notes = new AuditNotes();
@@ -80,6 +83,13 @@ final class Exchange {
      * @throws ApiException BAD_REQUEST if it is not encoded as it must be
      */
     List<String> steps() {
+        if (steps.isEmpty()) {
+            steps = Optional.of(decodedSteps());
+        }
+        return steps.get();
+    }
+
+    private List<String> decodedSteps() {
         String raw = request.prologue().uriPath().rawPath();
         String trimmed = raw.startsWith("/") ? raw.substring(1) : raw;
         if (trimmed.endsWith("/")) {
@@ -143,7 +153,11 @@ final class Exchange {
 
     /** What is wanted, as far as the path says. */
     RequestInfo info() {
-        return RequestInfo.of(method(), path(), steps(), query().flag("watch"), query().text("fieldSelector"));
+        if (info.isEmpty()) {
+            info = Optional.of(
+                    RequestInfo.of(method(), path(), steps(), query().flag("watch"), query().text("fieldSelector")));
+        }
+        return info.get();
     }
 
     /**
@@ -158,11 +172,15 @@ final class Exchange {
         return user.get();
     }
 
+    /** What the request shows; a watch shows it again and again. */
     private Credentials credentials() {
-        return new Credentials(
-                request.remotePeer().tlsCertificates().flatMap(Credentials.Certified::of),
-                Credentials.bearer(header("Authorization")),
-                ActAs.of(request.headers()));
+        if (credentials.isEmpty()) {
+            credentials = Optional.of(new Credentials(
+                    request.remotePeer().tlsCertificates().flatMap(Credentials.Certified::of),
+                    Credentials.bearer(header("Authorization")),
+                    ActAs.of(request.headers())));
+        }
+        return credentials.get();
     }
 
     /**

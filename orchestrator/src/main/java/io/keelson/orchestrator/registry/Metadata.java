@@ -35,6 +35,17 @@ final class Metadata {
         return Json.child(object, "metadata");
     }
 
+    /** The object without its resourceVersion, to look at: its parts are the same, and not to be changed. */
+    static ObjectNode withoutRevision(ObjectNode object) {
+        ObjectNode copy = Json.object().setAll(object);
+        if (object.get("metadata") instanceof ObjectNode metadata) {
+            ObjectNode without = Json.object().setAll(metadata);
+            without.remove("resourceVersion");
+            copy.set("metadata", without);
+        }
+        return copy;
+    }
+
     static String name(ObjectNode object) {
         return Json.string(object, "metadata", "name").orElse("");
     }

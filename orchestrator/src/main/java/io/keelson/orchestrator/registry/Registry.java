@@ -177,16 +177,14 @@ public final class Registry {
             return new Prepared.Refuse(Rejection.invalid(kind, Metadata.name(live), causes));
         }
         Metadata.of(object).remove("resourceVersion");
-        ObjectNode before = live.deepCopy();
-        Metadata.of(before).remove("resourceVersion");
+        ObjectNode before = Metadata.withoutRevision(live);
         if (kind.strategy().counted() && wishChanged(kind, before, object)) {
             Metadata.bumpGeneration(object);
         }
         if (Deletion.complete(kind, object)) {
             return new Prepared.Remove(object);
         }
-        // Bytes and not trees, for a number may be an int in one tree and a long in the other.
-        if (Arrays.equals(Json.write(before), Json.write(object))) {
+        if (Json.same(before, object)) {
             return new Prepared.Unchanged(warnings);
         }
         return new Prepared.Store(object, warnings);
@@ -200,11 +198,6 @@ public final class Registry {
         if (kind.custom().isEmpty() || kind.subresources().contains("status")) {
             fields.remove("status");
         }
-        // As text, for a number may be an int in one tree and a long in the other.
-        return fields.stream()
-                .anyMatch(field -> !before.path(field).equals(after.path(field))
-                        && !before.path(field)
-                                .toString()
-                                .equals(after.path(field).toString()));
+        return fields.stream().anyMatch(field -> !Json.same(before.path(field), after.path(field)));
     }
 }
