@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -24,10 +25,19 @@ public final class Turnstile {
     /** Who has waited so long for its turn is told to come again. */
     static final Duration PATIENCE = Duration.ofSeconds(15);
 
+    /**
+     * Who is exempt never waits, and takes no other's seat; but of those, too, only so many are carried out at the same time, a third of all
+     * seats: more would be answered too late for anybody.
+     */
+    private static final int EXEMPT_PART = 3;
+
+    private static final int LEAST_EXEMPT = 100;
+
     private static final String PREFIX = "/registry/" + Flows.GROUP + "/";
 
     private final Followed<Flows> flows;
     private final int seats;
+    private final Semaphore exempt;
     private final Map<String, FairQueue<CountDownLatch>> queues = new HashMap<>();
 
     /**
@@ -38,6 +48,7 @@ public final class Turnstile {
     public Turnstile(ToldKv kv, int seats) {
         this.flows = new Followed<>(kv, PREFIX, Flows::new, Turnstile::learn);
         this.seats = seats;
+        this.exempt = new Semaphore(Math.max(LEAST_EXEMPT, seats / EXEMPT_PART));
     }
 
     private static void learn(Flows known, List<String> path, Optional<KeyValue> pair) {
@@ -84,12 +95,15 @@ public final class Turnstile {
     /**
      * Waits for a turn.
      *
-     * @throws ApiException TOO_MANY_REQUESTS if too many wait already, or it did not come in time
+     * @throws ApiException TOO_MANY_REQUESTS if too many wait already, or it did not come in time; who is exempt, if too many of those are inside
      */
     public Turn enter(User user, Access access) throws InterruptedException {
         Flows.Place place = flows.ask(known -> known.place(user, access, seats));
         if (place.level().exempt()) {
-            return new Turn(place, () -> {});
+            if (!exempt.tryAcquire()) {
+                throw tooMany();
+            }
+            return new Turn(place, exempt::release);
         }
         CountDownLatch called = new CountDownLatch(1);
         switch (queue(place, called)) {
