@@ -70,6 +70,9 @@ public final class ApiBench {
             pods.grow(FOR_COMMANDS);
             commands(keelson, kubectl);
         }
+        if (what.contains("cost")) {
+            costs();
+        }
         if (what.contains("list") || what.contains("watch")) {
             pods.grow(MANY);
             lines.tell("10,000 pods stored", "largest resident server, MiB", servers.residentMiB());
@@ -130,6 +133,52 @@ public final class ApiBench {
         }
     }
 
+    // What one thing costs
+
+    /** At a rate that the servers keep up with, so that nothing is of waiting; what they do without requests is not counted. */
+    private void costs() throws IOException, InterruptedException {
+        int stored = pods.count();
+        new Paced().run(i -> pods.change(i * 7 % stored), CHANGES_PER_SECOND / 2, FIRST_CHANGES_SECONDS, 0);
+        for (int round = 0; round < rounds; round++) {
+            double idle = idle("no requests");
+            cost("a change", i -> pods.change(i * 7 % stored), idle);
+            cost("a read of one pod", i -> pods.read(i * 31 % stored), idle);
+            try (WatchClients _ = WatchClients.open(servers, WATCHERS, i -> "slot=s" + i % Pods.SLOTS, "")) {
+                double quiet = idle("1,000 quiet watches by label");
+                cost("a change beside 1,000 watches by label", i -> pods.change(i * 7 % stored), quiet);
+            }
+        }
+    }
+
+    private double idle(String load) throws InterruptedException {
+        TimeUnit.SECONDS.sleep(1);
+        double before = servers.cpuSeconds();
+        TimeUnit.NANOSECONDS.sleep((long) (seconds * 1e9));
+        double cores = (servers.cpuSeconds() - before) / seconds;
+        lines.tell(load, "CPU of all servers, cores", cores);
+        return cores;
+    }
+
+    private void cost(String load, Paced.Request request, double idleCores) throws InterruptedException {
+        List<Double> before = new ArrayList<>();
+        for (int i = 0; i < servers.count(); i++) {
+            before.add(servers.cpuSeconds(i));
+        }
+        int perSecond = CHANGES_PER_SECOND / 2;
+        double own = Servers.ownCpuSeconds();
+        var paced = new Paced();
+        paced.run(request, perSecond, 0, seconds);
+        double all = 0;
+        lines.tell(load, "CPU ms of the generator", (Servers.ownCpuSeconds() - own) * 1000 / seconds / perSecond);
+        for (int i = 0; i < servers.count(); i++) {
+            double used = servers.cpuSeconds(i) - before.get(i);
+            lines.tell(load, "CPU ms of server " + (i + 1), used * 1000 / seconds / perSecond);
+            all += used;
+        }
+        lines.tell(load, "CPU ms of all servers", (all / seconds - idleCores) * 1000 / perSecond);
+        lines.tell(load, "p99 ms", paced.p99Millis());
+    }
+
     // Watches
 
     private void watches(String load, IntFunction<String> selector, String accept, boolean bar)
@@ -153,12 +202,14 @@ public final class ApiBench {
                 }
             });
             double cpu = servers.cpuSeconds();
+            double own = Servers.ownCpuSeconds();
             long begun = System.nanoTime();
             writes.run(i -> pods.change(i * 7 % MANY), CHANGES_PER_SECOND, WARM_UP_SECONDS, seconds);
             reading.join();
             counting.join();
             double wall = (System.nanoTime() - begun) / 1e9;
             double used = servers.cpuSeconds() - cpu;
+            double ownUsed = Servers.ownCpuSeconds() - own;
             // What is still under way.
             TimeUnit.SECONDS.sleep(2);
             if (bar) {
@@ -173,6 +224,7 @@ public final class ApiBench {
             lines.tell(load, "from sending a change to its event, p50 ms", clients.p50Millis());
             lines.tell(load, "events/s", clients.events() / seconds);
             lines.tell(load, "CPU of all servers, cores", used / wall);
+            lines.tell(load, "CPU of the generator, cores", ownUsed / wall);
             lines.tell(load, "largest resident server, MiB", servers.residentMiB());
             lines.tell(load, "failed requests and ended watches", (double)
                     (writes.failed() + reads.failed() + clients.ended()));

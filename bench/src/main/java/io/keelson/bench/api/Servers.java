@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -30,6 +31,12 @@ final class Servers {
 
     private static final Pattern SERVER = Pattern.compile("server: \"?https://127\\.0\\.0\\.1:([0-9]+)");
 
+    /**
+     * Requests under way to one server, each on a connection that stays. Clients have a few connections that they keep; if each request
+     * beyond those that are free opened one more, a moment's delay would be answered with a handshake for each that waits.
+     */
+    private static final int CONNECTIONS = 16;
+
     /** A request that is not answered by then has failed. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -38,6 +45,9 @@ final class Servers {
     private final List<Long> processes = new ArrayList<>();
     private final HttpClient client;
 
+    /** To each server: who comes beyond that waits here, and the time counts. */
+    private final List<Semaphore> connections = new ArrayList<>();
+
     Servers(Path directory) throws IOException, GeneralSecurityException {
         this.directory = directory;
         Matcher found = SERVER.matcher(Files.readString(directory.resolve("kubeconfig")));
@@ -45,6 +55,7 @@ final class Servers {
             int port = Integer.parseInt(found.group(1));
             if (!ports.contains(port)) {
                 ports.add(port);
+                connections.add(new Semaphore(CONNECTIONS, true));
             }
         }
         try (Stream<Path> servers = Files.list(directory.resolve("servers"))) {
@@ -84,7 +95,14 @@ final class Servers {
                 .timeout(PATIENCE)
                 .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
                 .build();
-        HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        Semaphore free = connections.get(server % ports.size());
+        free.acquire();
+        HttpResponse<byte[]> answer;
+        try {
+            answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        } finally {
+            free.release();
+        }
         if (answer.statusCode() >= 300) {
             throw new IllegalStateException(method + " " + path + ": " + answer.statusCode() + " "
                     + new String(answer.body(), java.nio.charset.StandardCharsets.UTF_8));
@@ -94,13 +112,22 @@ final class Servers {
 
     /** CPU seconds, user and system, that one server has used. */
     double cpuSeconds(int server) {
+        return cpuSeconds(Long.toString(processes.get(server)));
+    }
+
+    /** The same of this process. */
+    static double ownCpuSeconds() {
+        return cpuSeconds("self");
+    }
+
+    private static double cpuSeconds(String process) {
         try {
-            String stat = Files.readString(Path.of("/proc/" + processes.get(server) + "/stat"));
+            String stat = Files.readString(Path.of("/proc/" + process + "/stat"));
             // The name in parentheses may hold spaces. Fields 14 and 15 of proc(5), in ticks of 10 ms.
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
             return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0;
         } catch (IOException e) {
-            throw new IllegalStateException("server " + server + " is gone", e);
+            throw new IllegalStateException("process " + process + " is gone", e);
         }
     }
 
