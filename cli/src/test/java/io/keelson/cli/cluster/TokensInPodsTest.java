@@ -104,7 +104,7 @@ class TokensInPodsTest {
                         .apiVersion("authentication.k8s.io/v1")
                         .kind("SelfSubjectReview"))
                 .execute();
-        assertThat(review.getStatus().getUserInfo().getUsername()).isEqualTo("system:serviceaccount:default:bot");
+        assertThat(review.toJson()).contains("\"username\":\"system:serviceaccount:default:bot\"");
     }
 
     @Test
