@@ -31,7 +31,7 @@ final class Blur {
             rule("^[WIE]\\d{4} \\d\\d:\\d\\d:\\d\\d\\.\\d+ +\\d+ ([a-z]+\\.go):\\d+]", "LOG $1]"),
             rule("(LIVE|MERGED|edit)-\\d+", "$1-N"),
             rule("/tmp/[^ ]*?(LIVE|MERGED|kubectl)", "TMP/$1"),
-            rule("-" + RANDOM + "{5}(?=[\\s\"/,]|$)", "-RANDOM"),
+            rule("-" + RANDOM + "{5}(?=[\\s\"/,:]|$)", "-RANDOM"),
             rule("\\b10\\.96\\.\\d+\\.\\d+", "10.96.x.x"),
             rule(":3[0-2]\\d{3}/", ":NODEPORT/"),
             rule("\\b3[0-2]\\d{3}/TCP", "NODEPORT/TCP"),

@@ -28,5 +28,6 @@ class BlurTest {
     @Test
     void namesOfARunAreReplaced() {
         assertThat(blurred("space /folder/x p-b4d5z")).isEqualTo("{ns} DIR/x p-RANDOM");
+        assertThat(blurred("  kube-api-access-p5r5f:")).isEqualTo("kube-api-access-RANDOM:");
     }
 }
