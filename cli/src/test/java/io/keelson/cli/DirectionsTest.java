@@ -5,6 +5,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.keelson.cli.quick.QuickGet;
 import org.junit.jupiter.api.Test;
 
 /** Which package of the command line may know which. */
@@ -87,7 +88,7 @@ class DirectionsTest {
                 .that()
                 .resideInAPackage("io.keelson.cli.quick..")
                 .and()
-                .doNotHaveSimpleName("QuickGet")
+                .doNotBelongToAnyOf(QuickGet.class)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.keelson.cli.client..", "io.keelson.cli.cluster..")

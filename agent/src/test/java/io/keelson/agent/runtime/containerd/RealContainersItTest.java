@@ -181,8 +181,10 @@ class RealContainersItTest {
                     .hasMessageContaining("/bin/nothing");
         }
         ContainerStreams.Wanted terminal = new ContainerStreams.Wanted(true, true, false, true);
-        try (ContainerStreams streams =
-                runtime.exec(container, List.of("/bin/sh", "-c", "read x; /bin/busybox stty size; exit 0"), terminal)) {
+        // The size and the input travel apart, so either may come first.
+        String waits = "read x; for i in $(/bin/busybox seq 100); do s=$(/bin/busybox stty size); "
+                + "[ -z \"$s\" ] || break; /bin/busybox sleep 0.1; done; echo \"$s\"; exit 0";
+        try (ContainerStreams streams = runtime.exec(container, List.of("/bin/sh", "-c", waits), terminal)) {
             streams.resize(77, 22);
             streams.stdin().write('\n');
             streams.stdin().flush();
