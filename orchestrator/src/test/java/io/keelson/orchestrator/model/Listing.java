@@ -121,8 +121,10 @@ final class Listing {
         }
         assertThat(revision).isGreaterThanOrEqualTo(before);
         NavigableMap<History.Key, Told> left = null;
+        // What is there of all seeds before, and what may be written meanwhile.
+        int most = history.state(selection, revision).size() + 200;
         for (int pages = 0; ; pages++) {
-            assertThat(pages).as("pages of %s", selection).isLessThan(200);
+            assertThat(pages).as("pages of %s", selection).isLessThan(most);
             history.catchUp();
             left = left == null ? history.state(selection, revision) : left;
             List<ObjectNode> items = items(page.body());
