@@ -88,7 +88,7 @@ final class NodeConnection implements AutoCloseable {
         }
     }
 
-    private static final class In extends InputStream {
+    private static final class In extends PieceInput {
         private final NodeStream node;
         private byte[] bytes = new byte[0];
         private int at;
@@ -96,12 +96,6 @@ final class NodeConnection implements AutoCloseable {
 
         In(NodeStream node) {
             this.node = node;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override

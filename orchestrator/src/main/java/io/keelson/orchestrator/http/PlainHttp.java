@@ -105,19 +105,13 @@ final class PlainHttp {
     }
 
     /** So many bytes, and no end before. */
-    private static final class Counted extends InputStream {
+    private static final class Counted extends PieceInput {
         private final InputStream in;
         private long left;
 
         Counted(InputStream in, long length) {
             this.in = in;
             this.left = length;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override
@@ -135,7 +129,7 @@ final class PlainHttp {
     }
 
     /** A body in pieces, each with its size before it. */
-    private static final class Pieces extends InputStream {
+    private static final class Pieces extends PieceInput {
         private final InputStream in;
         private long left;
         private boolean begun;
@@ -143,12 +137,6 @@ final class PlainHttp {
 
         Pieces(InputStream in) {
             this.in = in;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override

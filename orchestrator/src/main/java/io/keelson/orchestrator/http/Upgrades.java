@@ -11,7 +11,6 @@ import io.helidon.webserver.http1.spi.Http1Upgrader;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -62,17 +61,11 @@ final class Upgrades implements Http1Upgrader {
         return null;
     }
 
-    private static final class In extends InputStream {
+    private static final class In extends PieceInput {
         private final DataReader reader;
 
         In(DataReader reader) {
             this.reader = reader;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override

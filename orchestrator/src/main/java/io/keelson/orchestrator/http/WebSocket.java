@@ -3,7 +3,6 @@ package io.keelson.orchestrator.http;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -251,15 +250,9 @@ final class WebSocket {
         });
     }
 
-    private final class Carried extends InputStream {
+    private final class Carried extends PieceInput {
         private byte[] piece = new byte[0];
         private int at;
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
 
         @Override
         public int read(byte[] into, int offset, int length) throws IOException {
