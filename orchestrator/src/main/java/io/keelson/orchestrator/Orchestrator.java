@@ -17,8 +17,10 @@ import io.keelson.orchestrator.api.PodStreams;
 import io.keelson.orchestrator.api.ProxyTargets;
 import io.keelson.orchestrator.audit.Auditing;
 import io.keelson.orchestrator.flow.Turnstile;
+import io.keelson.orchestrator.http.FlowMetrics;
 import io.keelson.orchestrator.http.Listener;
 import io.keelson.orchestrator.http.Reception;
+import io.keelson.orchestrator.http.RequestMetrics;
 import io.keelson.orchestrator.http.Rest;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.loop.ControlLoop;
@@ -128,6 +130,7 @@ public final class Orchestrator implements AutoCloseable {
                     streams,
                     new ProxyTargets(api, tunnels, new SecureRandom()),
                     metrics,
+                    measures(api, turnstile),
                     clock,
                     version(),
                     () -> notReady(kv));
@@ -168,6 +171,12 @@ public final class Orchestrator implements AutoCloseable {
             orchestrator.close();
             throw e;
         }
+    }
+
+    private static RequestMetrics measures(Api api, Turnstile turnstile) {
+        var page = new io.keelson.store.metrics.Metrics();
+        FlowMetrics.show(page, turnstile);
+        return new RequestMetrics(api::kinds, page);
     }
 
     private static Grants grants(Gate gate, LiveKinds kinds, Plugins plugins) {

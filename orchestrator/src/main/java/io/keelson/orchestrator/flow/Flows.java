@@ -66,12 +66,13 @@ public final class Flows {
     /**
      * Where a request belongs.
      *
+     * @param schema name of the FlowSchema; {@link #CATCH_ALL} if none took it
      * @param schemaUid of the FlowSchema; empty if none took it
      * @param level with how many seats
      * @param seats of the level
      * @param flow which of the level's flows
      */
-    public record Place(String schemaUid, Level level, int seats, String flow) {}
+    public record Place(String schema, String schemaUid, Level level, int seats, String flow) {}
 
     private final Map<String, Level> levels = new HashMap<>();
     private final Map<String, Schema> schemas = new HashMap<>();
@@ -123,6 +124,7 @@ public final class Flows {
             Level level = levels.get(schema.level());
             if (level != null && fits(schema.rules(), user, access)) {
                 return new Place(
+                        schema.name(),
                         schema.uid(),
                         level,
                         seats(level, allSeats),
@@ -131,7 +133,7 @@ public final class Flows {
         }
         Level rest = Optional.ofNullable(levels.get(CATCH_ALL))
                 .orElse(new Level(CATCH_ALL, "", false, DEFAULT_SHARES, DEFAULT_QUEUE_LENGTH, DEFAULT_QUEUE_LENGTH));
-        return new Place("", rest, seats(rest, allSeats), user.name());
+        return new Place(CATCH_ALL, "", rest, seats(rest, allSeats), user.name());
     }
 
     /** Its part of all seats, but at least one. */

@@ -10,10 +10,13 @@ import io.keelson.orchestrator.kind.MalformedJsonException;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.proto.etcd.KeyValue;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +42,7 @@ public final class Turnstile {
     private final int seats;
     private final Semaphore exempt;
     private final Map<String, FairQueue<CountDownLatch>> queues = new HashMap<>();
+    private final Map<Load.Of, Load> loads = new ConcurrentHashMap<>();
 
     /**
      * Nobody is inside.
@@ -99,34 +103,59 @@ public final class Turnstile {
      */
     public Turn enter(User user, Access access) throws InterruptedException {
         Flows.Place place = flows.ask(known -> known.place(user, access, seats));
+        Load load =
+                loads.computeIfAbsent(new Load.Of(place.schema(), place.level().name()), Load::new);
         if (place.level().exempt()) {
             if (!exempt.tryAcquire()) {
-                throw tooMany();
+                throw tooMany(load, Load.Refusal.CONCURRENCY_LIMIT);
             }
-            return new Turn(place, exempt::release);
+            return seated(place, load, exempt::release);
         }
         CountDownLatch called = new CountDownLatch(1);
         switch (queue(place, called)) {
             case SEATED -> {}
-            case REFUSED -> throw tooMany();
-            case QUEUED -> {
-                boolean inTime = false;
-                try {
-                    inTime = called.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-                } finally {
-                    if (!inTime) {
-                        giveUp(place, called);
-                    }
-                }
-                if (!inTime) {
-                    throw tooMany();
-                }
-            }
+            case REFUSED ->
+                throw tooMany(
+                        load, place.level().maxOfAll() == 0 ? Load.Refusal.CONCURRENCY_LIMIT : Load.Refusal.QUEUE_FULL);
+            case QUEUED -> await(place, load, called);
         }
-        return new Turn(place, () -> leave(place));
+        return seated(place, load, () -> leave(place));
     }
 
-    private static ApiException tooMany() {
+    private static Turn seated(Flows.Place place, Load load, Runnable back) {
+        load.sits();
+        return new Turn(place, () -> {
+            load.stands();
+            back.run();
+        });
+    }
+
+    private void await(Flows.Place place, Load load, CountDownLatch called) throws InterruptedException {
+        boolean inTime = false;
+        load.waits();
+        try {
+            inTime = called.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            load.refuse(Load.Refusal.CANCELLED);
+            throw e;
+        } finally {
+            load.waitsNoMore();
+            if (!inTime) {
+                giveUp(place, called);
+            }
+        }
+        if (!inTime) {
+            throw tooMany(load, Load.Refusal.TIME_OUT);
+        }
+    }
+
+    /** What there is and was of each schema and level that had a request. */
+    public Collection<Load> loads() {
+        return Collections.unmodifiableCollection(loads.values());
+    }
+
+    private static ApiException tooMany(Load load, Load.Refusal why) {
+        load.refuse(why);
         return new ApiException(Reason.TOO_MANY_REQUESTS, "too many requests, please try again later.");
     }
 

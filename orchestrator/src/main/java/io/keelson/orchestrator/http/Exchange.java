@@ -59,6 +59,7 @@ final class Exchange {
     private Optional<AuditedRequest> audit = Optional.empty();
     private Optional<Turnstile.Turn> turn = Optional.empty();
     private Optional<byte[]> answered = Optional.empty();
+    private Optional<RequestMetrics.Running> measured = Optional.empty();
     private int code = 200;
     private boolean begun;
 
@@ -160,6 +161,20 @@ final class Exchange {
         return info.get();
     }
 
+    /** The same; empty if the path or the query is not encoded as it must be. */
+    Optional<RequestInfo> infoIfReadable() {
+        try {
+            return Optional.of(info());
+        } catch (ApiException notReadable) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether nothing is to be changed. */
+    boolean dryRun() {
+        return !query().text("dryRun").isEmpty();
+    }
+
     /**
      * Who asks.
      *
@@ -233,6 +248,11 @@ final class Exchange {
         audit = Optional.of(by);
     }
 
+    /** Notes who measures it. */
+    void measured(RequestMetrics.Running by) {
+        measured = Optional.of(by);
+    }
+
     /** Takes a seat, which is given back when the answer is complete, or has begun and may take long. */
     void seated(Turnstile.Turn taken) {
         turn = Optional.of(taken);
@@ -241,6 +261,7 @@ final class Exchange {
     /** The answer begins now and may go on for hours: it needs no seat any more. */
     void goesOn() {
         stand();
+        measured.ifPresent(RequestMetrics.Running::goesOn);
         audit.ifPresent(by -> by.started(code));
     }
 
@@ -253,6 +274,7 @@ final class Exchange {
     void over() {
         stand();
         audit.ifPresent(by -> by.completed(code, answered.flatMap(Exchange::parsed)));
+        measured.ifPresent(by -> by.over(code));
     }
 
     private static Optional<ObjectNode> parsed(byte[] body) {

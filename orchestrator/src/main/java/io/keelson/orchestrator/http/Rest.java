@@ -43,6 +43,7 @@ public final class Rest implements Handler {
     private final StreamDoor streams;
     private final ProxyDoor proxies;
     private final MetricsDoor metrics;
+    private final RequestMetrics measures;
     private final ObjectNode version;
     private final Supplier<Optional<String>> notReady;
 
@@ -51,6 +52,7 @@ public final class Rest implements Handler {
      *
      * @param reception lets requests in, or not
      * @param asked answers what is sent to be answered and not to be stored
+     * @param measures counts requests, and shows all that this server measures
      * @param version what {@code /version} answers
      * @param notReady why this server cannot serve now; empty if it can. Asks the store
      */
@@ -62,6 +64,7 @@ public final class Rest implements Handler {
             PodStreams streams,
             ProxyTargets proxied,
             Metrics metrics,
+            RequestMetrics measures,
             InstantSource clock,
             ObjectNode version,
             Supplier<Optional<String>> notReady) {
@@ -71,6 +74,7 @@ public final class Rest implements Handler {
         this.streams = new StreamDoor(streams);
         this.proxies = new ProxyDoor(proxied);
         this.metrics = new MetricsDoor(metrics);
+        this.measures = measures;
         this.api = api;
         this.served = new AtomicReference<>(Served.first(api.kinds()));
         this.version = version;
@@ -80,6 +84,7 @@ public final class Rest implements Handler {
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
         Exchange exchange = new Exchange(request, response, reception.gate());
+        exchange.measured(measures.begin(exchange));
         try {
             AuditNotes.during(exchange.notes(), () -> serve(exchange));
         } finally {
@@ -145,6 +150,7 @@ public final class Rest implements Handler {
             case "version" -> exchange.reply(200, version);
             case "healthz", "livez" -> exchange.reply(200, "text/plain", bytes("ok"));
             case "readyz" -> ready(exchange);
+            case "metrics" -> measures(exchange);
             case "api" -> {
                 if (steps.size() > 2) {
                     objects(exchange, "", steps.get(1), steps.subList(2, steps.size()));
@@ -194,6 +200,14 @@ public final class Rest implements Handler {
             throw new ApiException(
                     Reason.METHOD_NOT_ALLOWED, "the server does not allow this method on the requested resource");
         }
+    }
+
+    private void measures(Exchange exchange) {
+        requireGet(exchange);
+        if (exchange.steps().size() > 1) {
+            throw Target.notFound();
+        }
+        exchange.reply(200, io.keelson.store.metrics.Metrics.MEDIA_TYPE, bytes(measures.page()));
     }
 
     /** What others need to know to prove the tokens of service accounts. */
@@ -296,7 +310,17 @@ public final class Rest implements Handler {
     private void paths(Exchange exchange) {
         ObjectNode answer = Json.object();
         var paths = answer.putArray("paths");
-        List.of("/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version")
+        List.of(
+                        "/api",
+                        "/api/v1",
+                        "/apis",
+                        "/healthz",
+                        "/livez",
+                        "/metrics",
+                        "/openapi/v2",
+                        "/openapi/v3",
+                        "/readyz",
+                        "/version")
                 .forEach(paths::add);
         exchange.reply(200, answer);
     }

@@ -75,4 +75,30 @@ class TurnstileTest {
         assertThat(catchThrowableOfType(ApiException.class, () -> turnstile.enter(ADMIN, PODS)))
                 .isNotNull();
     }
+
+    private Load load(String schema) {
+        return turnstile.loads().stream()
+                .filter(each -> each.of().schema().equals(schema))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void whoIsInsideAndWhoWasRefusedIsCounted() throws InterruptedException {
+        Turnstile.Turn turn = turnstile.enter(ADMIN, PODS);
+        assertThat(load("exempt").executing()).isEqualTo(1);
+        turn.close();
+        turn.close();
+        assertThat(load("exempt").executing()).isZero();
+        assertThat(load("exempt").dispatched()).isEqualTo(1);
+        List<Turnstile.Turn> inside = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            inside.add(turnstile.enter(ADMIN, PODS));
+        }
+        assertThat(catchThrowableOfType(ApiException.class, () -> turnstile.enter(ADMIN, PODS)))
+                .isNotNull();
+        assertThat(load("exempt").refused(Load.Refusal.CONCURRENCY_LIMIT)).isEqualTo(1);
+        assertThat(load("exempt").refused(Load.Refusal.QUEUE_FULL)).isZero();
+        assertThat(load("exempt").waiting()).isZero();
+    }
 }

@@ -132,6 +132,26 @@ public final class Metrics {
                 .register(registry);
     }
 
+    /** Values that labels tell apart, each of which goes up and down; asked for when a page is made. */
+    public void gauges(String name, String help, List<String> labels, Supplier<List<Reading>> now) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames(labels.toArray(String[]::new))
+                .callback(point -> now.get().forEach(each -> point.call(each.value(), each.labelValues())))
+                .register(registry);
+    }
+
+    /** Counts that labels tell apart and that are kept elsewhere; asked for when a page is made. */
+    public void countsFrom(String name, String help, List<String> labels, Supplier<List<Reading>> now) {
+        CounterWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames(labels.toArray(String[]::new))
+                .callback(point -> now.get().forEach(each -> point.call(each.value(), each.labelValues())))
+                .register(registry);
+    }
+
     /** Calls {@code look} before each page: what several gauges need is then looked up once. */
     public void beforePage(Runnable look) {
         beforePage.add(look);
