@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.kind;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -8,9 +9,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
@@ -34,6 +35,9 @@ public final class Json {
 
     /** Fields that came twice are told up to this many. */
     private static final int MAX_DUPLICATES = 100;
+
+    /** Most small answers fit into so many bytes. */
+    private static final int FIRST_BYTES = 512;
 
     private static final String MANAGED_FIELDS = "managedFields";
 
@@ -291,59 +295,16 @@ public final class Json {
      * every level, no spaces.
      */
     public static byte[] write(ObjectNode object) {
-        ObjectNode sorted = object();
-        for (String first : List.of("apiVersion", "kind", "metadata")) {
-            if (object.has(first)) {
-                sorted.set(first, sorted(object.get(first)));
-            }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(FIRST_BYTES);
+        try (JsonGenerator out = MAPPER.createGenerator(bytes)) {
+            CanonicalForm.write(object, out);
         }
-        Map<String, JsonNode> others = new TreeMap<>();
-        object.properties().forEach(field -> others.put(field.getKey(), field.getValue()));
-        others.keySet().removeAll(sorted.propertyNames());
-        others.forEach((name, value) -> sorted.set(name, sorted(value)));
-        return MAPPER.writeValueAsBytes(sorted);
+        return bytes.toByteArray();
     }
 
     /** {@link #write} as text. */
     public static String text(ObjectNode object) {
         return new String(write(object), StandardCharsets.UTF_8);
-    }
-
-    /** The node itself if all of it is in order already, as what comes from the store is. */
-    @SuppressWarnings("ReferenceEquality")
-    private static JsonNode sorted(JsonNode node) {
-        boolean same = true;
-        if (node instanceof ObjectNode object) {
-            JsonNode[] values = new JsonNode[object.size()];
-            String before = "";
-            int i = 0;
-            for (Map.Entry<String, JsonNode> field : object.properties()) {
-                values[i] = sorted(field.getValue());
-                same &= values[i] == field.getValue() && before.compareTo(field.getKey()) <= 0;
-                before = field.getKey();
-                i++;
-            }
-            return same ? object : sorted(object, values);
-        }
-        if (node instanceof ArrayNode list) {
-            ArrayNode sorted = NODES.arrayNode(list.size());
-            for (JsonNode item : list) {
-                JsonNode inOrder = sorted(item);
-                same &= inOrder == item;
-                sorted.add(inOrder);
-            }
-            return same ? list : sorted;
-        }
-        return node;
-    }
-
-    private static ObjectNode sorted(ObjectNode from, JsonNode[] values) {
-        Map<String, JsonNode> fields = new TreeMap<>();
-        int i = 0;
-        for (String name : from.propertyNames()) {
-            fields.put(name, values[i++]);
-        }
-        return object().setAll(fields);
     }
 
     /** A stored object with the revision at which it was stored. */
