@@ -108,12 +108,13 @@ public final class Api {
     }
 
     /**
-     * The object, not older than a resourceVersion; that may be empty, for reads are linearizable.
+     * The object, not older than a resourceVersion; that may be empty, for reads are linearizable. What is stored in the form in which the
+     * kind shows it is not read as a tree before somebody asks for that.
      *
      * @throws ApiException BAD_REQUEST if that is no number, TIMEOUT if the store is not there yet, NOT_FOUND
      */
-    public Stored get(Ref ref, String notOlderThan) {
-        return reads.find(ref, notOlderThan).orElseThrow(() -> ApiException.notFound(ref.kind(), ref.name()));
+    public ObjectVersion version(Ref ref, String notOlderThan) {
+        return reads.version(ref, notOlderThan).orElseThrow(() -> ApiException.notFound(ref.kind(), ref.name()));
     }
 
     /** The object, if it is there. Linearizable. */

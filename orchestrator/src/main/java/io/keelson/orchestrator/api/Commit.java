@@ -34,8 +34,13 @@ final class Commit {
 
     /** What came of it. */
     sealed interface Result {
-        /** It is done, at this revision. */
-        record Done(long revision) implements Result {}
+        /**
+         * It is done.
+         *
+         * @param revision at which
+         * @param written what the object is now in the store, if that is the version in which it was given; empty for a delete
+         */
+        record Done(long revision, Optional<byte[]> written) implements Result {}
 
         /** The object, or what it was admitted by, is not as it was. Nothing was written: read and decide again. */
         record Raced() implements Result {}
@@ -89,9 +94,10 @@ final class Commit {
             txn.addSuccess(put(key, ref.key().getBytes(StandardCharsets.UTF_8), 0));
         }
         txn.addAllCompare(guards);
-        if (after.isPresent()) {
+        Optional<byte[]> bytes = after.map(object -> bytes(ref, object));
+        if (bytes.isPresent()) {
             long lease = ref.kind().stored().equals(Kinds.EVENT) ? eventLease.current() : 0;
-            txn.addSuccess(put(ref.key(), bytes(ref, after.get()), lease));
+            txn.addSuccess(put(ref.key(), bytes.get(), lease));
         } else {
             txn.addSuccess(delete(ref.key()));
         }
@@ -100,7 +106,9 @@ final class Commit {
 
         TxnResponse answer = Failures.translated(() -> kv.txn(txn.build()));
         return answer.getSucceeded()
-                ? new Result.Done(answer.getHeader().getRevision())
+                ? new Result.Done(
+                        answer.getHeader().getRevision(),
+                        bytes.filter(_ -> ref.kind().storedAs().isEmpty()))
                 : failure(ref, revision, terms, taking, answer.getResponsesList());
     }
 

@@ -46,11 +46,13 @@ final class Reads {
                 .findFirst();
     }
 
-    /** The same, if the store has come as far as a resourceVersion; that may be empty. */
-    Optional<Stored> find(Ref ref, String notOlderThan) {
+    /** The same, if the store has come as far as a resourceVersion; that may be empty. Not read as a tree before somebody asks for that. */
+    Optional<ObjectVersion> version(Ref ref, String notOlderThan) {
         RangeResponse answer = Failures.translated(() -> kv.range(Keys.get(ref.key())));
         checkNotOlder(notOlderThan, answer.getHeader().getRevision());
-        return answer.getKvsList().stream().findFirst().map(pair -> stored(ref.kind(), pair));
+        return answer.getKvsList().stream()
+                .findFirst()
+                .map(pair -> ObjectVersion.of(ref.kind(), pair, pair.getModRevision()));
     }
 
     private static Stored stored(Kind kind, KeyValue pair) {

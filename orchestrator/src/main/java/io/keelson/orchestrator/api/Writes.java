@@ -187,7 +187,7 @@ final class Writes {
     private static Stored stored(Prepared.Store store, Commit.Result.Done done, Admission.Terms terms) {
         ObjectNode object = store.object();
         Json.child(object, "metadata").put("resourceVersion", Long.toString(done.revision()));
-        return new Stored(object, done.revision(), terms.after(store.warnings()));
+        return new Stored(object, done.revision(), terms.after(store.warnings()), done.written());
     }
 
     private static void refuseIfChosen(Ref ref, Commit.Result.Taken taken, Map<String, String> chosenByUser) {
@@ -515,7 +515,7 @@ final class Writes {
         return switch (commit.run(ref, Optional.of(live), write, terms, options.guards())) {
             case Commit.Result.Done done -> {
                 Json.child(object, "metadata").put("resourceVersion", Long.toString(done.revision()));
-                yield Optional.of(new Stored(object, done.revision(), warnings));
+                yield Optional.of(new Stored(object, done.revision(), warnings, done.written()));
             }
             case Commit.Result.Raced _ -> Optional.empty();
             case Commit.Result.Taken taken -> {

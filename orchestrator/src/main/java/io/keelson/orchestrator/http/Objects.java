@@ -4,6 +4,8 @@ import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.ListQuery;
 import io.keelson.orchestrator.api.Listing;
+import io.keelson.orchestrator.api.ObjectVersion;
+import io.keelson.orchestrator.api.Stored;
 import io.keelson.orchestrator.kind.IncludeObject;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
@@ -47,6 +49,26 @@ final class Objects {
     void reply(Exchange exchange, int code, Kind kind, ObjectNode object) {
         Form form = Form.of(exchange, kind);
         write(exchange, code, form, one(kind, object, form));
+    }
+
+    /** As it was written, if that is the form. */
+    void reply(Exchange exchange, int code, Kind kind, Stored stored) {
+        Form form = Form.of(exchange, kind);
+        if (form.representation() == Representation.JSON) {
+            exchange.reply(code, Representation.JSON.contentType(), stored.json());
+        } else {
+            write(exchange, code, form, one(kind, stored.object(), form));
+        }
+    }
+
+    /** As it is stored, if that is the form. */
+    void reply(Exchange exchange, int code, ObjectVersion version) {
+        Form form = Form.of(exchange, version.kind());
+        if (form.representation() == Representation.JSON) {
+            exchange.reply(code, Representation.JSON.contentType(), version.json());
+        } else {
+            write(exchange, code, form, one(version.kind(), version.object(), form));
+        }
     }
 
     /** One object, also as an event of a watch carries it. */

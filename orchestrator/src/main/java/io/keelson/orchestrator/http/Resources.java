@@ -12,6 +12,7 @@ import io.keelson.orchestrator.api.ListQuery;
 import io.keelson.orchestrator.api.Listing;
 import io.keelson.orchestrator.api.LogQuery;
 import io.keelson.orchestrator.api.LogStream;
+import io.keelson.orchestrator.api.ObjectVersion;
 import io.keelson.orchestrator.api.PatchType;
 import io.keelson.orchestrator.api.PodLogs;
 import io.keelson.orchestrator.api.Stored;
@@ -97,15 +98,16 @@ final class Resources {
         }
         authorize(exchange, target, "get");
         switch (target.subresource()) {
-            case "" -> objects.reply(exchange, 200, target.kind(), get(exchange, target));
+            case "" -> objects.reply(exchange, 200, version(exchange, target));
             case "log" -> log(exchange, target);
             case "scale" -> {
                 requireSubresource(target);
-                objects.reply(exchange, 200, Kinds.SCALE, Scale.of(target.kind(), get(exchange, target)));
+                ObjectNode object = version(exchange, target).object();
+                objects.reply(exchange, 200, Kinds.SCALE, Scale.of(target.kind(), object));
             }
             default -> {
                 requireSubresource(target);
-                objects.reply(exchange, 200, target.kind(), get(exchange, target));
+                objects.reply(exchange, 200, version(exchange, target));
             }
         }
     }
@@ -118,8 +120,8 @@ final class Resources {
         }
     }
 
-    private ObjectNode get(Exchange exchange, Target target) {
-        return api.get(target.ref(), exchange.query().text("resourceVersion")).object();
+    private ObjectVersion version(Exchange exchange, Target target) {
+        return api.version(target.ref(), exchange.query().text("resourceVersion"));
     }
 
     private void list(Exchange exchange, Target target) throws Exchange.GoneException {
@@ -189,7 +191,7 @@ final class Resources {
         Stored stored = api.create(target.kind(), target.namespace(), sent.object(), options);
         exchange.warn(sent.warnings());
         exchange.warn(stored.warnings());
-        objects.reply(exchange, 201, target.kind(), stored.object());
+        objects.reply(exchange, 201, target.kind(), stored);
     }
 
     /** A binding says by its own name which pod it is about. */
@@ -279,7 +281,7 @@ final class Resources {
         if (target.subresource().equals("scale")) {
             objects.reply(exchange, code, Kinds.SCALE, Scale.of(target.kind(), stored.object()));
         } else {
-            objects.reply(exchange, code, target.kind(), stored.object());
+            objects.reply(exchange, code, target.kind(), stored);
         }
     }
 

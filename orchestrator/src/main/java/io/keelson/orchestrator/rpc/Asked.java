@@ -19,7 +19,6 @@ import io.keelson.orchestrator.select.SelectorException;
 import io.keelson.proto.v1.KindRef;
 import io.keelson.proto.v1.ObjectRef;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
@@ -128,9 +127,7 @@ final class Asked {
         }
 
         Stored warned(Stored stored) {
-            List<String> all = new ArrayList<>(warnings);
-            all.addAll(stored.warnings());
-            return new Stored(stored.object(), stored.revision(), all);
+            return stored.warned(warnings);
         }
     }
 

@@ -8,6 +8,7 @@ import com.google.protobuf.Value;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.Listing;
 import io.keelson.orchestrator.api.ObjectVersion;
+import io.keelson.orchestrator.api.Stored;
 import io.keelson.orchestrator.kind.IncludeObject;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
@@ -49,6 +50,15 @@ final class Forms {
                         .setJson(ByteString.copyFrom(version.json()))
                         .build()
                 : object(version.object(), encoding);
+    }
+
+    /** As the first one, from what was written where that is what is wanted. */
+    static Object object(Stored stored, Encoding encoding) {
+        return encoding == Encoding.ENCODING_JSON
+                ? Object.newBuilder()
+                        .setJson(ByteString.copyFrom(stored.json()))
+                        .build()
+                : object(stored.object(), encoding);
     }
 
     /** A list, as objects or as a table of them, with ages as of now. */

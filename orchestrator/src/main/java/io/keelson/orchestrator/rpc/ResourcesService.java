@@ -212,7 +212,7 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
             };
             return ApplyResponse.newBuilder()
                     .setOutcome(outcome)
-                    .setObject(Forms.object(stored.object(), request.getEncoding()))
+                    .setObject(Forms.object(stored, request.getEncoding()))
                     .setRevision(stored.revision())
                     .addAllWarnings(stored.warnings())
                     .build();
@@ -295,7 +295,7 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
 
     private static ObjectResponse response(Stored stored, Encoding encoding) {
         return ObjectResponse.newBuilder()
-                .setObject(Forms.object(stored.object(), encoding))
+                .setObject(Forms.object(stored, encoding))
                 .setRevision(stored.revision())
                 .addAllWarnings(stored.warnings())
                 .build();
