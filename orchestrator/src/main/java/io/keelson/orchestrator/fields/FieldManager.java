@@ -77,13 +77,16 @@ public final class FieldManager {
     private static ManagedFields change(
             FieldType type, Write write, ObjectNode live, ObjectNode updated, ManagedFields owners) {
         Comparison comparison = Comparing.compare(type, live, updated).in(write.scope());
-        ManagedFields left = taken(owners, comparison);
         FieldSet changed = comparison.set().difference(NEVER_OWNED);
         if (changed.isEmpty()) {
-            return left;
+            return taken(owners, comparison);
         }
-        FieldSet kept = left.of(write.manager()).map(Ownership::fields).orElse(FieldSet.EMPTY);
-        return capped(left.with(write.manager(), new Ownership(kept.union(changed), write.apiVersion(), write.time())));
+        // What the writer has changed would be taken from it only to be given to it again.
+        FieldSet lost = comparison.removed().union(comparison.set().intersection(NEVER_OWNED));
+        Ownership owned = owners.of(write.manager())
+                .map(own -> own.without(lost).with(changed, write.apiVersion(), write.time()))
+                .orElseGet(() -> new Ownership(changed, write.apiVersion(), write.time()));
+        return capped(taken(owners.without(write.manager()), comparison).with(write.manager(), owned));
     }
 
     private static ManagedFields taken(ManagedFields owners, Comparison comparison) {
@@ -106,7 +109,7 @@ public final class FieldManager {
         ManagedFields claimed = tracked.with(write.manager(), new Ownership(applied, write.apiVersion(), write.time()));
         ObjectNode merged = Merging.merge(type, live, config);
         // What is pruned empty goes; where the configuration says that it is there and empty, it comes back.
-        ObjectNode object = Merging.merge(type, Pruning.prune(type, merged, last, applied, claimed.all()), config);
+        ObjectNode object = Merging.merge(type, Pruning.prune(type, merged, last, applied, claimed::all), config);
 
         Comparison comparison =
                 Comparing.compare(type, live, Json.withoutNulls(object)).in(write.scope());
@@ -136,8 +139,7 @@ public final class FieldManager {
         others.owners().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(other -> other.getValue()
-                        .fields()
-                        .intersection(changed)
+                        .within(changed)
                         .paths()
                         .forEach(path -> conflicts.add(new Conflict(other.getKey(), path))));
         return conflicts;

@@ -34,7 +34,7 @@ public final class FieldsV1 {
         return node;
     }
 
-    private static String step(PathElement element) {
+    static String step(PathElement element) {
         return switch (element) {
             case PathElement.Name(String name) -> "f:" + name;
             case PathElement.Key(List<PathElement.Key.Part> parts) -> {

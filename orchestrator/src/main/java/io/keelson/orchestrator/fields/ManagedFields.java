@@ -32,7 +32,7 @@ public record ManagedFields(Map<Manager, Ownership> owners) {
     /** Leaves out those that own nothing. */
     public ManagedFields {
         Map<Manager, Ownership> some = new HashMap<>(owners);
-        some.values().removeIf(ownership -> ownership.fields().isEmpty());
+        some.values().removeIf(Ownership::isEmpty);
         owners = Map.copyOf(some);
     }
 
@@ -61,7 +61,7 @@ public record ManagedFields(Map<Manager, Ownership> owners) {
     /** Without these fields, whoever has owned them. */
     ManagedFields without(FieldSet fields) {
         Map<Manager, Ownership> changed = new HashMap<>(owners);
-        changed.replaceAll((_, ownership) -> ownership.with(ownership.fields().difference(fields)));
+        changed.replaceAll((_, ownership) -> ownership.without(fields));
         return new ManagedFields(changed);
     }
 
@@ -71,7 +71,7 @@ public record ManagedFields(Map<Manager, Ownership> owners) {
     }
 
     /**
-     * What a list says, as it is in {@code metadata.managedFields}.
+     * What a list says, as it is in {@code metadata.managedFields}. The list must not be changed any more.
      *
      * @throws FieldsException if an entry is not as it must be; the message says which, and why
      */
@@ -92,8 +92,8 @@ public record ManagedFields(Map<Manager, Ownership> owners) {
                 case "Update" -> Manager.updating(text(entry, "manager"), apiVersion, text(entry, "subresource"));
                 default -> throw new FieldsException("managedFields[" + i + "]: operation must be `Apply` or `Update`");
             };
-            FieldSet fields = Json.at(entry, "fieldsV1").map(FieldsV1::decode).orElse(FieldSet.EMPTY);
-            owners.put(manager, new Ownership(fields, apiVersion, text(entry, "time")));
+            JsonNode fields = Json.at(entry, "fieldsV1").orElseGet(Json::object);
+            owners.put(manager, Ownership.decode(fields, apiVersion, text(entry, "time")));
         }
         return new ManagedFields(owners);
     }
@@ -120,7 +120,7 @@ public record ManagedFields(Map<Manager, Ownership> owners) {
             Ownership ownership = owner.getValue();
             ObjectNode entry = entries.addObject();
             entry.put("apiVersion", ownership.apiVersion()).put("fieldsType", "FieldsV1");
-            entry.set("fieldsV1", FieldsV1.encode(ownership.fields()));
+            entry.set("fieldsV1", ownership.encode());
             entry.put("manager", manager.name())
                     .put("operation", manager.operation().word());
             if (!manager.subresource().isEmpty()) {

@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.fields;
 
+import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What goes because its last applier does not apply it any more. */
@@ -14,7 +15,8 @@ final class Pruning {
      * @param applied what it applies now
      * @param owned what anybody owns, the manager's new fields included
      */
-    static ObjectNode prune(FieldType type, ObjectNode merged, FieldSet last, FieldSet applied, FieldSet owned) {
+    static ObjectNode prune(
+            FieldType type, ObjectNode merged, FieldSet last, FieldSet applied, Supplier<FieldSet> owned) {
         if (last.difference(applied).isEmpty()) {
             return merged;
         }
@@ -22,7 +24,7 @@ final class Pruning {
         FieldSet all = fields(type, merged);
         // With a field go its parts, also those that somebody owns: these come back.
         FieldSet pruned = fields(type, Removing.without(type, merged, dropped));
-        FieldSet ownedByAnybody = pruned.union(DeclaredFields.in(type, owned));
+        FieldSet ownedByAnybody = pruned.union(DeclaredFields.in(type, owned.get()));
         FieldSet kept = fields(type, Removing.without(type, merged, all.difference(ownedByAnybody)));
         // And so do parts that nobody owns, as far as they were not applied by this manager.
         return Removing.without(type, merged, all.difference(kept).intersection(dropped));

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -118,6 +119,37 @@ class OwnershipLawsTest {
 
     private static FieldSet owned(ManagedFields owners, Manager manager) {
         return owners.of(manager).map(Ownership::fields).orElse(FieldSet.EMPTY);
+    }
+
+    /** The same record with something in each set that no reader knows, so that all of it is read at once. */
+    private static ManagedFields readAtOnce(ManagedFields owners) {
+        List<JsonNode> entries = List.copyOf(owners.encode().deepCopy().values());
+        entries.forEach(entry -> ((ObjectNode) entry.get("fieldsV1")).putObject("x:1"));
+        return ManagedFields.decode(entries);
+    }
+
+    /** Goal: what is left as it is written ends as what is read. Method: one write after a history, on either record. */
+    @RepeatedTest(300)
+    void aRecordThatIsReadFromAnObjectIsTheSameRecord(RepetitionInfo repetition) {
+        Random random = new Random(repetition.getCurrentRepetition());
+        FieldType type = type(random);
+        State state = history(type, random);
+        State kept = new State(
+                state.object,
+                ManagedFields.decode(List.copyOf(state.owners.encode().values())));
+        State read = new State(state.object, readAtOnce(state.owners));
+        String before = kept.owners.encode().toString();
+        assertThat(kept.owners).isEqualTo(read.owners).isEqualTo(state.owners);
+        ObjectNode config = pod(random);
+        String name = NAMES.get(random.nextInt(3));
+        State updated = update(type, kept, name, 50, config);
+        assertThat(Json.parse("{\"o\":" + updated.owners.encode() + "}"))
+                .isEqualTo(Json.parse(
+                        "{\"o\":" + update(type, read, name, 50, config).owners.encode() + "}"));
+        assertThat(updated.owners).isEqualTo(update(type, read, name, 50, config).owners);
+        boolean force = random.nextBoolean();
+        assertThat(apply(type, kept, name, 50, config, force)).isEqualTo(apply(type, read, name, 50, config, force));
+        assertThat(kept.owners.encode().toString()).isEqualTo(before);
     }
 
     @RepeatedTest(300)
