@@ -8,7 +8,6 @@ import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.AuditNotes;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
-import io.keelson.orchestrator.registry.Rejection;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -174,7 +173,7 @@ final class Webhooks {
         return switch (concern) {
             case Webhook.Concern.No _ -> Optional.empty();
             case Webhook.Concern.Unclear unclear ->
-                failed(webhook, request.forbidden(unclear.why()), unclear.why(), passedOver);
+                failed(webhook, new ApiException(request.forbidden(unclear.why())), unclear.why(), passedOver);
             case Webhook.Concern.Yes yes -> call(webhook, request, yes.kind(), heard, passedOver, mayPatch);
         };
     }
@@ -190,7 +189,7 @@ final class Webhooks {
             throw new ApiException(webhook.notForDryRun());
         }
         String uid = UUID.randomUUID().toString();
-        byte[] question = Json.write(Review.question(uid, request, kind));
+        byte[] question = Json.write(Review.question(webhook, uid, request, kind));
         Review.Answer answer = switch (caller.call(webhook.json().path("clientConfig"), question, webhook.timeout())) {
             case WebhookCaller.Answer.Body body -> Review.answer(webhook, uid, request, kind, body.text(), mayPatch);
             case WebhookCaller.Answer.None none -> new Review.Answer.Broken(none.why());
@@ -206,15 +205,16 @@ final class Webhooks {
                 denied.audit().forEach((key, value) -> heard.notes().add(webhook.name() + "/" + key, value));
                 throw new ApiException(denied.rejection());
             }
+            case Review.Answer.Unfit unfit -> throw new ApiException(unfit.rejection());
             case Review.Answer.Broken broken ->
-                failed(webhook, webhook.unanswered(broken.why()), broken.why(), passedOver);
+                failed(webhook, ApiException.settled(webhook.unanswered(broken.why())), broken.why(), passedOver);
         };
     }
 
     private static Optional<Review.Answer.Allowed> failed(
-            Webhook webhook, Rejection refusal, String why, Supplier<Optional<Review.Answer.Allowed>> passedOver) {
+            Webhook webhook, ApiException refusal, String why, Supplier<Optional<Review.Answer.Allowed>> passedOver) {
         if (!webhook.ignorable()) {
-            throw new ApiException(refusal);
+            throw refusal;
         }
         LOG.log(Level.WARNING, () -> "webhook " + webhook.name() + " is passed over: " + why);
         return passedOver.get();

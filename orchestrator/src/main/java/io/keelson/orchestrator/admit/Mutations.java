@@ -6,6 +6,7 @@ import io.keelson.orchestrator.cel.Values;
 import io.keelson.orchestrator.fields.FieldType;
 import io.keelson.orchestrator.fields.FieldsException;
 import io.keelson.orchestrator.fields.Merging;
+import io.keelson.orchestrator.kind.FieldError;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Schema;
@@ -144,6 +145,13 @@ public final class Mutations {
             if (configuration.has(field)) {
                 throw new IllegalArgumentException(field + " must not be set in an apply configuration");
             }
+        }
+        List<String> unknown = Schema.check(kind, configuration).stream()
+                .filter(error -> error.reason() == FieldError.Reason.UNKNOWN)
+                .map(error -> "." + error.path() + ": field not declared in schema")
+                .toList();
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException("error applying patch: " + String.join(", ", unknown));
         }
         return Merging.merge(FieldType.of(Schema.shape(kind)), seen, configuration);
     }

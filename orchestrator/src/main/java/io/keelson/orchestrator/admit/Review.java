@@ -2,17 +2,17 @@ package io.keelson.orchestrator.admit;
 
 import io.keelson.orchestrator.kind.Conversion;
 import io.keelson.orchestrator.kind.Defaults;
+import io.keelson.orchestrator.kind.FieldError;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.MalformedJsonException;
+import io.keelson.orchestrator.kind.Schema;
 import io.keelson.orchestrator.patch.PatchException;
 import io.keelson.orchestrator.patch.Patches;
 import io.keelson.orchestrator.registry.Operation;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.registry.Rejection;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.Base64;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,8 +22,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code AdmissionReview} of {@code admission.k8s.io/v1}: the question to a webhook, and its answer. */
 public final class Review {
-
-    private static final String VERSION = "admission.k8s.io/v1";
 
     /** What a webhook must not change. */
     private static final List<String> SYSTEM_FIELDS = List.of(
@@ -67,16 +65,21 @@ public final class Review {
 
         /** The answer cannot be understood, which counts as none. */
         record Broken(String why) implements Answer {}
+
+        /** The webhook wants a change that cannot be made. It has answered, so nobody may pass it over. */
+        record Unfit(Rejection rejection) implements Answer {}
     }
 
     /**
-     * The question.
+     * The question, in the version that the webhook prefers.
      *
      * @param uid names it in the answer
      * @param kind in the version in which the webhook wants the object
      */
-    public static ObjectNode question(String uid, Request request, Kind kind) {
-        ObjectNode review = Json.object().put("apiVersion", VERSION).put("kind", "AdmissionReview");
+    public static ObjectNode question(Webhook webhook, String uid, Request request, Kind kind) {
+        ObjectNode review = Json.object()
+                .put("apiVersion", Response.GROUP + webhook.reviewVersion())
+                .put("kind", "AdmissionReview");
         ObjectNode inner = request(request, kind);
         inner.put("uid", uid);
         request.object().ifPresent(object -> inner.set("object", Webhook.as(kind, request, object)));
@@ -154,69 +157,40 @@ public final class Review {
      */
     public static Answer answer(
             Webhook webhook, String uid, Request request, Kind kind, String body, boolean mayPatch) {
+        JsonNode response;
         try {
-            ObjectNode review = Json.parse(body);
-            String version = review.path("apiVersion").asString("");
-            if (!version.equals(VERSION) || !review.path("kind").asString("").equals("AdmissionReview")) {
-                return new Answer.Broken("expected webhook response of " + VERSION + ", Kind=AdmissionReview, got "
-                        + version + ", Kind=" + review.path("kind").asString(""));
-            }
-            JsonNode response = review.path("response");
-            if (!response.isObject()) {
-                return new Answer.Broken("webhook response was absent");
-            }
-            String said = response.path("uid").asString("");
-            if (!said.equals(uid)) {
-                return new Answer.Broken("expected response.uid=\"" + uid + "\", got \"" + said + "\"");
-            }
-            List<String> warnings = PodView.strings(response.path("warnings"));
-            Map<String, String> audit = Json.strings(response, "auditAnnotations");
-            if (!response.path("allowed").asBoolean(false)) {
-                return new Answer.Denied(denied(webhook, response.path("status")), warnings, audit);
-            }
-            Optional<ArrayNode> patch = mayPatch && request.object().isPresent() ? patch(response) : Optional.empty();
+            response = Response.verified(webhook, uid, Json.parse(body), mayPatch);
+        } catch (MalformedJsonException e) {
+            return new Answer.Broken("failed to call webhook: the answer " + e.getMessage());
+        } catch (IllegalArgumentException e) {
+            return new Answer.Broken("received invalid webhook response: " + e.getMessage());
+        }
+        List<String> warnings = PodView.strings(response.path("warnings"));
+        Map<String, String> audit = Json.strings(response, "auditAnnotations");
+        if (!response.path("allowed").asBoolean(false)) {
+            return new Answer.Denied(Response.denied(webhook, response.path("status")), warnings, audit);
+        }
+        Optional<ArrayNode> patch;
+        try {
+            patch = mayPatch ? Response.patch(response) : Optional.empty();
+        } catch (MalformedJsonException | IllegalArgumentException e) {
+            return new Answer.Broken("received undecodable patch in webhook response: " + e.getMessage());
+        }
+        if (patch.isPresent() && request.object().isEmpty()) {
+            return new Answer.Unfit(internal("admission webhook \"" + webhook.name()
+                    + "\" attempted to modify the object, which is not supported for this operation"));
+        }
+        try {
             return new Answer.Allowed(
                     patch.map(operations -> patched(operations, request, kind)), warnings, audit, patch);
-        } catch (MalformedJsonException | PatchException | IllegalArgumentException e) {
-            return new Answer.Broken(String.valueOf(e.getMessage()));
+        } catch (PatchException | IllegalArgumentException e) {
+            return new Answer.Unfit(
+                    internal("admission webhook \"" + webhook.name() + "\" wants what cannot be: " + e.getMessage()));
         }
     }
 
-    private static Rejection denied(Webhook webhook, JsonNode status) {
-        String by = "admission webhook \"" + webhook.name() + "\" denied the request";
-        String message = status.path("message").asString("");
-        String reason = status.path("reason").asString("");
-        String why = message.isEmpty() ? reason : message;
-        long code = Json.number(status, "code").orElse(0L);
-        // Of several with one code the reason decides; a code that nobody knows counts as a bad request.
-        Reason known = Arrays.stream(Reason.values())
-                .filter(each ->
-                        each.code() == code && (reason.isEmpty() || each.word().equals(reason)))
-                .findFirst()
-                .or(() -> Arrays.stream(Reason.values())
-                        .filter(each -> each.code() == code)
-                        .findFirst())
-                .orElse(Reason.BAD_REQUEST);
-        return Rejection.of(known, why.isEmpty() ? by + " without explanation" : by + ": " + why);
-    }
-
-    private static Optional<ArrayNode> patch(JsonNode response) {
-        String encoded = response.path("patch").asString("");
-        if (encoded.isEmpty()) {
-            return Optional.empty();
-        }
-        String type = response.path("patchType").asString("");
-        if (!type.equals("JSONPatch")) {
-            throw new IllegalArgumentException(
-                    type.isEmpty()
-                            ? "webhook returned response.patch but not response.patchType"
-                            : "unsupported patch type \"" + type + "\"");
-        }
-        byte[] patch = Base64.getDecoder().decode(encoded.getBytes(StandardCharsets.US_ASCII));
-        if (!(Json.parseAny(patch) instanceof ArrayNode operations)) {
-            throw new IllegalArgumentException("a JSON patch is a list of operations");
-        }
-        return Optional.of(operations);
+    private static Rejection internal(String why) {
+        return Rejection.of(Reason.INTERNAL_ERROR, "Internal error occurred: " + why);
     }
 
     private static ObjectNode patched(ArrayNode operations, Request request, Kind kind) {
@@ -235,11 +209,30 @@ public final class Review {
         return changed;
     }
 
+    /** What nobody could read must not be stored: every reader of the whole kind would fail at it. */
+    private static void readable(Kind kind, ObjectNode before, ObjectNode changed) {
+        List<String> wrong = wrongTypes(kind, changed);
+        if (!wrong.isEmpty()) {
+            List<String> more = new ArrayList<>(wrong);
+            more.removeAll(wrongTypes(kind, before));
+            if (!more.isEmpty()) {
+                throw new IllegalArgumentException(String.join(", ", more));
+            }
+        }
+    }
+
+    private static List<String> wrongTypes(Kind kind, ObjectNode object) {
+        return Schema.check(kind, object).stream()
+                .filter(error -> error.reason() == FieldError.Reason.WRONG_TYPE)
+                .map(FieldError::message)
+                .toList();
+    }
+
     /**
      * What somebody made of an object, as it can be stored.
      *
      * @param kind in the version in which it was changed
-     * @throws IllegalArgumentException if it is another kind of object now
+     * @throws IllegalArgumentException if it is another kind of object now, or has values of a wrong type that it did not have
      */
     static ObjectNode accepted(JsonNode after, ObjectNode before, Request request, Kind kind) {
         if (request.operation() == Operation.CONNECT) {
@@ -250,6 +243,7 @@ public final class Review {
                 || !changed.path("kind").asString("").equals(kind.kind())) {
             throw new IllegalArgumentException("the patch makes another kind of object");
         }
+        readable(kind, Webhook.as(kind, request, before), changed);
         ObjectNode object = kind.equals(request.kind()) ? changed : Conversion.read(request.kind(), changed);
         ObjectNode whole = Defaults.withoutNulls(request.kind(), object);
         ObjectNode metadata = Json.child(whole, "metadata");

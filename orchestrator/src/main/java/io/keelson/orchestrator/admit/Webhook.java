@@ -59,6 +59,15 @@ public record Webhook(String configuration, JsonNode json) {
         return Duration.ofSeconds(Json.number(json, "timeoutSeconds").orElse(DEFAULT_SECONDS));
     }
 
+    /** The first version of reviews that it wants and Keelson knows: {@code v1} or {@code v1beta1}. */
+    String reviewVersion() {
+        return Json.items(json, "admissionReviewVersions").stream()
+                .map(version -> version.asString(""))
+                .filter(version -> version.equals("v1") || version.equals("v1beta1"))
+                .findFirst()
+                .orElse("v1");
+    }
+
     /** Whether a write goes on without it when it does not answer. */
     public boolean ignorable() {
         return json.path("failurePolicy").asString("Fail").equals("Ignore");

@@ -9,17 +9,31 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ApiException extends RuntimeException {
 
     private final transient Rejection rejection;
+    private final transient boolean settled;
 
     /** For a refusal of the registry. */
     public ApiException(Rejection rejection) {
         super(rejection.message());
         this.rejection = rejection;
+        this.settled = false;
     }
 
     /** For a failure with what led to it. */
     public ApiException(Rejection rejection, Throwable cause) {
         super(rejection.message(), cause);
         this.rejection = rejection;
+        this.settled = false;
+    }
+
+    private ApiException(Rejection rejection, boolean settled) {
+        super(rejection.message());
+        this.rejection = rejection;
+        this.settled = settled;
+    }
+
+    /** For a failure of somebody outside, such as a webhook that does not answer: to decide again by newer objects would not help. */
+    public static ApiException settled(Rejection rejection) {
+        return new ApiException(rejection, true);
     }
 
     /** For a failure that is about no object. */
@@ -35,6 +49,11 @@ public final class ApiException extends RuntimeException {
     /** The request cannot be understood. */
     public static ApiException badRequest(String message) {
         return new ApiException(Rejection.badRequest(message));
+    }
+
+    /** Whether it would be no other if the write were decided once more, by the newest state. */
+    public boolean isSettled() {
+        return settled;
     }
 
     /** The machine-readable reason. */

@@ -125,7 +125,7 @@ final class Writes {
                 try {
                     creation = decideCreation(kind, namespace, options, decide, pass, basis);
                 } catch (ApiException e) {
-                    if (basis == Basis.HERE) {
+                    if (basis == Basis.HERE && !e.isSettled()) {
                         continue;
                     }
                     throw e;
@@ -449,7 +449,7 @@ final class Writes {
                 try {
                     change = decideChange(ref, subresource, live, options, decide, pass);
                 } catch (ApiException e) {
-                    if (basis == Basis.HERE) {
+                    if (basis == Basis.HERE && !e.isSettled()) {
                         continue;
                     }
                     throw e;
@@ -549,7 +549,7 @@ final class Writes {
                 try {
                     terms = pass.validate(ref.name(), Optional.of(live.object()), Optional.empty());
                 } catch (ApiException e) {
-                    if (basis == Basis.HERE) {
+                    if (basis == Basis.HERE && !e.isSettled()) {
                         continue;
                     }
                     throw e;

@@ -5,6 +5,8 @@ import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.auth.Access;
 import io.keelson.orchestrator.auth.Reviews;
 import io.keelson.orchestrator.kind.Json;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -27,6 +29,13 @@ public final class AuditedRequest {
 
     /** What a door knows of a request before anything is done. */
     public record About(Access access, String apiVersion, String uri, String source, String userAgent) {}
+
+    /** Who asked, as {@code sourceIPs} tell it: never a name, for which a name server might have to be asked. Empty if it is unknown. */
+    public static String addressOf(SocketAddress peer) {
+        return peer instanceof InetSocketAddress inet && inet.getAddress() != null
+                ? inet.getAddress().getHostAddress()
+                : "";
+    }
 
     private final Optional<AuditLog> log;
     private final AuditPolicy policy;

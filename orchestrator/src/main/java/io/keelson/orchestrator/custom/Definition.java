@@ -160,7 +160,7 @@ public record Definition(
                 naming,
                 Naming.of(object.path("status").path("acceptedNames")),
                 Json.items(spec, "versions").stream()
-                        .map(version -> version(version, group, naming.kind()))
+                        .map(version -> version(version, group, naming.kind(), newer(spec, text(version, "name"))))
                         .toList(),
                 text(conversion, "strategy").equals("Webhook")
                         ? new Conversion.Webhook(conversion.path("webhook"))
@@ -175,7 +175,17 @@ public record Definition(
                         && text(entry, "status").equals("True"));
     }
 
-    private static Version version(JsonNode node, String group, String kind) {
+    /** The newest served version that is not deprecated, if it is preferred to this one. */
+    private static Optional<String> newer(JsonNode spec, String version) {
+        return Json.items(spec, "versions").stream()
+                .filter(other -> other.path("served").booleanValue(false)
+                        && !other.path("deprecated").booleanValue(false))
+                .map(other -> text(other, "name"))
+                .filter(other -> VersionOrder.NEWEST_FIRST.compare(other, version) < 0)
+                .min(VersionOrder.NEWEST_FIRST);
+    }
+
+    private static Version version(JsonNode node, String group, String kind, Optional<String> newer) {
         String name = text(node, "name");
         boolean deprecated = node.path("deprecated").booleanValue(false);
         return new Version(
@@ -184,7 +194,9 @@ public record Definition(
                 node.path("storage").booleanValue(false),
                 deprecated
                         ? Json.string(node, "deprecationWarning")
-                                .or(() -> Optional.of(group + "/" + name + " " + kind + " is deprecated"))
+                                .or(() -> Optional.of(group + "/" + name + " " + kind + " is deprecated"
+                                        + newer.map(other -> "; use " + group + "/" + other + " " + kind)
+                                                .orElse("")))
                         : Optional.empty(),
                 Structural.of(SchemaCheck.raw(node)),
                 Json.at(node, "subresources", "status").isPresent(),

@@ -1,9 +1,14 @@
 package io.keelson.orchestrator.custom;
 
 import io.keelson.orchestrator.kind.Cause;
+import io.keelson.orchestrator.kind.ClientConfigCheck;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Names;
+import java.io.ByteArrayInputStream;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +26,11 @@ public final class DefinitionCheck {
 
     private static final String APPROVED = "api-approved.kubernetes.io";
     private static final int MAX_SELECTABLE = 8;
+
+    /** A value in a message is cut after this many characters. */
+    private static final int MAX_SHOWN = 60;
+
+    private static final Set<String> REVIEWS = Set.of("v1", "v1beta1");
     private static final List<String> COLUMN_TYPES = List.of("boolean", "date", "integer", "number", "string");
     private static final List<String> COLUMN_FORMATS =
             List.of("byte", "date", "date-time", "double", "float", "int32", "int64", "password");
@@ -37,6 +47,7 @@ public final class DefinitionCheck {
     public static List<Cause> check(Optional<ObjectNode> live, ObjectNode definition) {
         DefinitionCheck check = new DefinitionCheck();
         check.spec(definition);
+        check.authorities(live, definition);
         live.ifPresent(before -> check.update(before, definition));
         return check.causes;
     }
@@ -315,29 +326,43 @@ public final class DefinitionCheck {
             causes.add(
                     Cause.required("spec.conversion.webhook.clientConfig", "required when strategy is set to Webhook"));
         } else {
-            boolean url = client.get().has("url");
-            boolean service = client.get().has("service");
-            if (url == service) {
-                causes.add(Cause.required(
-                        "spec.conversion.webhook.clientConfig", "exactly one of url or service is required"));
-            }
-            if (url && !text(client.get(), "url").startsWith("https://")) {
-                refuse(
-                        "spec.conversion.webhook.clientConfig.url",
-                        text(client.get(), "url"),
-                        List.of("'https' is the only allowed URL scheme"));
-            }
+            ClientConfigCheck.check(client.get(), "spec.conversion.webhook.clientConfig")
+                    .forEach(causes::add);
         }
         List<JsonNode> reviews = webhook.map(node -> Json.items(node, "conversionReviewVersions"))
                 .orElse(List.of());
         if (reviews.isEmpty()) {
             causes.add(Cause.required("spec.conversion.webhook.conversionReviewVersions", ""));
-        } else if (reviews.stream().noneMatch(review -> review.asString("").equals("v1"))) {
+        } else if (reviews.stream().noneMatch(review -> REVIEWS.contains(review.asString("")))) {
             causes.add(Cause.invalid(
                     "spec.conversion.webhook.conversionReviewVersions",
                     reviews.toString(),
-                    "must include at least one of v1"));
+                    "must include at least one of v1, v1beta1"));
         }
+    }
+
+    /** Who vouches for the webhook; what was stored before anybody looked at it may stay. */
+    private void authorities(Optional<ObjectNode> live, ObjectNode definition) {
+        String[] path = {"spec", "conversion", "webhook", "clientConfig", "caBundle"};
+        String bundle = text(definition, path);
+        boolean stays = live.filter(before -> text(before, path).equals(bundle)).isPresent();
+        if (bundle.isEmpty() || stays) {
+            return;
+        }
+        try {
+            byte[] pem = Base64.getMimeDecoder().decode(bundle);
+            if (!CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(pem))
+                    .isEmpty()) {
+                return;
+            }
+        } catch (CertificateException | IllegalArgumentException e) {
+            // Said below: what Java says of it means nothing to who wrote the definition.
+        }
+        refuse(
+                String.join(".", path),
+                bundle.length() <= MAX_SHOWN ? bundle : bundle.substring(0, MAX_SHOWN) + "...",
+                List.of("unable to load root certificates: data does not contain any valid RSA or ECDSA certificates"));
     }
 
     private void update(ObjectNode live, ObjectNode definition) {

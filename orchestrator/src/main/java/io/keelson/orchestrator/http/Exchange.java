@@ -229,7 +229,7 @@ final class Exchange {
     }
 
     String source() {
-        return request.remotePeer().host();
+        return AuditedRequest.addressOf(request.remotePeer().address());
     }
 
     /** The path with its query, as it was sent. */

@@ -11,8 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class AdmissionValidation {
 
     private static final int MAX_TIMEOUT_SECONDS = 30;
-    private static final Set<String> SCOPES = Set.of("*", "Cluster", "Namespaced");
-    private static final Set<String> OPERATIONS = Set.of("*", "CONNECT", "CREATE", "DELETE", "UPDATE");
+    private static final int MAX_CONDITIONS = 64;
     private static final Set<String> FAILURE_POLICIES = Set.of("Fail", "Ignore");
     private static final Set<String> MATCH_POLICIES = Set.of("Equivalent", "Exact");
 
@@ -37,7 +36,7 @@ final class AdmissionValidation {
     }
 
     private static void webhook(JsonNode webhook, String path, Causes causes) {
-        rules(webhook, path, "rules", causes);
+        AdmissionRules.check(webhook, path, "rules", causes);
         causes.oneOf(webhook, path, "failurePolicy", FAILURE_POLICIES);
         causes.oneOf(webhook, path, "matchPolicy", MATCH_POLICIES);
         causes.oneOf(webhook, path, "reinvocationPolicy", Set.of("IfNeeded", "Never"));
@@ -54,7 +53,8 @@ final class AdmissionValidation {
                     "the timeout value must be between 1 and " + MAX_TIMEOUT_SECONDS + " seconds");
         }
         selectors(webhook, path, causes);
-        client(webhook.path("clientConfig"), path + ".clientConfig", causes);
+        ClientConfigCheck.check(webhook.path("clientConfig"), path + ".clientConfig")
+                .forEach(causes::add);
         versions(webhook, path, causes);
         conditions(webhook, path, causes);
     }
@@ -62,24 +62,6 @@ final class AdmissionValidation {
     private static void selectors(JsonNode parent, String path, Causes causes) {
         for (String field : List.of("namespaceSelector", "objectSelector")) {
             WorkloadValidation.selector(parent.path(field), path + "." + field, causes);
-        }
-    }
-
-    private static void client(JsonNode client, String path, Causes causes) {
-        boolean url = client.has("url");
-        if (url == client.path("service").isObject()) {
-            causes.add(Cause.required(path, "exactly one of url or service is required"));
-        } else if (url) {
-            if (!client.path("url").asString("").startsWith("https://")) {
-                causes.invalid(
-                        path + ".url",
-                        client.path("url"),
-                        "'https' is the only allowed URL scheme; desired" + " format: https://host[/path]");
-            }
-        } else {
-            causes.present(client.path("service"), path + ".service", "name");
-            causes.present(client.path("service"), path + ".service", "namespace");
-            causes.port(client.path("service"), path + ".service", "port");
         }
     }
 
@@ -95,38 +77,30 @@ final class AdmissionValidation {
                     webhook.path("admissionReviewVersions"),
                     "must include at least one of v1, v1beta1");
         }
-    }
-
-    private static void rules(JsonNode parent, String path, String list, Causes causes) {
-        int i = 0;
-        for (JsonNode rule : Json.items(parent, list)) {
-            String where = path + "." + list + "[" + i++ + "]";
-            for (String field : List.of("operations", "apiGroups", "apiVersions", "resources")) {
-                if (Json.items(rule, field).isEmpty()) {
-                    causes.required(where + "." + field);
-                }
-            }
-            causes.oneOf(rule, where, "scope", SCOPES);
-            int j = 0;
-            for (JsonNode operation : Json.items(rule, "operations")) {
-                if (!OPERATIONS.contains(operation.asString(""))) {
-                    causes.add(Cause.notSupported(
-                            where + ".operations[" + j + "]",
-                            operation.toString(),
-                            OPERATIONS.stream().sorted().toList()));
-                }
-                j++;
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < versions.size(); i++) {
+            if (!seen.add(versions.get(i))) {
+                causes.invalid(
+                        path + ".admissionReviewVersions[" + i + "]", versions.get(i), List.of("duplicate version"));
             }
         }
     }
 
     private static void conditions(JsonNode parent, String path, Causes causes) {
         int i = 0;
-        for (JsonNode condition : Json.items(parent, "matchConditions")) {
+        List<JsonNode> conditions = Json.items(parent, "matchConditions");
+        if (conditions.size() > MAX_CONDITIONS) {
+            causes.add(Cause.tooMany(path + ".matchConditions", conditions.size(), MAX_CONDITIONS));
+        }
+        Set<String> names = new HashSet<>();
+        for (JsonNode condition : conditions) {
             String where = path + ".matchConditions[" + i++ + "]";
             String name = condition.path("name").asString("");
             if (causes.present(condition, where, "name")) {
                 causes.invalid(where + ".name", name, Names.qualifiedNameProblems(name));
+                if (!names.add(name)) {
+                    causes.add(Cause.duplicate(where + ".name", Causes.quoted(name)));
+                }
             }
             causes.present(condition, where, "expression");
         }
@@ -191,8 +165,8 @@ final class AdmissionValidation {
     private static void resources(JsonNode resources, String path, Causes causes) {
         causes.oneOf(resources, path, "matchPolicy", MATCH_POLICIES);
         selectors(resources, path, causes);
-        rules(resources, path, "resourceRules", causes);
-        rules(resources, path, "excludeResourceRules", causes);
+        AdmissionRules.check(resources, path, "resourceRules", causes);
+        AdmissionRules.check(resources, path, "excludeResourceRules", causes);
     }
 
     static void validatingBinding(ObjectNode binding, Causes causes) {

@@ -33,6 +33,11 @@ public record Cause(String reason, String field, String message) {
         return new Cause("FieldValueDuplicate", field, "Duplicate value: " + value);
     }
 
+    /** A list with more items than it may have. */
+    public static Cause tooMany(String field, int items, int most) {
+        return new Cause("FieldValueTooMany", field, "Too many: " + items + ": must have at most " + most + " items");
+    }
+
     /** A field that may not be there. */
     public static Cause forbidden(String field, String why) {
         return new Cause("FieldValueForbidden", field, "Forbidden: " + why);

@@ -47,7 +47,7 @@ public final class Causes {
     }
 
     static String quoted(String text) {
-        return Json.array().add(text).get(0).toString();
+        return Json.quoted(text);
     }
 
     /** A text that must be there and not be empty; whether it is. */

@@ -433,6 +433,11 @@ public final class Json {
         return deepest;
     }
 
+    /** A text in quotes, with what must be escaped in them. */
+    public static String quoted(String text) {
+        return array().add(text).get(0).toString();
+    }
+
     /** The JSON type of a node in words for messages: {@code a string}, {@code null}. */
     public static String typeOf(JsonNode node) {
         return switch (node.getNodeType()) {

@@ -170,7 +170,7 @@ final class Performer {
                     UNSUPPORTED_MEDIA_TYPE,
                     INVALID,
                     NOT_IMPLEMENTED -> refusal(refused);
-            case TOO_MANY_REQUESTS, INTERNAL_ERROR, SERVICE_UNAVAILABLE, TIMEOUT ->
+            case TOO_MANY_REQUESTS, INTERNAL_ERROR, UNKNOWN, SERVICE_UNAVAILABLE, TIMEOUT ->
                 new Outcome.Failed(refused.rejection().message());
         };
     }

@@ -30,6 +30,8 @@ public enum Reason {
     TOO_MANY_REQUESTS("TooManyRequests", 429),
     /** The server is at fault. */
     INTERNAL_ERROR("InternalError", 500),
+    /** The server is at fault, or somebody whom it asked, and Kubernetes gives no word for it. */
+    UNKNOWN("", 500),
     /** The server knows of this, but has not learnt it. */
     NOT_IMPLEMENTED("NotImplemented", 501),
     /** The store has no leader, or a node is out of reach. Nothing was done; try again. */

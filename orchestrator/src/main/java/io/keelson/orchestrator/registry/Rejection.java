@@ -204,7 +204,8 @@ public record Rejection(Reason reason, String message, Optional<Details> details
         ObjectNode status = Json.object();
         status.put("kind", "Status").put("apiVersion", "v1");
         putUnlessEmpty(Json.child(status, "metadata"), "continue", continueToken);
-        status.put("status", "Failure").put("message", message).put("reason", reason.word());
+        status.put("status", "Failure").put("message", message);
+        putUnlessEmpty(status, "reason", reason.word());
         details.ifPresent(about -> status.set("details", details(about)));
         return status.put("code", reason.code());
     }

@@ -50,7 +50,8 @@ public final class Callers implements ServerInterceptor {
             this.headers = headers;
             this.method = method;
             this.source = Optional.ofNullable(ServerContextKeys.CONNECTION_CONTEXT.get())
-                    .map(connection -> connection.remotePeer().host())
+                    .map(connection ->
+                            AuditedRequest.addressOf(connection.remotePeer().address()))
                     .orElse("");
         }
 

@@ -111,7 +111,7 @@ final class Calls {
             case CONFLICT -> Status.Code.ABORTED;
             case EXPIRED -> Status.Code.OUT_OF_RANGE;
             case TOO_MANY_REQUESTS -> Status.Code.RESOURCE_EXHAUSTED;
-            case INTERNAL_ERROR -> Status.Code.INTERNAL;
+            case INTERNAL_ERROR, UNKNOWN -> Status.Code.INTERNAL;
             case SERVICE_UNAVAILABLE -> Status.Code.UNAVAILABLE;
             case TIMEOUT -> Status.Code.DEADLINE_EXCEEDED;
         };

@@ -216,7 +216,8 @@ public final class Sets {
 
         private static boolean isOfTheWorld(Reason reason) {
             return switch (reason) {
-                case SERVICE_UNAVAILABLE, TIMEOUT, EXPIRED, TOO_MANY_REQUESTS, INTERNAL_ERROR, UNAUTHORIZED -> true;
+                case SERVICE_UNAVAILABLE, TIMEOUT, EXPIRED, TOO_MANY_REQUESTS, INTERNAL_ERROR, UNKNOWN, UNAUTHORIZED ->
+                    true;
                 case BAD_REQUEST,
                         FORBIDDEN,
                         NOT_FOUND,

@@ -22,17 +22,8 @@ public final class AdmissionCaller implements WebhookCaller {
     @Override
     public Answer call(JsonNode clientConfig, byte[] question, Duration timeout) {
         try {
-            Endpoint at = Endpoint.of(clientConfig, services);
-            String path = at.path() + (at.path().contains("?") ? "&" : "?") + "timeout=" + timeout.toSeconds() + "s";
-            Endpoint timed = new Endpoint(at.address(), at.name(), path, at.caBundle());
-            try {
-                return new Answer.Body(new String(client.post(timed, question, timeout), StandardCharsets.UTF_8));
-            } catch (WebhookException e) {
-                String port =
-                        at.address().getPort() == 443 ? "" : ":" + at.address().getPort();
-                return new Answer.None(
-                        "failed to call webhook: Post \"https://" + at.name() + port + path + "\": " + e.getMessage());
-            }
+            Endpoint at = Endpoint.of(clientConfig, services).within(timeout);
+            return new Answer.Body(new String(client.post(at, question, timeout), StandardCharsets.UTF_8));
         } catch (WebhookException e) {
             return new Answer.None("failed to call webhook: " + e.getMessage());
         }

@@ -4,6 +4,7 @@ import io.keelson.orchestrator.kind.Json;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Function;
@@ -49,6 +50,18 @@ public record Endpoint(InetSocketAddress address, String name, String path, Opti
         } catch (IllegalArgumentException e) {
             throw new WebhookException("the clientConfig cannot be understood: " + e.getMessage(), e);
         }
+    }
+
+    /** The same, told in its query how long its caller waits, as Kubernetes tells it. */
+    Endpoint within(Duration timeout) {
+        String separator = path.contains("?") ? "&" : "?";
+        return new Endpoint(address, name, path + separator + "timeout=" + timeout.toSeconds() + "s", caBundle);
+    }
+
+    /** The URL by which its caller knows it. */
+    String url() {
+        String port = address.getPort() == HTTPS ? "" : ":" + address.getPort();
+        return "https://" + name + port + path;
     }
 
     private static Endpoint ofService(

@@ -2,10 +2,10 @@ package io.keelson.orchestrator.webhook;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -27,12 +28,6 @@ import javax.net.ssl.TrustManagerFactory;
  * its name and not the address at which it is reached, which Java's HTTP client does not allow.
  */
 public final class WebhookClient {
-
-    /** Longer answers are refused, in bytes. */
-    static final int MAX_ANSWER = 16 * 1024 * 1024;
-
-    private static final int MAX_LINE = 8 * 1024;
-    private static final int MAX_HEADERS = 100;
 
     /**
      * Posts a body, and gives the body of the answer.
@@ -46,26 +41,43 @@ public final class WebhookClient {
                 ? new InetSocketAddress(
                         endpoint.address().getHostString(), endpoint.address().getPort())
                 : endpoint.address();
+        // Only the connection itself is closed, never TLS: to say goodbye Java would wait for who is silent.
         try (Socket plain = new Socket()) {
             if (address.isUnresolved()) {
                 throw new WebhookException("no such host: " + address.getHostString());
             }
-            plain.connect(address, left(deadline));
+            connect(plain, address, left(deadline));
             plain.setSoTimeout(left(deadline));
-            try (SSLSocket socket = (SSLSocket) context(endpoint.caBundle())
+            SSLSocket socket = (SSLSocket) context(endpoint.caBundle())
                     .getSocketFactory()
-                    .createSocket(plain, endpoint.name(), address.getPort(), true)) {
-                SSLParameters parameters = socket.getSSLParameters();
-                parameters.setEndpointIdentificationAlgorithm("HTTPS");
-                socket.setSSLParameters(parameters);
-                socket.startHandshake();
-                send(socket.getOutputStream(), endpoint, body);
-                return answer(new Timed(socket, deadline));
-            }
+                    .createSocket(plain, endpoint.name(), address.getPort(), true);
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            socket.setSSLParameters(parameters);
+            socket.startHandshake();
+            send(socket.getOutputStream(), endpoint, body);
+            return WebhookAnswer.read(new Timed(socket, deadline)).body();
         } catch (SocketTimeoutException e) {
-            throw new WebhookException("context deadline exceeded: no answer within " + timeout.toMillis() + " ms", e);
+            throw failed(endpoint, "context deadline exceeded: no answer within " + timeout.toMillis() + " ms", e);
+        } catch (SSLException e) {
+            throw failed(endpoint, "tls: " + e.getMessage(), e);
         } catch (IOException | GeneralSecurityException e) {
-            throw new WebhookException(String.valueOf(e.getMessage()), e);
+            throw failed(endpoint, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static WebhookException failed(Endpoint endpoint, String why, Exception cause) {
+        return new WebhookException("Post \"" + endpoint.url() + "\": " + why, cause);
+    }
+
+    private static void connect(Socket socket, InetSocketAddress address, int millis) throws IOException {
+        try {
+            socket.connect(address, millis);
+        } catch (ConnectException e) {
+            throw new IOException(
+                    "dial tcp " + address.getAddress().getHostAddress() + ":" + address.getPort() + ": connect: "
+                            + String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT),
+                    e);
         }
     }
 
@@ -136,83 +148,5 @@ public final class WebhookClient {
             socket.setSoTimeout(left(deadline));
             return in.read(into, offset, length);
         }
-    }
-
-    private static byte[] answer(InputStream in) throws IOException, WebhookException {
-        String status = line(in);
-        long length = -1;
-        boolean chunked = false;
-        String header = line(in);
-        for (int count = 0; !header.isEmpty(); count++) {
-            if (count == MAX_HEADERS) {
-                throw new IOException("too many headers in the answer");
-            }
-            String lower = header.toLowerCase(Locale.ROOT);
-            if (lower.startsWith("content-length:")) {
-                length = number(lower.substring("content-length:".length()), 10);
-            } else if (lower.startsWith("transfer-encoding:") && lower.contains("chunked")) {
-                chunked = true;
-            }
-            header = line(in);
-        }
-        byte[] body = chunked ? chunks(in) : whole(in, length);
-        String[] words = status.split(" ", 3);
-        if (words.length < 2 || !words[1].equals("200")) {
-            throw new WebhookException("the server answered: " + status);
-        }
-        return body;
-    }
-
-    private static String line(InputStream in) throws IOException {
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
-        for (int next = in.read(); next != '\n'; next = in.read()) {
-            if (next < 0 || line.size() == MAX_LINE) {
-                throw new IOException(next < 0 ? "the answer ends too early" : "a line of the answer is too long");
-            }
-            line.write(next);
-        }
-        return line.toString(StandardCharsets.ISO_8859_1).stripTrailing();
-    }
-
-    private static long number(String text, int radix) throws IOException {
-        try {
-            return Long.parseLong(text.strip(), radix);
-        } catch (NumberFormatException e) {
-            throw new IOException("no number in the answer: " + text.strip(), e);
-        }
-    }
-
-    private static byte[] whole(InputStream in, long length) throws IOException {
-        long wanted = length < 0 ? MAX_ANSWER + 1L : length;
-        if (length > MAX_ANSWER) {
-            throw tooLong();
-        }
-        byte[] body = in.readNBytes((int) wanted);
-        if (body.length > MAX_ANSWER) {
-            throw tooLong();
-        }
-        if (length >= 0 && body.length < length) {
-            throw new IOException("the answer ends too early");
-        }
-        return body;
-    }
-
-    private static byte[] chunks(InputStream in) throws IOException {
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        while (true) {
-            long size = number(line(in).split(";", 2)[0], 16);
-            if (size == 0) {
-                return body.toByteArray();
-            }
-            if (size < 0 || body.size() + size > MAX_ANSWER) {
-                throw tooLong();
-            }
-            body.write(in.readNBytes((int) size));
-            line(in);
-        }
-    }
-
-    private static IOException tooLong() {
-        return new IOException("the answer is longer than " + MAX_ANSWER + " bytes");
     }
 }

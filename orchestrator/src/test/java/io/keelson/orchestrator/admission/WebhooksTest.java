@@ -21,11 +21,16 @@ import io.keelson.orchestrator.testing.TestAdmissionWebhook;
 import io.keelson.orchestrator.webhook.AdmissionCaller;
 import io.keelson.store.MemoryKv;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -200,8 +205,110 @@ class WebhooksTest {
     void anAnswerToAnotherQuestionIsNone() throws IOException {
         configure(VALIDATING, "odd", (_, response) -> response.put("uid", "other"), "");
         assertThat(refusal("m").getMessage())
-                .startsWith("Internal error occurred: failed calling webhook \"odd.example.com\": expected"
-                        + " response.uid=\"");
+                .startsWith("Internal error occurred: failed calling webhook \"odd.example.com\": received"
+                        + " invalid webhook response: expected response.uid=\"");
+    }
+
+    private void patching(String name, String operations, String more) throws IOException {
+        configure(MUTATING, name, (_, response) -> TestAdmissionWebhook.patch(response, operations), more);
+    }
+
+    @Test
+    void whatAWebhookMakesUnreadableIsNeverStored() throws IOException {
+        patching("types", "[{\"op\": \"add\", \"path\": \"/data\", \"value\": 3}]", ", \"failurePolicy\": \"Ignore\"");
+        ApiException refused = refusal("m");
+        assertThat(refused.reason()).isEqualTo(Reason.INTERNAL_ERROR);
+        assertThat(refused)
+                .hasMessage(
+                        "Internal error occurred: admission webhook \"types.example.com\" wants what cannot be: field"
+                                + " \"data\" must be an object, but is the number 3");
+        assertThat(api.find(new Ref(Kinds.CONFIG_MAP, "ns", "m"))).isEmpty();
+    }
+
+    @Test
+    void aPatchThatCannotBeAppliedIsNoSilenceThatMayBePassedOver() throws IOException {
+        patching("fail", "[{\"op\": \"remove\", \"path\": \"/data/none\"}]", ", \"failurePolicy\": \"Ignore\"");
+        assertThat(refusal("m").getMessage())
+                .startsWith("Internal error occurred: admission webhook \"fail.example.com\" wants what cannot be: ");
+    }
+
+    @Test
+    void answersThatMakeNoSenseAreToldInKubernetesWords() throws IOException {
+        String failed = "Internal error occurred: failed calling webhook \"odd.example.com\": ";
+        Map<String, BiConsumer<JsonNode, ObjectNode>> answers = new LinkedHashMap<>();
+        answers.put(
+                "received invalid webhook response: webhook returned response.patch but not response.patchType",
+                (_, response) -> response.put("patch", "W10="));
+        answers.put(
+                "received invalid webhook response: webhook returned response.patchType but not response.patch",
+                (_, response) -> response.put("patchType", "JSONPatch"));
+        answers.put(
+                "received invalid webhook response: webhook returned invalid response.patchType of \"Foo\"",
+                (_, response) -> response.put("patchType", "Foo").put("patch", "W10="));
+        answers.put(
+                "received undecodable patch in webhook response: ",
+                (_, response) -> response.put("patchType", "JSONPatch").put("patch", "%%%"));
+        AtomicReference<BiConsumer<JsonNode, ObjectNode>> answer = new AtomicReference<>();
+        configure(MUTATING, "odd", (request, response) -> answer.get().accept(request, response), "");
+        answers.forEach((words, given) -> {
+            answer.set(given);
+            assertThat(refusal("m").getMessage()).startsWith(failed + words);
+        });
+        answer.set((_, response) -> TestAdmissionWebhook.patch(response, "[]"));
+        assertThat(create("m").revision()).isPositive();
+    }
+
+    @Test
+    void whoOnlyJudgesMayNotPatch() throws IOException {
+        configure(VALIDATING, "judge", (_, response) -> TestAdmissionWebhook.patch(response, "[]"), "");
+        assertThat(refusal("m"))
+                .hasMessage(
+                        "Internal error occurred: failed calling webhook \"judge.example.com\": received invalid webhook"
+                                + " response: validating webhook may not return response.patch");
+    }
+
+    @Test
+    void aWebhookOfOlderReviewsIsAskedInThem() throws IOException {
+        configure(
+                MUTATING,
+                "old",
+                (_, response) -> {
+                    add(response, "old", "yes");
+                    response.remove("patchType");
+                    response.remove("uid");
+                },
+                "");
+        Kind row = Kinds.builtIn()
+                .byApiVersion("admissionregistration.k8s.io/v1", MUTATING)
+                .orElseThrow();
+        Ref ref = new Ref(row, "", "old");
+        ObjectNode configuration = api.find(ref).orElseThrow().object();
+        ((ObjectNode) configuration.path("webhooks").get(0))
+                .set("admissionReviewVersions", Json.array().add("v1beta1").add("v1"));
+        api.update(ref, "", configuration, BY_ADMIN);
+        assertThat(create("m").object().path("metadata").path("labels").path("old"))
+                .hasToString("\"yes\"");
+    }
+
+    @Test
+    void anErrorOfTheWebhookIsToldWithItsWordsAndOnlyOnce() throws IOException {
+        AtomicInteger asked = new AtomicInteger();
+        configure(
+                VALIDATING,
+                "broken",
+                webhook.raw("/broken", exchange -> {
+                    asked.incrementAndGet();
+                    byte[] words = "out of paper".getBytes(StandardCharsets.UTF_8);
+                    exchange.sendResponseHeaders(500, words.length);
+                    exchange.getResponseBody().write(words);
+                    exchange.close();
+                }),
+                "");
+        assertThat(refusal("m"))
+                .hasMessage(
+                        "Internal error occurred: failed calling webhook \"broken.example.com\": failed to call"
+                                + " webhook: an error on the server (\"out of paper\") has prevented the request from succeeding");
+        assertThat(asked).hasValue(1);
     }
 
     @Test

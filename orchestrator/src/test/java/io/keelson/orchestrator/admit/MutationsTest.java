@@ -92,6 +92,17 @@ class MutationsTest {
     }
 
     @Test
+    void whatNobodyCouldReadIsNotMade() {
+        assertThat(refused(policy("", patch("[JSONPatch{op: 'add', path: '/spec/replicas', value: 'three'}]"))))
+                .endsWith("resulted in error: field \"spec.replicas\" must be a whole number (int32), but is the string"
+                        + " \"three\"");
+        assertThat(refused(policy("", apply("Object{spec: Object.spec{replicas: 'three'}}"))))
+                .contains("field \"spec.replicas\" must be a whole number (int32)");
+        assertThat(refused(policy("", apply("Object{spec: Object.spec{replica: 3}}"))))
+                .endsWith("error applying patch: .spec.replica: field not declared in schema");
+    }
+
+    @Test
     void eachMutationSeesWhatTheOneBeforeHasMade() {
         ObjectNode made = made(
                 policy(

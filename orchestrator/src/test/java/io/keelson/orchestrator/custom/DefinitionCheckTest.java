@@ -56,6 +56,42 @@ class DefinitionCheckTest {
         assertThat(again).isEqualTo(definition);
     }
 
+    private static List<String> converting(String client, String versions) {
+        return check(d -> spec(d).set("conversion", Json.parse("""
+                {"strategy": "Webhook", "webhook": {"clientConfig": %s, "conversionReviewVersions": %s}}""".formatted(client, versions))));
+    }
+
+    @Test
+    void aConversionWebhookIsAtAPlainUrlAndVouchedForByCertificates() {
+        assertThat(converting("{\"url\": \"https://h/x\"}", "[\"v1beta1\"]")).isEmpty();
+        assertThat(converting("{\"url\": \"https://h/x\"}", "[\"v2\"]"))
+                .containsExactly(
+                        "spec.conversion.webhook.conversionReviewVersions: Invalid value: [\"v2\"]: must include at"
+                                + " least one of v1, v1beta1");
+        String url = "spec.conversion.webhook.clientConfig.url: Invalid value: ";
+        assertThat(converting("{\"url\": \"https://u:p@h/?a=b#c\"}", "[\"v1\"]"))
+                .containsExactly(
+                        url + "\"u:p\": user information is not permitted in the URL",
+                        url + "\"c\": fragments are not permitted in the URL",
+                        url + "\"a=b\": query parameters are not permitted in the URL");
+        assertThat(converting("{\"url\": \"http://h\"}", "[\"v1\"]"))
+                .containsExactly(
+                        url + "\"http\": 'https' is the only allowed URL scheme; desired format: https://host[/path]");
+        assertThat(converting(
+                        "{\"service\": {\"name\": \"\", \"namespace\": \"n\", \"path\": \"/a//b\", \"port\": 0}}",
+                        "[\"v1\"]"))
+                .containsExactly(
+                        "spec.conversion.webhook.clientConfig.service.name: Required value: service name is required",
+                        "spec.conversion.webhook.clientConfig.service.port: Invalid value: 0: port is not valid: must be"
+                                + " between 1 and 65535, inclusive",
+                        "spec.conversion.webhook.clientConfig.service.path: Invalid value: \"/a//b\": segment[1] may not be"
+                                + " empty");
+        assertThat(converting("{\"url\": \"https://h/x\", \"caBundle\": \"aGVsbG8=\"}", "[\"v1\"]"))
+                .containsExactly(
+                        "spec.conversion.webhook.clientConfig.caBundle: Invalid value: \"aGVsbG8=\": unable to load"
+                                + " root certificates: data does not contain any valid RSA or ECDSA certificates");
+    }
+
     @Test
     void whatIsWrongIsToldInKubernetesWords() {
         assertThat(check(_ -> {})).isEmpty();

@@ -93,6 +93,16 @@ class AuditNotesTest {
         return Json.strings(found.getFirst(), "annotations");
     }
 
+    @Test
+    void whoAskedIsToldByItsAddressAndNotByAName() throws Exception {
+        created(configMaps("source"), configMap("source"));
+        String _ = told("configmaps", "source").toString();
+        assertThat(Files.readAllLines(log))
+                .filteredOn(line -> line.contains("?fieldManager=source"))
+                .isNotEmpty()
+                .allMatch(line -> Json.parse(line).path("sourceIPs").toString().equals("[\"127.0.0.1\"]"));
+    }
+
     private static String configMaps(String name) {
         return "/api/v1/namespaces/default/configmaps?fieldManager=" + name;
     }

@@ -366,7 +366,8 @@ class CustomResourceTest {
                 post(custom.objects("v1beta1"), custom.object("v1beta1", "a", "{\"cron\": \"* *\"}"));
         assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
         assertThat(made.headers().allValues("Warning"))
-                .containsExactly("299 - \"versions.example.com/v1beta1 CronTab is deprecated\"");
+                .containsExactly(
+                        "299 - \"versions.example.com/v1beta1 CronTab is deprecated; use versions.example.com/v1 CronTab\"");
         ObjectNode newer = json(get(custom.objects("v1") + "/a"));
         assertThat(newer.path("apiVersion").asString()).isEqualTo("versions.example.com/v1");
         assertThat(newer.path("spec")).hasToString("{\"cron\":\"* *\",\"replicas\":1}");
@@ -403,9 +404,8 @@ class CustomResourceTest {
             HttpResponse<String> failed = get(custom.objects("v1beta1") + "/a");
             assertThat(failed.statusCode()).isEqualTo(500);
             assertThat(message(failed))
-                    .isEqualTo(
-                            "Internal error occurred: conversion webhook for webhook.example.com/v1, Kind=CronTab failed:"
-                                    + " no mood");
+                    .isEqualTo("conversion webhook for webhook.example.com/v1, Kind=CronTab failed: no mood");
+            assertThat(json(failed).has("reason")).isFalse();
             assertThat(get(custom.objects("v1") + "/a").statusCode()).isEqualTo(200);
         }
     }

@@ -1,6 +1,7 @@
 package io.keelson.orchestrator.testing;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.keelson.orchestrator.kind.Json;
@@ -47,7 +48,12 @@ public final class TestAdmissionWebhook implements AutoCloseable {
      * @return its {@code clientConfig}
      */
     public ObjectNode at(String path, BiConsumer<JsonNode, ObjectNode> answer) throws IOException {
-        server.createContext(path, exchange -> handle(exchange, answer));
+        return raw(path, exchange -> handle(exchange, answer));
+    }
+
+    /** A webhook at a path that answers as it likes; its {@code clientConfig}. */
+    public ObjectNode raw(String path, HttpHandler handler) throws IOException {
+        server.createContext(path, handler);
         return Json.object()
                 .put("url", "https://127.0.0.1:" + server.getAddress().getPort() + path)
                 .put("caBundle", Base64.getEncoder().encodeToString(Files.readAllBytes(ca)));
@@ -65,10 +71,12 @@ public final class TestAdmissionWebhook implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange, BiConsumer<JsonNode, ObjectNode> answer) throws IOException {
-        JsonNode request = Json.parse(exchange.getRequestBody().readAllBytes()).path("request");
+        JsonNode question = Json.parse(exchange.getRequestBody().readAllBytes());
+        JsonNode request = question.path("request");
         asked.add(request);
-        ObjectNode review =
-                Json.object().put("apiVersion", "admission.k8s.io/v1").put("kind", "AdmissionReview");
+        ObjectNode review = Json.object()
+                .put("apiVersion", question.path("apiVersion").asString(""))
+                .put("kind", "AdmissionReview");
         ObjectNode response = review.putObject("response")
                 .put("uid", request.path("uid").asString(""))
                 .put("allowed", true);
