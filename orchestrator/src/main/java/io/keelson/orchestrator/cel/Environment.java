@@ -18,6 +18,7 @@ import dev.cel.runtime.CelEvaluationException;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** What expressions can speak of: variables of certain types, and the functions that Kubernetes offers. Immutable, thread safe. */
 public final class Environment {
@@ -26,6 +27,8 @@ public final class Environment {
     public static final int MAX_LENGTH = 20_000;
 
     /** Deeper expressions are refused. */
+    private static final Pattern CANDIDATES = Pattern.compile(" \\(candidates: [^\\n]*\\)");
+
     private static final int MAX_DEPTH = 100;
 
     /** So many steps of all loops together; the budget ends most before. */
@@ -134,7 +137,9 @@ public final class Environment {
             throw new ExpressionException("cannot be compiled: " + e.getMessage());
         }
         if (result.hasError()) {
-            throw new ExpressionException(result.getErrorString());
+            // Kubernetes' compiler names no candidates, of which there may be many.
+            throw new ExpressionException(
+                    CANDIDATES.matcher(result.getErrorString()).replaceAll(""));
         }
         try {
             CelAbstractSyntaxTree ast = result.getAst();

@@ -187,6 +187,11 @@ public final class DefinitionCheck {
                 refuse(path + ".deprecationWarning", warning, List.of("can only be set for deprecated versions"));
             } else if (warning.isEmpty() || warning.length() > 256) {
                 refuse(path + ".deprecationWarning", warning, List.of("must be between 1 and 256 characters"));
+            } else if (warning.codePoints().anyMatch(Character::isISOControl)) {
+                refuse(
+                        path + ".deprecationWarning",
+                        warning,
+                        List.of("must only contain printable UTF-8 characters; non-printable character found"));
             }
         });
         Json.at(version, "subresources", "scale").ifPresent(scale -> scale(scale, path + ".subresources.scale"));

@@ -1,7 +1,9 @@
 package io.keelson.orchestrator.custom;
 
 import io.keelson.orchestrator.kind.Cause;
+import io.keelson.orchestrator.kind.FieldError;
 import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Schema;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
@@ -20,5 +22,8 @@ final class Embedded {
         if (!metadata.isMissingNode() && !metadata.isObject()) {
             causes.add(Cause.invalid(path + ".metadata", metadata.toString(), "must be an object"));
         }
+        Schema.metadata(metadata, path + ".metadata").stream()
+                .filter(error -> error.reason() == FieldError.Reason.WRONG_TYPE)
+                .forEach(error -> causes.add(Cause.invalid(path + ".metadata", metadata.toString(), error.message())));
     }
 }

@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.custom;
 
+import io.keelson.orchestrator.kind.Schema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,11 +47,27 @@ public final class Pruning {
         }
     }
 
+    private static void metadata(JsonNode metadata, String path, List<String> pruned) {
+        if (metadata instanceof ObjectNode object) {
+            for (String name :
+                    Set.copyOf(object.propertyNames()).stream().sorted().toList()) {
+                if (!Schema.isMetadata(name)) {
+                    object.remove(name);
+                    pruned.add(path + "." + name);
+                }
+            }
+        }
+    }
+
     private static void object(
             Structural schema, ObjectNode object, String path, boolean resource, List<String> pruned) {
         for (String name : Set.copyOf(object.propertyNames()).stream().sorted().toList()) {
             String at = path.isEmpty() ? name : path + "." + name;
             if (resource && Structural.SYSTEM_FIELDS.contains(name)) {
+                // Of the object itself the metadata is checked beside all else that every kind has.
+                if (!path.isEmpty() && name.equals("metadata")) {
+                    metadata(object.get(name), at, pruned);
+                }
                 continue;
             }
             JsonNode value = object.get(name);

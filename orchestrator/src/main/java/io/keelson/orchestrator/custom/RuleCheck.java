@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.custom;
 
+import io.keelson.orchestrator.cel.Budget;
 import io.keelson.orchestrator.cel.Type;
 import io.keelson.orchestrator.kind.Cause;
 import io.keelson.orchestrator.kind.Json;
@@ -40,6 +41,9 @@ final class RuleCheck {
                         Cause.invalid(mistake.path() + "." + mistake.field(), shown(mistake), mistake.message()));
             }
         }
+        if (mistakes.isEmpty()) {
+            check.defaults(rules, path, Budget.ofObject());
+        }
         check.cost(rules, path, 1, true);
         if (check.total > SCHEMA_LIMIT) {
             check.causes.add(Cause.forbidden(
@@ -48,6 +52,16 @@ final class RuleCheck {
                             + factor(check.total, SCHEMA_LIMIT) + WAY_OUT));
         }
         return check.causes;
+    }
+
+    /** What is filled in must hold, or no object without it could ever be made. */
+    private void defaults(RuleSet rules, String path, Budget budget) {
+        rules.schema()
+                .byDefault()
+                .ifPresent(value -> causes.addAll(Rules.check(rules, value, path + ".default", budget)));
+        rules.properties().forEach((name, branch) -> defaults(branch, path + ".properties[" + name + "]", budget));
+        rules.additional().ifPresent(branch -> defaults(branch, path + ".additionalProperties", budget));
+        rules.items().ifPresent(branch -> defaults(branch, path + ".items", budget));
     }
 
     private static String shown(RuleSet.Mistake mistake) {
@@ -80,6 +94,11 @@ final class RuleCheck {
             if (rule.rule().contains("\n") && rule.message().isEmpty()) {
                 causes.add(Cause.required(at + ".message", "message must be specified if rule contains line breaks"));
             }
+            FieldPath.problem(rule.fieldPath(), schema)
+                    .ifPresent(problem -> causes.add(Cause.invalid(
+                            at + ".fieldPath",
+                            quoted(rule.fieldPath()),
+                            "fieldPath must be a valid path: " + problem)));
             if (!rule.reason().isEmpty() && !REASONS.contains(rule.reason())) {
                 causes.add(Cause.notSupported(at + ".reason", quoted(rule.reason()), REASONS));
             }

@@ -37,6 +37,13 @@ final class Rules {
         return run.causes;
     }
 
+    /** What does not hold of a default value at a path of a schema; nothing was before it. */
+    static List<Cause> check(RuleSet rules, JsonNode value, String path, Budget budget) {
+        Rules run = new Rules(budget);
+        run.check(rules, value, Optional.empty(), path);
+        return run.causes;
+    }
+
     private void check(RuleSet rules, JsonNode value, Optional<JsonNode> old, String path) {
         if (stopped || value.isNull()) {
             return;

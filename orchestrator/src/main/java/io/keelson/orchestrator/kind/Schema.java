@@ -40,6 +40,18 @@ public final class Schema {
         return errors;
     }
 
+    /** The same of the metadata of an object, which stands at a path. */
+    public static List<FieldError> metadata(JsonNode metadata, String path) {
+        List<FieldError> errors = new ArrayList<>();
+        check(Definitions.builtIn().shape(METADATA), metadata, path, errors);
+        return errors;
+    }
+
+    /** Whether the metadata of an object has a field of this name. */
+    public static boolean isMetadata(String field) {
+        return Definitions.builtIn().shape(METADATA).field(field).isPresent();
+    }
+
     /**
      * The form of the objects of a kind.
      *

@@ -93,6 +93,14 @@ class DefinitionCheckTest {
     }
 
     @Test
+    void aWarningHasOneLine() {
+        assertThat(check(d -> version(d).put("deprecated", true).put("deprecationWarning", "a\nb")))
+                .containsExactly(
+                        "spec.versions[0].deprecationWarning: Invalid value: \"a\\nb\": must only contain printable"
+                                + " UTF-8 characters; non-printable character found");
+    }
+
+    @Test
     void whatIsWrongIsToldInKubernetesWords() {
         assertThat(check(_ -> {})).isEmpty();
         assertThat(check(d -> Json.child(d, "metadata").put("name", "x")))

@@ -136,6 +136,36 @@ class SchemaCheckTest {
     }
 
     @Test
+    void aDefaultMustHoldWhatItsRulesSay() {
+        assertThat(rules("""
+                        {"type": "object", "properties": {"a": {"type": "integer", "default": 1,
+                         "x-kubernetes-validations": [{"rule": "self > 5"}, {"rule": "self >= oldSelf"}]}}}"""))
+                .containsExactly("s.properties[a].default: Invalid value: \"integer\": failed rule: self > 5");
+        assertThat(rules("""
+                        {"type": "object", "properties": {"a": {"type": "integer", "default": 6,
+                         "x-kubernetes-validations": [{"rule": "self > 5"}, {"rule": "self >= oldSelf"}]}}}""")).isEmpty();
+    }
+
+    @Test
+    void theFieldOfARuleMustBeOne() {
+        String schema = """
+                {"type": "object", "properties": {"a": {"type": "object", "additionalProperties": {"type": "string"}}},
+                 "x-kubernetes-validations": [{"rule": "true", "fieldPath": "%s"}]}""";
+        for (String path : List.of(".a", ".a.b", ".a['b c']", "['a']", "")) {
+            assertThat(rules(schema.formatted(path))).as(path).isEmpty();
+        }
+        String at = "s.x-kubernetes-validations[0].fieldPath: Invalid value: ";
+        assertThat(rules(schema.formatted(".b")))
+                .containsExactly(at + "\".b\": fieldPath must be a valid path: does not refer to a valid field");
+        assertThat(rules(schema.formatted(".a.b.c")))
+                .containsExactly(at + "\".a.b.c\": fieldPath must be a valid path: does not refer to a valid field");
+        assertThat(rules(schema.formatted("a b")))
+                .containsExactly(at + "\"a b\": fieldPath must be a valid path: expected [ or . but got: a");
+        assertThat(rules(schema.formatted(".a[0]")))
+                .containsExactly(at + "\".a[0]\": fieldPath must be a valid path: expected [ or . but got: [");
+    }
+
+    @Test
     void aRuleMustCompile() {
         assertThat(rules("""
                         {"type": "object", "properties": {"a": {"type": "integer"}},

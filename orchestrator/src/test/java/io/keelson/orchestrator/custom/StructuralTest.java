@@ -64,6 +64,24 @@ class StructuralTest {
     }
 
     @Test
+    void metadataOfWhatIsEmbeddedIsMetadata() {
+        Structural schema = Structural.of(Json.parse("""
+                {"type": "object", "properties": {"e": {"type": "object", "x-kubernetes-embedded-resource": true,
+                 "x-kubernetes-preserve-unknown-fields": true}}}"""));
+        ObjectNode object = Json.parse("""
+                {"e": {"apiVersion": "v1", "kind": "K", "more": 1, "metadata": {"name": "n", "labels": {"a": "b"}, "foo": 1}}}""");
+        assertThat(Pruning.prune(schema, object)).containsExactly("e.metadata.foo");
+        assertThat(object).isEqualTo(Json.parse("""
+                {"e": {"apiVersion": "v1", "kind": "K", "more": 1, "metadata": {"name": "n", "labels": {"a": "b"}}}}"""));
+        Json.child(Json.child(object, "e"), "metadata").put("labels", 1);
+        assertThat(ValueCheck.check(schema, object, ""))
+                .extracting(Cause::toString)
+                .containsExactly(
+                        "e.metadata: Invalid value: {\"name\":\"n\",\"labels\":1}: field \"e.metadata.labels\" must be an"
+                                + " object, but is the number 1");
+    }
+
+    @Test
     void defaultsAreForWhatIsAbsentAndForNullsThatAreNoValues() {
         ObjectNode object = spec(
                 "{\"image\": \"ab\", \"replicas\": null, \"when\": null, \"rules\": [{\"name\": \"n\", \"more\": {}}]}");
