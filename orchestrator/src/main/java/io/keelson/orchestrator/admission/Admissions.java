@@ -45,6 +45,7 @@ public final class Admissions implements Admission {
     private final Webhooks webhooks;
     private final Plugins plugins;
     private final Parsed parsed = new Parsed();
+    private final KnownEmpty empty = new KnownEmpty();
     private final CompiledOnce<Policy> policies = new CompiledOnce<>(Policy::of);
     private final CompiledOnce<MutatingPolicy> mutations = new CompiledOnce<>(MutatingPolicy::of);
     private final List<ReentrantLock> locks;
@@ -92,7 +93,7 @@ public final class Admissions implements Admission {
                 false,
                 Optional.of(options),
                 Optional.empty());
-        StoreFacts facts = StoreFacts.newest(kv, parsed, kinds, true);
+        StoreFacts facts = StoreFacts.newest(kv, parsed, empty, kinds, true);
         Heard heard = new Heard(new ArrayList<>(), AuditNotes.current());
         Request request = plugins.on(Plugins.MUTATING_WEBHOOKS)
                 ? asked.with(webhooks.mutate(asked, facts, UnaryOperator.identity(), heard))
@@ -124,10 +125,14 @@ public final class Admissions implements Admission {
 
         OnePass(Intent intent) {
             this.intent = intent;
+            if (intent.basis() == Admission.Basis.NEWEST) {
+                // Perhaps because something has come where nothing was.
+                empty.forget();
+            }
             // What is changed or deleted has been read just now.
             this.facts = intent.basis() == Admission.Basis.HERE
-                    ? StoreFacts.here(kv, parsed, kinds)
-                    : StoreFacts.newest(kv, parsed, kinds, intent.operation() != Operation.CREATE);
+                    ? StoreFacts.here(kv, parsed, empty, kinds)
+                    : StoreFacts.newest(kv, parsed, empty, kinds, intent.operation() != Operation.CREATE);
         }
 
         private Request request(String name, Optional<ObjectNode> live, Optional<ObjectNode> object) {
@@ -207,7 +212,7 @@ public final class Admissions implements Admission {
             ReentrantLock lock = locks.get(Math.floorMod(namespace.hashCode(), STRIPES));
             lock.lock();
             held = Optional.of(lock);
-            StoreFacts now = StoreFacts.newest(kv, parsed, kinds, false);
+            StoreFacts now = StoreFacts.newest(kv, parsed, empty, kinds, false);
             Quotas.Result result = Quotas.judge(request, now.list(QUOTA, namespace));
             now.ranges().forEach(facts.ranges()::put);
             return switch (result) {

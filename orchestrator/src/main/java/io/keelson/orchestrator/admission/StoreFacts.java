@@ -32,6 +32,7 @@ final class StoreFacts implements Facts {
 
     private final Kv kv;
     private final Parsed parsed;
+    private final KnownEmpty empty;
     private final Supplier<Kinds> kinds;
     private final Map<String, Long> unchanged = new HashMap<>();
     private final Map<String, Long> ranges = new HashMap<>();
@@ -42,8 +43,10 @@ final class StoreFacts implements Facts {
     /** Whether the local replica is known to show everything that was written before the request. */
     private boolean caughtUp;
 
-    private StoreFacts(Kv kv, Parsed parsed, Supplier<Kinds> kinds, boolean mayLag, boolean caughtUp) {
+    private StoreFacts(
+            Kv kv, Parsed parsed, KnownEmpty empty, Supplier<Kinds> kinds, boolean mayLag, boolean caughtUp) {
         this.kv = kv;
+        this.empty = empty;
         this.kinds = kinds;
         this.parsed = parsed;
         this.mayLag = mayLag;
@@ -55,16 +58,16 @@ final class StoreFacts implements Facts {
      *
      * @param caughtUp whether something was read linearizably since the request came; reads of the local replica do from then on
      */
-    static StoreFacts newest(Kv kv, Parsed parsed, Supplier<Kinds> kinds, boolean caughtUp) {
-        return new StoreFacts(kv, parsed, kinds, false, caughtUp);
+    static StoreFacts newest(Kv kv, Parsed parsed, KnownEmpty empty, Supplier<Kinds> kinds, boolean caughtUp) {
+        return new StoreFacts(kv, parsed, empty, kinds, false, caughtUp);
     }
 
     /**
      * Facts by what this replica has, as far as guards can tell whether that is the newest: that an object is as it is here, or that there
      * is none of a kind. For all else the newest is read.
      */
-    static StoreFacts here(Kv kv, Parsed parsed, Supplier<Kinds> kinds) {
-        return new StoreFacts(kv, parsed, kinds, true, false);
+    static StoreFacts here(Kv kv, Parsed parsed, KnownEmpty empty, Supplier<Kinds> kinds) {
+        return new StoreFacts(kv, parsed, empty, kinds, true, false);
     }
 
     /** Keys that must still be at these revisions. */
@@ -105,7 +108,7 @@ final class StoreFacts implements Facts {
         return lists.computeIfAbsent(prefix, _ -> isNoneHere(kind, prefix) ? List.of() : read(kind, prefix));
     }
 
-    /** Whether there is none by what this replica has; that this is so must then hold when the write is committed. */
+    /** Whether there is none by what this replica has, or has had; that this is so must then hold when the write is committed. */
     private boolean isNoneHere(Kind kind, String prefix) {
         if (!mayLag || kind.equals(Kinds.POD)) {
             return false;
@@ -115,16 +118,24 @@ final class StoreFacts implements Facts {
         if (ranges.containsKey(all)) {
             return true;
         }
+        Optional<Long> none = empty.at(all).or(() -> noneHere(all));
+        none.ifPresent(revision -> ranges.put(all, revision));
+        return none.isPresent();
+    }
+
+    /** The revision of this replica, if there is nothing under a prefix. */
+    private Optional<Long> noneHere(String prefix) {
         RangeResponse first = readHere(RangeRequest.newBuilder()
-                .setKey(ByteString.copyFromUtf8(all))
-                .setRangeEnd(end(all))
+                .setKey(ByteString.copyFromUtf8(prefix))
+                .setRangeEnd(end(prefix))
                 .setKeysOnly(true)
                 .setLimit(1));
         if (first.getKvsCount() > 0) {
-            return false;
+            return Optional.empty();
         }
-        ranges.put(all, first.getHeader().getRevision());
-        return true;
+        long revision = first.getHeader().getRevision();
+        empty.note(prefix, revision);
+        return Optional.of(revision);
     }
 
     private List<ObjectNode> read(Kind kind, String prefix) {

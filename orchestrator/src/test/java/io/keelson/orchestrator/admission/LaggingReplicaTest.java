@@ -49,6 +49,7 @@ class LaggingReplicaTest {
 
         private final Kv newest;
         private long at;
+        private int looksForPolicies;
 
         Lagging(Kv newest) {
             this.newest = newest;
@@ -66,6 +67,9 @@ class LaggingReplicaTest {
         @Override
         public RangeResponse range(RangeRequest request) {
             at = request.getSerializable() ? at : 0;
+            if (request.getKey().toStringUtf8().startsWith("/registry/admissionregistration.k8s.io/")) {
+                looksForPolicies++;
+            }
             if (at == 0 || request.getRevision() != 0) {
                 return super.range(request);
             }
@@ -216,31 +220,78 @@ class LaggingReplicaTest {
                 .isPositive();
     }
 
-    @Test
-    void aPolicyThatHasJustComeIsAsked() {
-        Kind policy = kind("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy");
-        Kind binding = kind("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding");
-        long before = map("{'x':'1'}").revision();
+    private static final Kind POLICY = kind("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy");
+    private static final Kind BINDING = kind("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding");
+
+    private void policyAgainstTwo() {
         create(
-                policy,
+                POLICY,
                 "",
                 "{'apiVersion':'admissionregistration.k8s.io/v1','kind':'ValidatingAdmissionPolicy','metadata':{'name':'p'},"
                         + "'spec':{'matchConstraints':{'resourceRules':[{'apiGroups':[''],'apiVersions':['v1'],"
                         + "'operations':['UPDATE'],'resources':['configmaps']}]},"
                         + "'validations':[{'expression':'size(object.data.x) < 2 && int(object.data.x) != 2','message':'no two'}]}}");
         create(
-                binding,
+                BINDING,
                 "",
                 "{'apiVersion':'admissionregistration.k8s.io/v1','kind':'ValidatingAdmissionPolicyBinding',"
                         + "'metadata':{'name':'b'},'spec':{'policyName':'p','validationActions':['Deny']}}");
+    }
+
+    @Test
+    void aPolicyThatHasJustComeIsAsked() {
+        long before = map("{'x':'1'}").revision();
+        policyAgainstTwo();
         replica.stop(before);
         ApiException denied = catchThrowableOfType(ApiException.class, () -> patch(lagging, MAP, "{'data':{'x':'2'}}"));
         assertThat(denied.getMessage()).contains("denied request: no two");
         replica.stop(before);
         long allowed = patch(lagging, MAP, "{'data':{'x':'3'}}").revision();
-        other.delete(new Ref(policy, "", "p"), DeleteOptions.by(ADMIN));
+        other.delete(new Ref(POLICY, "", "p"), DeleteOptions.by(ADMIN));
         replica.stop(allowed);
         assertThat(patch(lagging, MAP, "{'data':{'x':'2'}}").revision()).isGreaterThan(allowed);
+    }
+
+    @Test
+    void thatThereIsNoPolicyIsLookedUpOnce() {
+        map("{'x':'1'}");
+        for (int i = 0; i < 5; i++) {
+            patch(lagging, MAP, "{'data':{'y':'" + i + "'}}");
+        }
+        assertThat(replica.looksForPolicies).isEqualTo(1);
+    }
+
+    @Test
+    void aPolicyThatComesAfterItWasKnownThatThereIsNoneIsAskedUntilItGoes() {
+        map("{'x':'1'}");
+        for (int i = 0; i < 3; i++) {
+            long none =
+                    patch(lagging, MAP, "{'data':{'x':'3','y':'" + i + "'}}").revision();
+            policyAgainstTwo();
+            if (i == 1) {
+                // Also one that does not know of it yet.
+                replica.stop(none);
+            }
+            ApiException denied =
+                    catchThrowableOfType(ApiException.class, () -> patch(lagging, MAP, "{'data':{'x':'2'}}"));
+            assertThat(denied.getMessage()).contains("denied request: no two");
+            patch(lagging, MAP, "{'data':{'x':'4'}}");
+            other.delete(new Ref(POLICY, "", "p"), DeleteOptions.by(ADMIN));
+            other.delete(new Ref(BINDING, "", "b"), DeleteOptions.by(ADMIN));
+            patch(lagging, MAP, "{'data':{'x':'2'}}");
+        }
+    }
+
+    @Test
+    void aLimitThatComesAfterItWasKnownThatThereIsNoneIsKept() {
+        assertThat(lagging.create(Kinds.POD, "default", pod(), BY_ADMIN).revision())
+                .isPositive();
+        create(kind("v1", "LimitRange"), "default", LIMITS);
+        ObjectNode next = pod();
+        Json.child(next, "metadata").put("name", "q");
+        ApiException tooMuch =
+                catchThrowableOfType(ApiException.class, () -> lagging.create(Kinds.POD, "default", next, BY_ADMIN));
+        assertThat(tooMuch.getMessage()).contains("maximum memory usage per Container is 1Gi");
     }
 
     @Test
