@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What fields the objects of a kind have, and of which types. */
@@ -30,20 +31,33 @@ public final class Schema {
      * @throws IllegalArgumentException if there is no schema for the kind
      */
     public static List<FieldError> check(Kind kind, JsonNode object) {
+        return check(kind, object, MissingNode.getInstance());
+    }
+
+    /**
+     * As the other one, but parts that an object shares with another of its kind are not looked at: for those who know what is wrong there, or
+     * take it as it is.
+     */
+    public static List<FieldError> check(Kind kind, JsonNode object, JsonNode known) {
         List<FieldError> errors = new ArrayList<>();
         if (kind.custom().isPresent() && object instanceof ObjectNode node) {
-            check(Definitions.builtIn().shape(METADATA), node.path("metadata"), "metadata", errors);
+            check(
+                    Definitions.builtIn().shape(METADATA),
+                    node.path("metadata"),
+                    known.path("metadata"),
+                    "metadata",
+                    errors);
             errors.addAll(kind.custom().get().unknownFields(node));
             return errors;
         }
-        check(shape(kind), object, "", errors);
+        check(shape(kind), object, known, "", errors);
         return errors;
     }
 
     /** The same of the metadata of an object, which stands at a path. */
     public static List<FieldError> metadata(JsonNode metadata, String path) {
         List<FieldError> errors = new ArrayList<>();
-        check(Definitions.builtIn().shape(METADATA), metadata, path, errors);
+        check(Definitions.builtIn().shape(METADATA), metadata, MissingNode.getInstance(), path, errors);
         return errors;
     }
 
@@ -70,8 +84,9 @@ public final class Schema {
                 .orElseThrow(() -> new IllegalArgumentException("no schema for " + kind));
     }
 
-    private static void check(Shape shape, JsonNode value, String path, List<FieldError> errors) {
-        if (value.isNull() || value.isMissingNode()) {
+    @SuppressWarnings("ReferenceEquality") // What is shared is meant, and not what is equal.
+    private static void check(Shape shape, JsonNode value, JsonNode known, String path, List<FieldError> errors) {
+        if (value == known || value.isNull() || value.isMissingNode()) {
             return;
         }
         switch (shape) {
@@ -81,12 +96,13 @@ public final class Schema {
                     return;
                 }
                 value.properties().forEach(entry -> {
-                    String child = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
-                    Shape.Field field = struct.fields().get(entry.getKey());
+                    String name = entry.getKey();
+                    String child = path.isEmpty() ? name : path + "." + name;
+                    Shape.Field field = struct.fields().get(name);
                     if (field == null) {
                         errors.add(FieldError.unknown(child));
                     } else {
-                        check(field.shape(), entry.getValue(), child, errors);
+                        check(field.shape(), entry.getValue(), known.path(name), child, errors);
                     }
                 });
             }
@@ -95,8 +111,10 @@ public final class Schema {
                     errors.add(FieldError.wrongType(path, "an object", shown(value)));
                     return;
                 }
-                value.properties()
-                        .forEach(entry -> check(map.values(), entry.getValue(), path + "." + entry.getKey(), errors));
+                value.properties().forEach(entry -> {
+                    String name = entry.getKey();
+                    check(map.values(), entry.getValue(), known.path(name), path + "." + name, errors);
+                });
             }
             case ListOf list -> {
                 if (!value.isArray()) {
@@ -104,7 +122,7 @@ public final class Schema {
                     return;
                 }
                 for (int i = 0; i < value.size(); i++) {
-                    check(list.items(), value.get(i), path + "[" + i + "]", errors);
+                    check(list.items(), value.get(i), known.path(i), path + "[" + i + "]", errors);
                 }
             }
             case Scalar scalar -> {

@@ -11,12 +11,18 @@ public final class Patches {
 
     private Patches() {}
 
-    /** JSON merge patch, RFC 7386: objects merge, null deletes, everything else replaces. */
+    /**
+     * JSON merge patch, RFC 7386: objects merge, null deletes, everything else replaces. Parts that the patch does not name are the target's
+     * own, so what comes of it must not be changed.
+     */
     public static JsonNode merge(JsonNode target, JsonNode patch) {
         if (!(patch instanceof ObjectNode changes)) {
             return patch.deepCopy();
         }
-        ObjectNode merged = target instanceof ObjectNode object ? object.deepCopy() : Json.object();
+        ObjectNode merged = Json.object();
+        if (target instanceof ObjectNode object) {
+            merged.setAll(object);
+        }
         changes.properties().forEach(change -> {
             if (change.getValue().isNull()) {
                 merged.remove(change.getKey());
@@ -39,7 +45,7 @@ public final class Patches {
 
     /**
      * Kubernetes' strategic merge patch: as a merge patch, but lists of which the schema knows the merge key merge by it, and
-     * directives such as {@code $patch: delete} say what else to do.
+     * directives such as {@code $patch: delete} say what else to do. Parts that the patch does not name are the target's own.
      *
      * @throws PatchException if a directive is malformed
      */

@@ -43,7 +43,7 @@ final class StrategicMerge {
             }
             default -> {}
         }
-        ObjectNode merged = target.deepCopy();
+        ObjectNode merged = Json.object().setAll(target);
         retainKeys(merged, patch, path);
         for (var change : patch.properties()) {
             String name = change.getKey();

@@ -47,7 +47,10 @@ public final class Decoding {
         if (wrongKind.isPresent()) {
             return new Result(wrongKind, List.of());
         }
-        List<FieldError> errors = Schema.check(kind, incoming);
+        // A patch leaves most of an object as it is, with all that is wrong there.
+        List<FieldError> errors = reading.patch().isPresent() && live.isPresent()
+                ? Schema.check(kind, incoming, live.get())
+                : Schema.check(kind, incoming);
         if (!errors.isEmpty() && live.isPresent()) {
             Set<FieldError> old = new HashSet<>(Schema.check(kind, live.get()));
             errors = errors.stream().filter(error -> !old.contains(error)).toList();

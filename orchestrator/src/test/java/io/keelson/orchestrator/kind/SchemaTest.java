@@ -3,9 +3,14 @@ package io.keelson.orchestrator.kind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keelson.orchestrator.kind.Shape.Field;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 class SchemaTest {
 
@@ -36,6 +41,69 @@ class SchemaTest {
                         "unknown field \"spec.replica\"",
                         "unknown field \"spec.template.spec.containers[0].imagee\"",
                         "unknown field \"foo\"");
+    }
+
+    /** Goal: what is shared needs no look. Method: both checks without what is wrong in the first, of pods some parts of which are shared. */
+    @Test
+    void partsThatAreSharedHaveNoOtherMistakesThanInTheFirst() {
+        int wrong = 0;
+        for (long seed = 0; seed < 2_000; seed++) {
+            Random random = new Random(seed);
+            ObjectNode first = pod(random, Json.object());
+            ObjectNode second = pod(random, first);
+            List<FieldError> old = Schema.check(Kinds.POD, first);
+            List<FieldError> whole = new ArrayList<>(Schema.check(Kinds.POD, second));
+            whole.removeAll(old);
+            List<FieldError> beside = new ArrayList<>(Schema.check(Kinds.POD, second, first));
+            beside.removeAll(old);
+            assertThat(beside).as("seed %d", seed).isEqualTo(whole);
+            wrong += whole.isEmpty() ? 0 : 1;
+        }
+        assertThat(wrong).isBetween(500, 1_900);
+    }
+
+    private static JsonNode drawn(Random random, String... values) {
+        return Json.parse("{\"v\":" + values[random.nextInt(values.length)] + "}")
+                .get("v");
+    }
+
+    /** Each part is now and then that of another pod. */
+    private static ObjectNode pod(Random random, ObjectNode other) {
+        ObjectNode pod = Json.object();
+        for (String part : List.of("metadata", "spec", "oops")) {
+            if (other.has(part) && random.nextBoolean()) {
+                pod.set(part, other.get(part));
+            }
+        }
+        if (!pod.has("metadata")) {
+            ObjectNode metadata = Json.child(pod, "metadata");
+            metadata.set("labels", drawn(random, "{}", "{\"a\":1}", "{\"a\":\"b\"}", "[]"));
+            JsonNode finalizers = other.path("metadata").path("finalizers");
+            metadata.set(
+                    "finalizers",
+                    finalizers.isArray() && random.nextBoolean()
+                            ? finalizers
+                            : drawn(random, "[]", "[1,\"a\"]", "\"a\"", "null"));
+        }
+        if (!pod.has("spec")) {
+            ObjectNode spec = Json.child(pod, "spec");
+            ArrayNode containers = spec.putArray("containers");
+            for (int i = random.nextInt(3); i > 0; i--) {
+                JsonNode known = other.path("spec").path("containers").path(random.nextInt(3));
+                containers.add(
+                        known.isObject() && random.nextBoolean()
+                                ? known
+                                : drawn(
+                                        random,
+                                        "{\"name\":\"a\"}",
+                                        "{\"name\":1,\"b\":2}",
+                                        "{\"ports\":[{\"hostPort\":\"x\"}]}"));
+            }
+        }
+        if (random.nextInt(8) == 0) {
+            pod.set("oops", drawn(random, "1", "{}"));
+        }
+        return pod;
     }
 
     @Test

@@ -210,8 +210,12 @@ class PatchLawsTest {
         ObjectNode from = object(random, 0);
         ObjectNode to = object(random, 0);
         ObjectNode patch = difference(from, to);
+        ObjectNode fromBefore = from.deepCopy();
+        ObjectNode patchBefore = patch.deepCopy();
         JsonNode merged = Patches.merge(from, patch);
         assertThat(merged).isEqualTo(to);
+        assertThat(from).isEqualTo(fromBefore);
+        assertThat(patch).isEqualTo(patchBefore);
         assertThat(Patches.merge(merged, patch)).isEqualTo(merged);
         assertThat(Patches.merge(from, Json.object())).isEqualTo(from);
         assertThat(Patches.merge(Json.object(), from)).isEqualTo(from);
@@ -306,8 +310,11 @@ class PatchLawsTest {
         Naive from = Naive.draw(random);
         Naive to = Naive.draw(random);
         ObjectNode patch = from.patchTo(to);
-        ObjectNode merged = Patches.strategic(Kinds.POD, from.object(), patch);
+        ObjectNode target = from.object();
+        ObjectNode merged = Patches.strategic(Kinds.POD, target, patch);
         assertThat(merged).as("%s by %s", from, patch).isEqualTo(to.object());
+        assertThat(target).isEqualTo(from.object());
+        assertThat(patch).isEqualTo(from.patchTo(to));
         assertThat(Patches.strategic(Kinds.POD, merged, patch)).as("twice").isEqualTo(merged);
     }
 
