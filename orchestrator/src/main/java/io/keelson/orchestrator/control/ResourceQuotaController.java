@@ -8,6 +8,7 @@ import io.keelson.orchestrator.view.Change;
 import io.keelson.orchestrator.view.Cluster;
 import io.keelson.orchestrator.view.ClusterObject;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -27,9 +28,10 @@ public final class ResourceQuotaController implements Controller {
 
     @Override
     public Stream<Ref> touchedBy(Change change, Cluster cluster) {
-        return changesNothing(change)
+        Collection<ClusterObject> quotas = cluster.in(QUOTA, change.ref().namespace());
+        return quotas.isEmpty() || changesNothing(change)
                 ? Stream.of()
-                : cluster.in(QUOTA, change.ref().namespace()).stream().map(ClusterObject::ref);
+                : quotas.stream().map(ClusterObject::ref);
     }
 
     /** Most changes are of statuses, and counting is work. */

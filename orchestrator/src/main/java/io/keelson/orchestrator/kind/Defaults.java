@@ -26,6 +26,11 @@ public final class Defaults {
         ObjectNode kept = withoutNulls(kind, object);
         object.removeAll();
         object.setAll(kept);
+        fill(kind, object);
+    }
+
+    /** As {@link #apply} for an object without nulls. */
+    public static void fill(Kind kind, ObjectNode object) {
         kind.strategy().defaults().accept(object);
     }
 

@@ -34,7 +34,8 @@ final class PodValidation {
         }
         live.ifPresent(stored -> gates(stored, spec.get(), causes));
         live.flatMap(stored -> Json.at(stored, "spec"))
-                .filter(before -> !withoutMutable(before, before).equals(withoutMutable(spec.get(), before)))
+                .filter(before -> !before.equals(spec.get())
+                        && !withoutMutable(before, before).equals(withoutMutable(spec.get(), before)))
                 .ifPresent(before -> causes.add(Cause.forbidden(
                         "spec",
                         "pod updates may not change fields other than `spec.containers[*].image`,"

@@ -62,7 +62,7 @@ public final class Registry {
             Metadata.of(object).put("generation", 1);
         }
         kind.strategy().initial().accept(object);
-        Defaults.apply(kind, object);
+        Defaults.fill(kind, object);
         object = mutation.apply(Optional.empty(), object);
         List<Cause> causes = Validation.validate(kind, Optional.empty(), object);
         return causes.isEmpty()
@@ -140,7 +140,7 @@ public final class Registry {
             Kept.keep(live, object, "status");
         }
         Kept.of(kind).accept(live, object);
-        Defaults.apply(kind, object);
+        Defaults.fill(kind, object);
         object = mutation.apply(Optional.of(live), object);
         List<Cause> causes = new ArrayList<>(Validation.validate(kind, Optional.of(live), object));
         Metadata.newFinalizers(live, object).ifPresent(causes::add);
@@ -161,13 +161,15 @@ public final class Registry {
             to = Json.child(to, step);
         }
         String last = path[path.length - 1];
-        Optional<JsonNode> part = Json.at(Defaults.withoutNulls(kind, incoming), path);
+        Optional<JsonNode> part = Json.at(incoming, path);
         if (part.isPresent()) {
-            to.set(last, part.get().deepCopy());
+            ObjectNode sent = Json.object();
+            sent.set(last, part.get());
+            to.setAll(Defaults.withoutNulls(kind, sent));
         } else {
             to.remove(last);
         }
-        Defaults.apply(kind, object);
+        Defaults.fill(kind, object);
         return finish(kind, live, object, Validation.validate(kind, Optional.of(live), object), decoded.warnings());
     }
 

@@ -70,6 +70,8 @@ class ResourceQuotaControllerTest {
         assertThat(touched(picture, Optional.of(pending), Optional.of(running))).isEmpty();
         assertThat(touched(picture, Optional.of(running), Optional.of(failed))).containsExactly(ONE);
         assertThat(touched(picture, Optional.of(running), Optional.empty())).containsExactly(ONE);
+        assertThat(touched(Picture.empty(), Optional.of(running), Optional.empty()))
+                .isEmpty();
     }
 
     private List<Ref> touched(Picture picture, Optional<ClusterObject> before, Optional<ClusterObject> after) {
