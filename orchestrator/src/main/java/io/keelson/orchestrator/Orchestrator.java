@@ -98,6 +98,7 @@ public final class Orchestrator implements AutoCloseable {
                 told,
                 kinds,
                 new AdmissionCaller(service -> self.get().flatMap(api -> ServiceAddresses.of(api, service))),
+                gate::decide,
                 config.access().plugins());
         Api api = new Api(
                 told,

@@ -41,11 +41,9 @@ public final class Admissions implements Admission {
             Kinds.builtIn().byApiVersion("v1", "ResourceQuota").orElseThrow();
 
     private final Kv kv;
-    private final Supplier<Kinds> kinds;
+    private final Sources sources;
     private final Webhooks webhooks;
     private final Plugins plugins;
-    private final Parsed parsed = new Parsed();
-    private final KnownEmpty empty = new KnownEmpty();
     private final CompiledOnce<Policy> policies = new CompiledOnce<>(Policy::of);
     private final CompiledOnce<MutatingPolicy> mutations = new CompiledOnce<>(MutatingPolicy::of);
     private final List<ReentrantLock> locks;
@@ -55,21 +53,22 @@ public final class Admissions implements Admission {
      *
      * @param kinds gives the present table of kinds, among which policies find their parameters
      * @param caller asks webhooks
+     * @param rights what expressions ask who may do what
      * @param plugins who has a say
      */
-    public Admissions(Kv kv, Supplier<Kinds> kinds, WebhookCaller caller, Plugins plugins) {
-        this(kv, kinds, new Webhooks(caller), plugins);
+    public Admissions(Kv kv, Supplier<Kinds> kinds, WebhookCaller caller, Rights rights, Plugins plugins) {
+        this(kv, kinds, rights, new Webhooks(caller), plugins);
     }
 
-    /** Everybody has a say. */
+    /** Everybody has a say, and nothing says that anybody may do anything. */
     public Admissions(Kv kv, Supplier<Kinds> kinds, WebhookCaller caller) {
-        this(kv, kinds, caller, Plugins.ALL);
+        this(kv, kinds, caller, Rights.NONE, Plugins.ALL);
     }
 
-    private Admissions(Kv kv, Supplier<Kinds> kinds, Webhooks webhooks, Plugins plugins) {
+    private Admissions(Kv kv, Supplier<Kinds> kinds, Rights rights, Webhooks webhooks, Plugins plugins) {
         this.plugins = plugins;
         this.kv = kv;
-        this.kinds = kinds;
+        this.sources = new Sources(new Parsed(), new KnownEmpty(), kinds, rights);
         this.webhooks = webhooks;
         this.locks = Stream.generate(ReentrantLock::new).limit(STRIPES).toList();
     }
@@ -77,7 +76,7 @@ public final class Admissions implements Admission {
     @Override
     public Admission over(Kv other) {
         // Nothing that was read is shared: revisions of a draft may come to mean something else.
-        return new Admissions(other, kinds, webhooks, plugins);
+        return new Admissions(other, sources.kinds(), sources.rights(), webhooks, plugins);
     }
 
     /** What anybody warns of cannot be told to who leaves HTTP. */
@@ -93,7 +92,7 @@ public final class Admissions implements Admission {
                 false,
                 Optional.of(options),
                 Optional.empty());
-        StoreFacts facts = StoreFacts.newest(kv, parsed, empty, kinds, true);
+        StoreFacts facts = StoreFacts.newest(kv, sources, true);
         Heard heard = new Heard(new ArrayList<>(), AuditNotes.current());
         Request request = plugins.on(Plugins.MUTATING_WEBHOOKS)
                 ? asked.with(webhooks.mutate(asked, facts, UnaryOperator.identity(), heard))
@@ -127,12 +126,12 @@ public final class Admissions implements Admission {
             this.intent = intent;
             if (intent.basis() == Admission.Basis.NEWEST) {
                 // Perhaps because something has come where nothing was.
-                empty.forget();
+                sources.empty().forget();
             }
             // What is changed or deleted has been read just now.
             this.facts = intent.basis() == Admission.Basis.HERE
-                    ? StoreFacts.here(kv, parsed, empty, kinds)
-                    : StoreFacts.newest(kv, parsed, empty, kinds, intent.operation() != Operation.CREATE);
+                    ? StoreFacts.here(kv, sources)
+                    : StoreFacts.newest(kv, sources, intent.operation() != Operation.CREATE);
         }
 
         private Request request(String name, Optional<ObjectNode> live, Optional<ObjectNode> object) {
@@ -212,7 +211,7 @@ public final class Admissions implements Admission {
             ReentrantLock lock = locks.get(Math.floorMod(namespace.hashCode(), STRIPES));
             lock.lock();
             held = Optional.of(lock);
-            StoreFacts now = StoreFacts.newest(kv, parsed, empty, kinds, false);
+            StoreFacts now = StoreFacts.newest(kv, sources, false);
             Quotas.Result result = Quotas.judge(request, now.list(QUOTA, namespace));
             now.ranges().forEach(facts.ranges()::put);
             return switch (result) {

@@ -3,6 +3,9 @@ package io.keelson.orchestrator.admission;
 import com.google.protobuf.ByteString;
 import io.keelson.orchestrator.admit.Facts;
 import io.keelson.orchestrator.api.Failures;
+import io.keelson.orchestrator.api.User;
+import io.keelson.orchestrator.auth.Access;
+import io.keelson.orchestrator.auth.Decision;
 import io.keelson.orchestrator.kind.Conversion;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
@@ -18,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -31,9 +33,7 @@ final class StoreFacts implements Facts {
     private static final String HOOKS_AND_POLICIES = "admissionregistration.k8s.io";
 
     private final Kv kv;
-    private final Parsed parsed;
-    private final KnownEmpty empty;
-    private final Supplier<Kinds> kinds;
+    private final Sources sources;
     private final Map<String, Long> unchanged = new HashMap<>();
     private final Map<String, Long> ranges = new HashMap<>();
     private final Map<String, List<ObjectNode>> lists = new HashMap<>();
@@ -43,12 +43,9 @@ final class StoreFacts implements Facts {
     /** Whether the local replica is known to show everything that was written before the request. */
     private boolean caughtUp;
 
-    private StoreFacts(
-            Kv kv, Parsed parsed, KnownEmpty empty, Supplier<Kinds> kinds, boolean mayLag, boolean caughtUp) {
+    private StoreFacts(Kv kv, Sources sources, boolean mayLag, boolean caughtUp) {
         this.kv = kv;
-        this.empty = empty;
-        this.kinds = kinds;
-        this.parsed = parsed;
+        this.sources = sources;
         this.mayLag = mayLag;
         this.caughtUp = caughtUp;
     }
@@ -58,16 +55,16 @@ final class StoreFacts implements Facts {
      *
      * @param caughtUp whether something was read linearizably since the request came; reads of the local replica do from then on
      */
-    static StoreFacts newest(Kv kv, Parsed parsed, KnownEmpty empty, Supplier<Kinds> kinds, boolean caughtUp) {
-        return new StoreFacts(kv, parsed, empty, kinds, false, caughtUp);
+    static StoreFacts newest(Kv kv, Sources sources, boolean caughtUp) {
+        return new StoreFacts(kv, sources, false, caughtUp);
     }
 
     /**
      * Facts by what this replica has, as far as guards can tell whether that is the newest: that an object is as it is here, or that there
      * is none of a kind. For all else the newest is read.
      */
-    static StoreFacts here(Kv kv, Parsed parsed, KnownEmpty empty, Supplier<Kinds> kinds) {
-        return new StoreFacts(kv, parsed, empty, kinds, true, false);
+    static StoreFacts here(Kv kv, Sources sources) {
+        return new StoreFacts(kv, sources, true, false);
     }
 
     /** Keys that must still be at these revisions. */
@@ -82,7 +79,12 @@ final class StoreFacts implements Facts {
 
     @Override
     public Optional<Kind> kind(String apiVersion, String kind) {
-        return kinds.get().byApiVersion(apiVersion, kind);
+        return sources.kinds().get().byApiVersion(apiVersion, kind);
+    }
+
+    @Override
+    public Decision decide(User user, Access access) {
+        return sources.rights().decide(user, access);
     }
 
     @Override
@@ -118,7 +120,7 @@ final class StoreFacts implements Facts {
         if (ranges.containsKey(all)) {
             return true;
         }
-        Optional<Long> none = empty.at(all).or(() -> noneHere(all));
+        Optional<Long> none = sources.empty().at(all).or(() -> noneHere(all));
         none.ifPresent(revision -> ranges.put(all, revision));
         return none.isPresent();
     }
@@ -134,7 +136,7 @@ final class StoreFacts implements Facts {
             return Optional.empty();
         }
         long revision = first.getHeader().getRevision();
-        empty.note(prefix, revision);
+        sources.empty().note(prefix, revision);
         return Optional.of(revision);
     }
 
@@ -143,7 +145,7 @@ final class StoreFacts implements Facts {
                 .setKey(ByteString.copyFromUtf8(prefix))
                 .setRangeEnd(end(prefix));
         if (!kind.namespaced()) {
-            return parsed.all(prefix, read(range.setKeysOnly(true)), key -> newest(kind, key));
+            return sources.parsed().all(prefix, read(range.setKeysOnly(true)), key -> newest(kind, key));
         }
         RangeResponse answer = read(range);
         if (!kind.equals(Kinds.POD)) {

@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.admit;
 
+import io.keelson.orchestrator.cel.Authorizer;
 import io.keelson.orchestrator.cel.Environment;
 import io.keelson.orchestrator.cel.Expression;
 import io.keelson.orchestrator.cel.ExpressionException;
@@ -8,35 +9,47 @@ import io.keelson.orchestrator.cel.Values;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What expressions about a write can speak of: {@code object}, {@code oldObject}, {@code request}, and in policies more. */
+/** What expressions about a write can speak of: {@code object}, {@code oldObject}, {@code request}, who may do what,
+ * and in policies more. */
 final class Expressions {
 
     private static final JsonNode NOTHING = Json.array().addNull().get(0);
 
     /** Made when it is first needed: it takes a while. */
     private static final class Holder {
-        static final Environment CONDITIONS = new Environment(
-                Map.of("object", Type.Basic.DYN, "oldObject", Type.Basic.DYN, "request", Type.Basic.DYN));
+        private static final Map<String, Type> WRITE =
+                Map.of("object", Type.Basic.DYN, "oldObject", Type.Basic.DYN, "request", Type.Basic.DYN);
 
-        static final Environment POLICIES = new Environment(Map.of(
-                "object",
-                Type.Basic.DYN,
-                "oldObject",
-                Type.Basic.DYN,
-                "request",
-                Type.Basic.DYN,
+        private static final Map<String, Type> RIGHTS =
+                Map.of(AUTHORIZER, Type.Basic.AUTHORIZER, REQUEST_RESOURCE, Type.Basic.RESOURCE_CHECK);
+
+        private static final Map<String, Type> POLICY = Map.of(
                 "params",
                 Type.Basic.DYN,
                 "namespaceObject",
                 Type.Basic.DYN,
                 "variables",
-                new Type.MapOf(Type.Basic.DYN, Type.MOST)));
+                new Type.MapOf(Type.Basic.DYN, Type.MOST));
+
+        static final Environment CONDITIONS = environment(List.of(WRITE, RIGHTS));
+        static final Environment POLICIES = environment(List.of(WRITE, RIGHTS, POLICY));
+        static final Environment MESSAGES = environment(List.of(WRITE, POLICY));
+
+        private static Environment environment(List<Map<String, Type>> parts) {
+            Map<String, Type> all = new HashMap<>();
+            parts.forEach(all::putAll);
+            return new Environment(all);
+        }
     }
+
+    private static final String AUTHORIZER = "authorizer";
+    private static final String REQUEST_RESOURCE = "authorizer.requestResource";
 
     private Expressions() {}
 
@@ -50,9 +63,25 @@ final class Expressions {
         return Holder.POLICIES;
     }
 
+    /** Where the messages of a policy are compiled: they do not speak of rights. */
+    static Environment messages() {
+        return Holder.MESSAGES;
+    }
+
     /** The values for a write. */
-    static Map<String, Object> values(Request request, Kind kind) {
+    static Map<String, Object> values(Request request, Kind kind, Facts facts) {
         Map<String, Object> values = new HashMap<>();
+        Authorizer authorizer = new AskingFacts(request.user(), facts);
+        values.put(AUTHORIZER, authorizer.value());
+        values.put(
+                REQUEST_RESOURCE,
+                authorizer.about(new Authorizer.Target.Resource(
+                        kind.group(),
+                        kind.resource(),
+                        request.subresource(),
+                        request.namespace(),
+                        request.name(),
+                        "")));
         values.put(
                 "object",
                 Values.of(request.object()

@@ -98,7 +98,7 @@ public final class Mutations {
     private static Request changed(
             Request request, Kind kind, MutatingPolicy policy, Optional<ObjectNode> params, Facts facts, Budget budget)
             throws FailedException {
-        Map<String, Object> values = Expressions.values(request, kind);
+        Map<String, Object> values = Expressions.values(request, kind, facts);
         values.put("namespaceObject", Expressions.orNull(Policies.namespace(request, facts)));
         values.put("params", Expressions.orNull(params));
         values.put("variables", Map.of());
@@ -113,7 +113,7 @@ public final class Mutations {
         }
         Request current = request;
         for (MutatingPolicy.Mutation mutation : policy.mutations()) {
-            values.put("object", Expressions.values(current, kind).get("object"));
+            values.put("object", Expressions.values(current, kind, facts).get("object"));
             Policies.variables(policy.variables(), values, budget);
             current = current.with(changed(current, kind, mutation, values, budget));
         }

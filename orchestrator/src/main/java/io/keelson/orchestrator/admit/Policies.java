@@ -70,7 +70,7 @@ public final class Policies {
     private static Verdict judge(
             Request request, Kind kind, Policy policy, PolicyBinding binding, Facts facts, ArrayNode told) {
         Budget budget = Budget.ofObject();
-        Map<String, Object> values = Expressions.values(request, kind);
+        Map<String, Object> values = Expressions.values(request, kind, facts);
         values.put("namespaceObject", Expressions.orNull(namespace(request, facts)));
         List<Violation> violations = new ArrayList<>();
         Map<String, String> audit = new TreeMap<>();

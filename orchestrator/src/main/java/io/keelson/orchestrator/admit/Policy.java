@@ -63,7 +63,8 @@ public record Policy(
         for (JsonNode validation : Json.items(spec, "validations")) {
             String path = "spec.validations[" + i++ + "].";
             Optional<Expression> condition = compiled(validation, "expression", path, environment::condition, mistakes);
-            Optional<Expression> words = compiled(validation, "messageExpression", path, environment::text, mistakes);
+            Optional<Expression> words =
+                    compiled(validation, "messageExpression", path, Expressions.messages()::text, mistakes);
             condition.ifPresent(each -> rules.add(new Rule(
                     each,
                     validation.path("message").asString("").strip(),

@@ -117,16 +117,16 @@ public record Webhook(String configuration, JsonNode json) {
         if (conditions.isEmpty()) {
             return new Concern.Yes(kind.get());
         }
-        return conditioned(conditions, request, kind.get());
+        return conditioned(conditions, request, kind.get(), facts);
     }
 
-    private static Concern conditioned(List<JsonNode> conditions, Request request, Kind kind) {
+    private static Concern conditioned(List<JsonNode> conditions, Request request, Kind kind, Facts facts) {
         Budget budget = Budget.ofObject();
         Optional<String> unclear = Optional.empty();
         for (JsonNode condition : conditions) {
             String text = condition.path("expression").asString("");
             try {
-                if (!Expressions.condition(text).holds(Expressions.values(request, kind), budget)) {
+                if (!Expressions.condition(text).holds(Expressions.values(request, kind, facts), budget)) {
                     return new Concern.No();
                 }
             } catch (ExpressionException | EvaluationException e) {

@@ -17,6 +17,9 @@ public record RequestInfo(Access access, String path, String version) {
     /** What comes after a namespace's name and is not the resource of objects in it. */
     private static final Set<String> OF_NAMESPACE = Set.of("status", "finalize");
 
+    /** Verbs that are about all objects that are selected. */
+    private static final Set<String> MANY = Set.of("list", "watch", "deletecollection");
+
     private static final String BY_NAME = "metadata.name";
     private static final String BY_NODE = "spec.nodeName";
 
@@ -38,6 +41,10 @@ public record RequestInfo(Access access, String path, String version) {
         }
         String group = core ? "" : steps.get(1);
         List<String> rest = steps.subList(before, steps.size());
+        boolean watchPath = isWatch(rest);
+        if (watchPath) {
+            rest = rest.subList(1, rest.size());
+        }
         String namespace = "";
         if (rest.getFirst().equals("namespaces") && rest.size() > 1) {
             namespace = rest.get(1);
@@ -49,19 +56,33 @@ public record RequestInfo(Access access, String path, String version) {
         String name = rest.size() > 1 ? rest.get(1) : "";
         // What is passed on may have a query of its own.
         boolean watches = watch && !resource.endsWith("/proxy");
-        String verb = verb(method, name, watches);
-        boolean many = Set.of("list", "watch", "deletecollection").contains(verb);
+        String verb = watchPath ? "watch" : verb(method, name, watches);
+        boolean many = MANY.contains(verb);
         if (many && name.isEmpty()) {
             name = selected(fieldSelector, BY_NAME);
         }
-        String node = many ? selected(fieldSelector, BY_NODE) : "";
+        String node = node(verb, fieldSelector);
         return new RequestInfo(
                 new Access.ToObjects(verb, group, resource, namespace, name, node), path, steps.get(before - 1));
     }
 
+    /** The node to whose pods a selector restricts what a verb is about; empty if to none. */
+    public static String node(String verb, String fieldSelector) {
+        return MANY.contains(verb) ? selected(fieldSelector, BY_NODE) : "";
+    }
+
+    /**
+     * Whether a path is the older way to ask for a watch, such as {@code watch/namespaces/x/pods}. The verb is then watch, whatever the method.
+     *
+     * @param steps what comes after the version
+     */
+    public static boolean isWatch(List<String> steps) {
+        return steps.size() > 1 && steps.getFirst().equals("watch");
+    }
+
     private static String verb(String method, String name, boolean watch) {
         return switch (method) {
-            case "GET", "HEAD" -> watch ? "watch" : name.isEmpty() ? "list" : "get";
+            case "GET", "HEAD" -> !name.isEmpty() ? "get" : watch ? "watch" : "list";
             case "POST" -> "create";
             case "PUT" -> "update";
             case "PATCH" -> "patch";

@@ -29,6 +29,8 @@ final class CelTypes {
                     case DOUBLE -> SimpleType.DOUBLE;
                     case TIMESTAMP -> SimpleType.TIMESTAMP;
                     case DURATION -> SimpleType.DURATION;
+                    case AUTHORIZER -> AuthorizerFunctions.AUTHORIZER;
+                    case RESOURCE_CHECK -> AuthorizerFunctions.RESOURCE_CHECK;
                     case DYN -> SimpleType.DYN;
                 };
             case Type.Text _ -> SimpleType.STRING;

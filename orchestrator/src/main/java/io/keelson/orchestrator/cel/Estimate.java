@@ -186,7 +186,7 @@ final class Estimate {
             case Type.Basic basic ->
                 switch (basic) {
                     case BOOL -> 4;
-                    case INT, DOUBLE, DYN -> 1;
+                    case INT, DOUBLE, DYN, AUTHORIZER, RESOURCE_CHECK -> 1;
                     case TIMESTAMP -> 12;
                     case DURATION -> 3;
                 };

@@ -90,6 +90,25 @@ final class FunctionTable {
         if (type.equals(FormatFunctions.FORMAT)) {
             return FormatFunctions.Format.class;
         }
+        return authorizerClass(type);
+    }
+
+    private static Class<?> authorizerClass(CelType type) {
+        if (type.equals(AuthorizerFunctions.AUTHORIZER)) {
+            return AuthorizerFunctions.Asking.class;
+        }
+        if (type.equals(AuthorizerFunctions.PATH_CHECK)) {
+            return AuthorizerFunctions.PathCheck.class;
+        }
+        if (type.equals(AuthorizerFunctions.GROUP_CHECK)) {
+            return AuthorizerFunctions.GroupCheck.class;
+        }
+        if (type.equals(AuthorizerFunctions.RESOURCE_CHECK)) {
+            return AuthorizerFunctions.ResourceCheck.class;
+        }
+        if (type.equals(AuthorizerFunctions.DECISION)) {
+            return Authorizer.Answer.class;
+        }
         return Object.class;
     }
 

@@ -20,7 +20,8 @@ record Functions(List<CelFunctionDecl> declarations, List<CelFunctionBinding> bi
             of(IpFunctions.table()),
             of(FormatFunctions.table()),
             of(SemverFunctions.table()),
-            of(PatchFunctions.table()));
+            of(PatchFunctions.table()),
+            of(AuthorizerFunctions.table()));
 
     private static Functions of(FunctionTable table) {
         return new Functions(table.declarations(), table.bindings());

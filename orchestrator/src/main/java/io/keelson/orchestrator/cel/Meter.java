@@ -21,6 +21,9 @@ final class Meter implements CelEvaluationListener {
 
     private static final long MAX_DEEP = 1_000_000;
 
+    /** What it costs to ask who may do what, as in Kubernetes: an expression has no more than two such questions. */
+    private static final long ASKING = 350_000;
+
     private final Budget budget;
     private final Map<Long, Object> last = new HashMap<>();
     private long spent;
@@ -54,10 +57,17 @@ final class Meter implements CelEvaluationListener {
     private long call(CelExpr.CelCall call, Object value) {
         return switch (call.function()) {
             case "_&&_", "_||_", "!_", "_?_:_", "_[_]", "size", "@not_strictly_false" -> 0;
+            case "check" -> asks(call) ? ASKING : of(call, Meter::shallow) / 10;
             case "_==_", "_!=_", "@in" -> of(call, Meter::deep) / 10;
             case "matches", "find", "findAll" -> of(call, Meter::shallow) / 10 * (1 + pattern(call) / 4);
             default -> of(call, Meter::shallow) / 10 + shallow(value) / 10;
         };
+    }
+
+    private boolean asks(CelExpr.CelCall call) {
+        return call.target()
+                .filter(target -> AuthorizerFunctions.isCheck(value(target)))
+                .isPresent();
     }
 
     private long pattern(CelExpr.CelCall call) {

@@ -20,6 +20,10 @@ public sealed interface Type {
         TIMESTAMP,
         /** A span of time. */
         DURATION,
+        /** Whom one can ask who may do what: {@link Authorizer#value}. */
+        AUTHORIZER,
+        /** The same about certain objects: {@link Authorizer#about}. */
+        RESOURCE_CHECK,
         /** Anything; checked only when it is evaluated. */
         DYN
     }

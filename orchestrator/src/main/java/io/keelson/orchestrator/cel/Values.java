@@ -70,7 +70,7 @@ public final class Values {
 
     private static Object basic(JsonNode node, Type.Basic type) {
         return switch (type) {
-            case BOOL, DYN -> plain(node);
+            case BOOL, DYN, AUTHORIZER, RESOURCE_CHECK -> plain(node);
             case INT -> node.isIntegralNumber() ? (Object) node.longValue() : plain(node);
             case DOUBLE -> node.isNumber() ? (Object) node.doubleValue() : plain(node);
             case TIMESTAMP -> node.isString() ? time(node.stringValue()) : plain(node);

@@ -1,11 +1,15 @@
 package io.keelson.orchestrator.admit;
 
+import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.User;
+import io.keelson.orchestrator.auth.Access;
+import io.keelson.orchestrator.auth.Decision;
 import io.keelson.orchestrator.kind.Defaults;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.registry.Operation;
+import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.registry.Rejection;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,12 +23,28 @@ final class Objects implements Facts {
 
     private final List<ObjectNode> all = new ArrayList<>();
 
+    /** What was asked about rights, in its order. */
+    final List<String> asked = new ArrayList<>();
+
     static Objects with(String... objects) {
         Objects facts = new Objects();
         for (String object : objects) {
             facts.all.add(Json.parse(object));
         }
         return facts;
+    }
+
+    /** Administrators may all; whoever asks for secrets cannot be told; others may what reads. */
+    @Override
+    public Decision decide(User user, Access access) {
+        if (access instanceof Access.ToObjects objects && objects.plural().equals("secrets")) {
+            throw new ApiException(Reason.SERVICE_UNAVAILABLE, "nobody knows");
+        }
+        asked.add(user.name() + " " + access);
+        boolean reads = access instanceof Access.ToObjects objects
+                ? objects.verb().equals("get")
+                : access instanceof Access.ToPath path && path.verb().equals("get");
+        return user.equals(ADMIN) || reads ? Decision.allowed("so be it") : Decision.noOpinion("no rule");
     }
 
     @Override

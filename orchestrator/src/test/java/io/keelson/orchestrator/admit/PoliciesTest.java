@@ -2,9 +2,13 @@ package io.keelson.orchestrator.admit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keelson.orchestrator.api.User;
+import io.keelson.orchestrator.auth.Access;
 import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.registry.Operation;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.registry.Rejection;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
@@ -137,5 +141,95 @@ class PoliciesTest {
                         .startsWith("MutatingAdmissionPolicy.admissionregistration.k8s.io \"m\" is invalid:"
                                 + " spec.mutations[0].jsonPatch.expression: Invalid value: \"nobody.knows\": compilation"
                                 + " failed: "));
+    }
+
+    private static final User JOE = new User("joe", List.of("people"));
+
+    /** What a policy of one validation says of a write of joe's; empty if nothing. */
+    private static String ofJoe(Objects facts) {
+        ObjectNode written = deployment(1);
+        Request request = Objects.write(Operation.CREATE, Optional.empty(), Optional.of(written), JOE);
+        return Policies.judge(request, facts, Policy::of)
+                .refusal()
+                .map(Rejection::message)
+                .orElse("");
+    }
+
+    private static Objects asking(String expression) {
+        return Objects.with(
+                policy("\"validations\": [{\"expression\": \"" + expression + "\"}]"), binding(DENY), NAMESPACE);
+    }
+
+    private static String ofJoe(String expression) {
+        return ofJoe(asking(expression));
+    }
+
+    @Test
+    void expressionsAskWhoMayDoWhat() {
+        Objects facts = asking("authorizer.group('apps').resource('deployments').subresource('scale').namespace('ns')"
+                + ".name('d').check('get').allowed() && !authorizer.path('/metrics').check('post').allowed()");
+        assertThat(ofJoe(facts)).isEmpty();
+        assertThat(facts.asked)
+                .containsExactly(
+                        "joe " + new Access.ToObjects("get", "apps", "deployments/scale", "ns", "d"),
+                        "joe " + new Access.ToPath("post", "/metrics"));
+        assertThat(ofJoe("authorizer.group('').resource('pods').check('create').allowed()"))
+                .contains("denied request: failed expression: authorizer.group('')");
+        assertThat(ofJoe("authorizer.group('').resource('pods').check('create').reason() == 'no rule'"))
+                .isEmpty();
+    }
+
+    @Test
+    void theWriteItselfAndServiceAccountsCanBeAskedAbout() {
+        Objects facts = asking("authorizer.requestResource.check('get').allowed() && "
+                + "authorizer.serviceAccount('ns', 'bot').group('').resource('pods')"
+                + ".fieldSelector('spec.nodeName=n1').labelSelector('a=b').check('list').allowed()");
+        assertThat(ofJoe(facts)).contains("failed expression");
+        assertThat(facts.asked)
+                .containsExactly(
+                        "joe " + new Access.ToObjects("get", "apps", "deployments", "ns", "d"),
+                        "system:serviceaccount:ns:bot " + new Access.ToObjects("list", "", "pods", "", "", "n1"));
+    }
+
+    @Test
+    void whatNobodyKnowsIsAnErrorOfTheDecisionAndWhatMakesNoSenseOneOfTheExpression() {
+        assertThat(ofJoe("authorizer.group('').resource('secrets').check('get').errored()"))
+                .isEmpty();
+        assertThat(ofJoe("authorizer.group('').resource('secrets').check('get').error() == 'nobody knows'"))
+                .isEmpty();
+        assertThat(ofJoe("authorizer.group('').resource('secrets').check('get').allowed()"))
+                .contains("failed expression");
+        assertThat(ofJoe("authorizer.path(' ').check('get').allowed()"))
+                .contains("resulted in error: path must not be empty");
+        assertThat(ofJoe("authorizer.group('').resource('').check('get').allowed()"))
+                .contains("resulted in error: resource must not be empty");
+        assertThat(ofJoe("authorizer.serviceAccount('a.b', 'x').path('/x').check('get').allowed()"))
+                .contains("resulted in error: Invalid service account namespace");
+        assertThat(ofJoe("authorizer.serviceAccount('a', 'X').path('/x').check('get').allowed()"))
+                .contains("resulted in error: Invalid service account name");
+    }
+
+    @Test
+    void anExpressionAsksNoMoreThanTwice() {
+        String one = "authorizer.group('').resource('pods').check('get').allowed()";
+        assertThat(ofJoe(one + " && " + one)).isEmpty();
+        assertThat(ofJoe(one + " && " + one + " && " + one))
+                .contains("operation cancelled: actual cost limit exceeded");
+    }
+
+    @Test
+    void rightsAreKnownToConditionsAndVariablesButNotToMessages() {
+        String right = "authorizer.requestResource.check('delete').allowed()";
+        String conditional = policy("\"matchConditions\": [{\"name\": \"c\", \"expression\": \"" + right
+                + "\"}], \"validations\": [{\"expression\": \"false\"}]");
+        assertThat(ofJoe(Objects.with(conditional, binding(DENY), NAMESPACE))).isEmpty();
+        String variable = policy("\"variables\": [{\"name\": \"v\", \"expression\": \"" + right
+                + "\"}], \"validations\": [{\"expression\": \"variables.v\"}]");
+        assertThat(ofJoe(Objects.with(variable, binding(DENY), NAMESPACE))).contains("failed expression");
+        String message = policy("\"validations\": [{\"expression\": \"true\", \"messageExpression\":"
+                + " \"string(authorizer.path('/x').check('get').allowed())\"}]");
+        assertThat(Policy.of(Json.parse(message)).mistakes())
+                .singleElement()
+                .satisfies(mistake -> assertThat(mistake.field()).isEqualTo("spec.validations[0].messageExpression"));
     }
 }

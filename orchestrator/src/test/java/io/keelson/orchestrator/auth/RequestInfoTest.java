@@ -47,6 +47,23 @@ class RequestInfoTest {
     }
 
     @Test
+    void theOlderWayToAskForAWatchIsOne() {
+        assertThat(of("GET", "/api/v1/watch/pods")).isEqualTo(objects("watch", "", "pods", "", ""));
+        assertThat(of("GET", "/api/v1/watch/namespaces/x/pods/p")).isEqualTo(objects("watch", "", "pods", "x", "p"));
+        assertThat(of("POST", "/apis/apps/v1/watch/namespaces/x/deployments"))
+                .isEqualTo(objects("watch", "apps", "deployments", "x", ""));
+        assertThat(of("GET", "/api/v1/watch/namespaces/x")).isEqualTo(objects("watch", "", "namespaces", "x", "x"));
+    }
+
+    @Test
+    void oneObjectIsReadWhateverTheQuerySays() {
+        assertThat(of("GET", "/api/v1/namespaces/x/secrets/s", true, ""))
+                .isEqualTo(objects("get", "", "secrets", "x", "s"));
+        assertThat(of("GET", "/api/v1/namespaces/x/pods/p/log", true, ""))
+                .isEqualTo(objects("get", "", "pods/log", "x", "p"));
+    }
+
+    @Test
     void aNamespaceIsInItself() {
         assertThat(of("GET", "/api/v1/namespaces")).isEqualTo(objects("list", "", "namespaces", "", ""));
         assertThat(of("GET", "/api/v1/namespaces/x")).isEqualTo(objects("get", "", "namespaces", "x", "x"));
