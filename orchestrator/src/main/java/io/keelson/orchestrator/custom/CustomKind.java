@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -19,6 +21,8 @@ final class CustomKind implements Custom {
     /** After these the rules are not worth judging: a part that they ask for may be missing or of another type. */
     private static final Set<String> BLOCKING =
             Set.of("FieldValueRequired", "FieldValueTooLong", "FieldValueTooMany", "FieldValueTypeInvalid");
+
+    private static final Set<String> SYSTEM_FINALIZERS = Set.of("foregroundDeletion", "kubernetes", "orphan");
 
     /** The key of definitions, without their name. */
     static final String KEYS = "/registry/apiextensions.k8s.io/customresourcedefinitions/";
@@ -87,6 +91,19 @@ final class CustomKind implements Custom {
                             + " complete validation"));
         }
         found.forEach(causes::add);
+    }
+
+    /** Of finalizers that are new, and whose names another may use too. */
+    static void finalizers(Optional<ObjectNode> live, ObjectNode incoming, Consumer<String> warn) {
+        Set<String> added = new TreeSet<>();
+        Json.items(incoming, "metadata", "finalizers").forEach(name -> added.add(name.asString("")));
+        live.ifPresent(before ->
+                Json.items(before, "metadata", "finalizers").forEach(name -> added.remove(name.asString(""))));
+        added.stream()
+                .filter(name -> name.indexOf('/') < 0 && !SYSTEM_FINALIZERS.contains(name))
+                .forEach(name -> warn.accept("metadata.finalizers: \"" + name
+                        + "\": prefer a domain-qualified finalizer name including a path (/) to avoid accidental"
+                        + " conflicts with other finalizer writers"));
     }
 
     @Override

@@ -132,6 +132,7 @@ public final class DefinedKinds {
                 .withGeneration()
                 .withDefaults(custom::complete)
                 .withCheck(custom::check)
+                .withAdvice(CustomKind::finalizers)
                 .withPrinter(Columns.printer(version.columns()))
                 .withFields(version.selectable().stream()
                         .map(path -> String.join(".", path.fields()))

@@ -19,7 +19,6 @@ import io.keelson.orchestrator.api.Stored;
 import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.api.WriteOptions;
 import io.keelson.orchestrator.auth.Access;
-import io.keelson.orchestrator.kind.Custom;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
@@ -56,10 +55,7 @@ final class Resources {
     }
 
     void handle(Exchange exchange, Target target) throws InterruptedException, Exchange.GoneException {
-        target.kind()
-                .custom()
-                .flatMap(Custom::deprecationWarning)
-                .ifPresent(warning -> exchange.warn(List.of(warning)));
+        warnOfKind(exchange, target);
         switch (exchange.method()) {
             case "GET" -> read(exchange, target);
             case "POST" -> post(exchange, target);
@@ -68,6 +64,17 @@ final class Resources {
             case "DELETE" -> delete(exchange, target);
             default -> throw methodNotAllowed();
         }
+    }
+
+    /** Tells what happens to what a target names: one object, or all. */
+    void watch(Exchange exchange, Target target) throws InterruptedException, Exchange.GoneException {
+        warnOfKind(exchange, target);
+        authorize(exchange, target, "watch");
+        watches.watch(exchange, ReadParameters.watch(exchange, target));
+    }
+
+    private static void warnOfKind(Exchange exchange, Target target) {
+        target.kind().deprecationWarning().ifPresent(warning -> exchange.warn(List.of(warning)));
     }
 
     private static ApiException methodNotAllowed() {

@@ -26,6 +26,7 @@ final class CoreKinds {
                     .withStatusAtCreation()
                     .withDefaults(Defaults::node)
                     .withCheck(NodeValidation::node)
+                    .withAdvice(Advices::node)
                     .withPrinter(Printers.NODE)
                     .withField("spec.unschedulable", "false"))
             .build();
@@ -48,6 +49,7 @@ final class CoreKinds {
                     .withInitial(InitialState::pod)
                     .withDefaults(PodDefaults::pod)
                     .withCheck(PodValidation::pod)
+                    .withAdvice(PodAdvice.POD)
                     .withPrinter(Printers.POD)
                     .withFields(
                             "spec.nodeName",
@@ -70,6 +72,7 @@ final class CoreKinds {
                     .withInitial(InitialState::service)
                     .withDefaults(Defaults::service)
                     .withCheck(ServiceValidation::service)
+                    .withAdvice(Advices::service)
                     .withPrinter(Printers.SERVICE)
                     .withFields("spec.clusterIP", "spec.type"))
             .build();
@@ -79,7 +82,8 @@ final class CoreKinds {
             .strategy(Strategy.PLAIN
                     .withDefaults(Defaults::endpoints)
                     .withCheck((_, endpoints, causes) -> ServiceValidation.endpoints(endpoints, causes))
-                    .withPrinter(Printers.ENDPOINTS))
+                    .withPrinter(Printers.ENDPOINTS)
+                    .withDeprecation("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"))
             .build();
 
     static final Kind CONFIG_MAP = core("ConfigMap", "configmaps")
@@ -128,6 +132,7 @@ final class CoreKinds {
                     .withGeneration()
                     .withDefaults(WorkloadDefaults::replicationController)
                     .withCheck((_, controller, causes) -> SetValidation.replicationController(controller, causes))
+                    .withAdvice(PodAdvice.NAME_OF_PODS.and(PodAdvice.template("spec", "template")))
                     .withPrinter(WorkloadPrinters.REPLICATION_CONTROLLER)
                     .withField("status.replicas", "0"))
             .build();
@@ -137,6 +142,7 @@ final class CoreKinds {
                     .withGeneration()
                     .withDefaults(WorkloadDefaults::podTemplate)
                     .withCheck((_, template, causes) -> SetValidation.podTemplate(template, causes))
+                    .withAdvice(PodAdvice.template("template"))
                     .withPrinter(WorkloadPrinters.POD_TEMPLATE))
             .build();
 
@@ -164,6 +170,7 @@ final class CoreKinds {
             .strategy(Strategy.PLAIN
                     .withDefaults(StorageDefaults::volume)
                     .withCheck(VolumeValidation::volume)
+                    .withAdvice(VolumeAdvice::volume)
                     .withPrinter(StoragePrinters.VOLUME))
             .build();
 
@@ -173,6 +180,7 @@ final class CoreKinds {
             .strategy(Strategy.PLAIN
                     .withDefaults(StorageDefaults::claim)
                     .withCheck(VolumeValidation::claim)
+                    .withAdvice(VolumeAdvice::claim)
                     .withPrinter(StoragePrinters.CLAIM))
             .build();
 
@@ -182,7 +190,9 @@ final class CoreKinds {
             .clusterScoped()
             .shortNames("cs")
             .verbs("get", "list")
-            .strategy(Strategy.PLAIN.withPrinter(BoundsPrinters.COMPONENT_STATUS))
+            .strategy(Strategy.PLAIN
+                    .withPrinter(BoundsPrinters.COMPONENT_STATUS)
+                    .withDeprecation("v1 ComponentStatus is deprecated in v1.19+"))
             .build();
 
     /** In the order of discovery. */

@@ -54,6 +54,12 @@ public record Kind(
         return new KindBuilder(group, version, kind, resource);
     }
 
+    /** What everybody is warned of who asks for objects in this version; empty if nothing. */
+    public Optional<String> deprecationWarning() {
+        return custom.flatMap(Custom::deprecationWarning)
+                .or(() -> Optional.of(strategy.deprecation()).filter(warning -> !warning.isEmpty()));
+    }
+
     /** What objects carry in {@code apiVersion}: {@code v1} or {@code apps/v1}. */
     public String apiVersion() {
         return group.isEmpty() ? version : group + "/" + version;

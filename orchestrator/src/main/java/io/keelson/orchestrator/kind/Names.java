@@ -34,6 +34,11 @@ public final class Names {
 
     /** A name of one part, such as a namespace's: at most 63 of a-z, 0-9 and -. */
     public static List<String> dns1123LabelProblems(String name) {
+        if (name.length() <= MAX_LABEL
+                && name.indexOf('.') >= 0
+                && DNS1123_SUBDOMAIN_PATTERN.matcher(name).matches()) {
+            return List.of("must not contain dots");
+        }
         return problems(
                 name,
                 MAX_LABEL,

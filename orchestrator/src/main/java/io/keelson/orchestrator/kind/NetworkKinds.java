@@ -21,6 +21,7 @@ final class NetworkKinds {
                     .withGeneration()
                     .withDefaults(NetworkDefaults::ingress)
                     .withCheck((_, ingress, causes) -> IngressValidation.ingress(ingress, causes))
+                    .withAdvice(Advices::ingress)
                     .withPrinter(NetworkPrinters.INGRESS))
             .build();
 

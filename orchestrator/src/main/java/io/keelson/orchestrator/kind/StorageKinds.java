@@ -26,6 +26,7 @@ final class StorageKinds {
             .strategy(Strategy.PLAIN
                     .withGuard()
                     .withCheck(StorageValidation::capacity)
+                    .withAdvice(Advices::storageCapacity)
                     .withPrinter(StoragePrinters.CSI_STORAGE_CAPACITY))
             .build();
 
@@ -35,6 +36,7 @@ final class StorageKinds {
             .strategy(Strategy.PLAIN
                     .withDefaults(StorageDefaults::storageClass)
                     .withCheck(StorageValidation::storageClass)
+                    .withAdvice(Advices::storageClass)
                     .withPrinter(StoragePrinters.STORAGE_CLASS))
             .build();
 

@@ -23,6 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param fields what a field selector may ask besides name and namespace, with what an absent field counts as
  * @param shape the form of objects
  * @param conversion from and to the version that is stored
+ * @param advice what the writer of an object is warned of
+ * @param deprecation what everybody is warned of who asks for objects; empty if nothing
  */
 public record Strategy(
         boolean counted,
@@ -35,7 +37,9 @@ public record Strategy(
         Printer printer,
         Map<String, String> fields,
         Function<Kind, Shape> shape,
-        Conversion conversion) {
+        Conversion conversion,
+        Advice advice,
+        String deprecation) {
 
     /** A kind about which nothing is special. */
     public static final Strategy PLAIN = new Strategy(
@@ -49,7 +53,9 @@ public record Strategy(
             Printers.ANY,
             Map.of(),
             Schema::builtIn,
-            Conversion.RELABEL);
+            Conversion.RELABEL,
+            Advice.NONE,
+            "");
 
     /** Keeps its own copy of the fields. */
     public Strategy {
@@ -82,7 +88,9 @@ public record Strategy(
                 printer,
                 fields,
                 shape,
-                conversion);
+                conversion,
+                advice,
+                deprecation);
     }
 
     /** The same, replaced only by who says which revision it has seen: of these kinds Kubernetes does not let the last writer win. */
@@ -98,19 +106,45 @@ public record Strategy(
                 printer,
                 fields,
                 shape,
-                conversion);
+                conversion,
+                advice,
+                deprecation);
     }
 
     /** The same, with the status said by the creator. */
     public Strategy withStatusAtCreation() {
         return new Strategy(
-                counted, guarded, true, nameProblems, initial, defaults, check, printer, fields, shape, conversion);
+                counted,
+                guarded,
+                true,
+                nameProblems,
+                initial,
+                defaults,
+                check,
+                printer,
+                fields,
+                shape,
+                conversion,
+                advice,
+                deprecation);
     }
 
     /** The same, with other rules for names. */
     public Strategy withNames(Function<String, List<String>> rule) {
         return new Strategy(
-                counted, guarded, statusAtCreation, rule, initial, defaults, check, printer, fields, shape, conversion);
+                counted,
+                guarded,
+                statusAtCreation,
+                rule,
+                initial,
+                defaults,
+                check,
+                printer,
+                fields,
+                shape,
+                conversion,
+                advice,
+                deprecation);
     }
 
     /** The same, beginning otherwise. */
@@ -126,7 +160,9 @@ public record Strategy(
                 printer,
                 fields,
                 shape,
-                conversion);
+                conversion,
+                advice,
+                deprecation);
     }
 
     /** The same, with other default values. */
@@ -142,7 +178,9 @@ public record Strategy(
                 printer,
                 fields,
                 shape,
-                conversion);
+                conversion,
+                advice,
+                deprecation);
     }
 
     /** The same, checked otherwise. */
@@ -158,7 +196,9 @@ public record Strategy(
                 printer,
                 fields,
                 shape,
-                conversion);
+                conversion,
+                advice,
+                deprecation);
     }
 
     /** The same, printed otherwise. */
@@ -174,7 +214,9 @@ public record Strategy(
                 columns,
                 fields,
                 shape,
-                conversion);
+                conversion,
+                advice,
+                deprecation);
     }
 
     /** The same, with fields to select by, whose absence counts as the empty text. */
@@ -194,7 +236,9 @@ public record Strategy(
                 printer,
                 more,
                 shape,
-                conversion);
+                conversion,
+                advice,
+                deprecation);
     }
 
     /** The same, with a field to select by, and what its absence counts as. */
@@ -212,7 +256,9 @@ public record Strategy(
                 printer,
                 more,
                 shape,
-                conversion);
+                conversion,
+                advice,
+                deprecation);
     }
 
     /** The same, of another form. */
@@ -228,7 +274,9 @@ public record Strategy(
                 printer,
                 fields,
                 form,
-                conversion);
+                conversion,
+                advice,
+                deprecation);
     }
 
     /** The same, stored in another form. */
@@ -244,6 +292,44 @@ public record Strategy(
                 printer,
                 fields,
                 shape,
-                other);
+                other,
+                advice,
+                deprecation);
+    }
+
+    /** The same, with advice to writers. */
+    public Strategy withAdvice(Advice what) {
+        return new Strategy(
+                counted,
+                guarded,
+                statusAtCreation,
+                nameProblems,
+                initial,
+                defaults,
+                check,
+                printer,
+                fields,
+                shape,
+                conversion,
+                what,
+                deprecation);
+    }
+
+    /** The same, to be used no more. */
+    public Strategy withDeprecation(String warning) {
+        return new Strategy(
+                counted,
+                guarded,
+                statusAtCreation,
+                nameProblems,
+                initial,
+                defaults,
+                check,
+                printer,
+                fields,
+                shape,
+                conversion,
+                advice,
+                warning);
     }
 }

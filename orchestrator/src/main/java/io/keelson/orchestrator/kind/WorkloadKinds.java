@@ -19,6 +19,7 @@ final class WorkloadKinds {
                     .withGeneration()
                     .withDefaults(WorkloadDefaults::daemonSet)
                     .withCheck(SetValidation::daemonSet)
+                    .withAdvice(PodAdvice.template("spec", "template"))
                     .withPrinter(WorkloadPrinters.DAEMON_SET))
             .build();
 
@@ -30,6 +31,7 @@ final class WorkloadKinds {
                     .withGeneration()
                     .withDefaults(Defaults::deployment)
                     .withCheck(WorkloadValidation::deployment)
+                    .withAdvice(PodAdvice.NAME_OF_PODS.and(PodAdvice.template("spec", "template")))
                     .withPrinter(Printers.DEPLOYMENT))
             .build();
 
@@ -41,6 +43,7 @@ final class WorkloadKinds {
                     .withGeneration()
                     .withDefaults(Defaults::replicaSet)
                     .withCheck(WorkloadValidation::replicaSet)
+                    .withAdvice(PodAdvice.NAME_OF_PODS.and(PodAdvice.template("spec", "template")))
                     .withPrinter(Printers.REPLICA_SET)
                     .withField("status.replicas", "0"))
             .build();
@@ -53,6 +56,7 @@ final class WorkloadKinds {
                     .withGeneration()
                     .withDefaults(WorkloadDefaults::statefulSet)
                     .withCheck(SetValidation::statefulSet)
+                    .withAdvice(PodAdvice.template("spec", "template").and(VolumeAdvice::statefulSet))
                     .withPrinter(WorkloadPrinters.STATEFUL_SET))
             .build();
 
@@ -88,6 +92,7 @@ final class WorkloadKinds {
                     .withGeneration()
                     .withDefaults(WorkloadDefaults::cronJob)
                     .withCheck((_, cronJob, causes) -> JobValidation.cronJob(cronJob, causes))
+                    .withAdvice(PodAdvice.NAME_OF_PODS.and(PodAdvice.job("spec", "jobTemplate", "spec")))
                     .withPrinter(WorkloadPrinters.CRON_JOB))
             .build();
 
@@ -99,6 +104,7 @@ final class WorkloadKinds {
                     .withInitial(InitialState::job)
                     .withDefaults(WorkloadDefaults::job)
                     .withCheck(JobValidation::job)
+                    .withAdvice(PodAdvice.NAME_OF_PODS.and(PodAdvice.job("spec")))
                     .withPrinter(WorkloadPrinters.JOB)
                     .withField("status.successful", "0"))
             .build();
@@ -129,6 +135,7 @@ final class WorkloadKinds {
             .strategy(Strategy.PLAIN
                     .withGuard()
                     .withCheck(BoundsValidation::runtimeClass)
+                    .withAdvice(Advices::runtimeClass)
                     .withPrinter(BoundsPrinters.RUNTIME_CLASS))
             .build();
 

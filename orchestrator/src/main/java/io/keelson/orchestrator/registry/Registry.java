@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.registry;
 
+import io.keelson.orchestrator.kind.Advice;
 import io.keelson.orchestrator.kind.Cause;
 import io.keelson.orchestrator.kind.Defaults;
 import io.keelson.orchestrator.kind.Json;
@@ -11,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -66,7 +68,7 @@ public final class Registry {
         object = mutation.apply(Optional.empty(), object);
         List<Cause> causes = Validation.validate(kind, Optional.empty(), object);
         return causes.isEmpty()
-                ? new Prepared.Store(object, decoded.warnings())
+                ? new Prepared.Store(object, advised(decoded, Advice.of(kind, Optional.empty(), object)))
                 : new Prepared.Refuse(Rejection.invalid(kind, Metadata.name(object), causes));
     }
 
@@ -144,7 +146,12 @@ public final class Registry {
         object = mutation.apply(Optional.of(live), object);
         List<Cause> causes = new ArrayList<>(Validation.validate(kind, Optional.of(live), object));
         Metadata.newFinalizers(live, object).ifPresent(causes::add);
-        return finish(kind, live, object, causes, decoded.warnings());
+        List<String> advice = causes.isEmpty() ? Advice.of(kind, Optional.of(live), object) : List.of();
+        return finish(kind, live, object, causes, advised(decoded, advice));
+    }
+
+    private static List<String> advised(Decoding.Result decoded, List<String> advice) {
+        return Stream.concat(decoded.warnings().stream(), advice.stream()).toList();
     }
 
     /** Takes one part of what was sent, and all else from what is stored. */

@@ -107,4 +107,36 @@ class WarningsTest {
             }
         }
     }
+
+    @Test
+    void whoWritesOrReadsIsToldWhatIsUnwise(@TempDir Path directory) throws Exception {
+        try (TestServer server = TestServer.start(directory)) {
+            HttpClient admin = server.admin();
+            String pod =
+                    "{\"metadata\":{\"name\":\"p\"},\"spec\":{\"nodeSelector\":{\"beta.kubernetes.io/os\":\"linux\"},"
+                            + "\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}";
+            String said = "299 - \"spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use"
+                    + " \\\"kubernetes.io/os\\\" instead\"";
+            HttpResponse<String> made =
+                    server.send(admin, "POST", "/api/v1/namespaces/default/pods", "application/json", pod);
+            assertThat(made.statusCode()).isEqualTo(201);
+            assertThat(made.headers().allValues("Warning")).containsExactly(said);
+            HttpResponse<String> dry = server.send(
+                    admin,
+                    "POST",
+                    "/api/v1/namespaces/default/pods?dryRun=All",
+                    "application/json",
+                    pod.replace("\"p\"", "\"q\""));
+            assertThat(dry.headers().allValues("Warning")).containsExactly(said);
+            assertThat(server.get(admin, "/api/v1/namespaces/default/pods/p")
+                            .headers()
+                            .allValues("Warning"))
+                    .isEmpty();
+            for (String path : List.of("/api/v1/endpoints", "/api/v1/endpoints?watch=1&timeoutSeconds=1")) {
+                assertThat(server.get(admin, path).headers().allValues("Warning"))
+                        .containsExactly(
+                                "299 - \"v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\"");
+            }
+        }
+    }
 }
