@@ -27,6 +27,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import tools.jackson.databind.node.ObjectNode;
@@ -44,6 +45,9 @@ final class Exchange {
     private static final int GATHERED_BYTES = 32 * 1024;
 
     private static final int SWITCHING = 101;
+
+    /** What Go reads as true. */
+    private static final Set<String> TRUE = Set.of("1", "t", "T", "true", "TRUE", "True");
 
     private final ServerRequest request;
     private final ServerResponse response;
@@ -331,7 +335,31 @@ final class Exchange {
     }
 
     void reply(int code, ObjectNode object) {
-        reply(code, Representation.JSON.contentType(), Json.write(object));
+        replyJson(code, Representation.JSON.contentType(), object);
+    }
+
+    /** Answers with JSON, in lines if that is for people. */
+    void replyJson(int code, String contentType, ObjectNode object) {
+        byte[] json = Json.write(object);
+        reply(code, contentType, isForPeople() ? IndentedOutput.of(json) : json);
+    }
+
+    /** Answers with JSON in lines, whoever asks. */
+    void replyInLines(int code, ObjectNode object) {
+        reply(code, Representation.JSON.contentType(), IndentedOutput.of(Json.write(object)));
+    }
+
+    /** Whether JSON is to be broken into lines: as the query says, else for browsers, and for programs that people call by hand. */
+    private boolean isForPeople() {
+        String said = query().text("pretty");
+        if (!said.isEmpty()) {
+            return TRUE.contains(said);
+        }
+        String agent = header("User-Agent");
+        return agent.startsWith("curl")
+                || agent.startsWith("Wget")
+                || agent.startsWith("Mozilla/5.0")
+                || header("Accept").contains("pretty=1");
     }
 
     /** Answers with bytes, compressed if they are many and the client takes that. */
@@ -400,18 +428,28 @@ final class Exchange {
      */
     Pieces compressedPieces(String contentType) {
         begun = true;
+        return new Pieces(compressed(contentType), isHttp2());
+    }
+
+    /** The same for JSON, in lines if that is for people. */
+    Pieces compressedJson() {
+        boolean lines = isForPeople();
+        begun = true;
+        OutputStream out = compressed(Representation.JSON.contentType());
+        return new Pieces(lines ? new IndentedOutput(out) : out, isHttp2());
+    }
+
+    private OutputStream compressed(String contentType) {
         if (!header("Accept-Encoding").contains("gzip")) {
-            return new Pieces(gathered(contentType), isHttp2());
+            return gathered(contentType);
         }
-        return new Pieces(
-                new LateGzip(MIN_GZIP_BYTES, compressed -> {
-                    if (compressed) {
-                        response.header("Content-Encoding", "gzip");
-                        response.header("Vary", "Accept-Encoding");
-                    }
-                    return gathered(contentType);
-                }),
-                isHttp2());
+        return new LateGzip(MIN_GZIP_BYTES, compressed -> {
+            if (compressed) {
+                response.header("Content-Encoding", "gzip");
+                response.header("Vary", "Accept-Encoding");
+            }
+            return gathered(contentType);
+        });
     }
 
     private OutputStream gathered(String contentType) {

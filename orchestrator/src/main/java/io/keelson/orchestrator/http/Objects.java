@@ -160,7 +160,7 @@ final class Objects {
             case PROTOBUF, PROTOBUF_METADATA ->
                 exchange.reply(code, representation.contentType(), ProtobufWriter.write(object));
             case JSON, METADATA, METADATA_LIST, TABLE, DISCOVERY ->
-                exchange.reply(code, "application/json", Json.write(object));
+                exchange.replyJson(code, "application/json", object);
         }
     }
 }

@@ -55,8 +55,18 @@ final class ReadParameters {
                 target.kind(),
                 target.namespace(),
                 labels(query),
-                fields(target, query),
+                fields(target, query, target.name()),
                 query.number("resourceVersion").orElse(0L));
+    }
+
+    /** Of these only the one with a name, if there is one. */
+    private static FieldSelector fields(Target target, Query query, String name) {
+        if (name.isEmpty()) {
+            return fields(target, query);
+        }
+        String named = "metadata.name=" + name.replaceAll("[\\\\,=]", "\\\\$0");
+        String more = query.text("fieldSelector");
+        return fields(target, more.isEmpty() ? named : more + "," + named);
     }
 
     private static List<Cause> wrongInList(Query query) {
@@ -127,8 +137,12 @@ final class ReadParameters {
 
     /** The objects that fields select. */
     static FieldSelector fields(Target target, Query query) {
+        return fields(target, query.text("fieldSelector"));
+    }
+
+    private static FieldSelector fields(Target target, String selector) {
         try {
-            return FieldSelector.parse(target.kind(), query.text("fieldSelector"));
+            return FieldSelector.parse(target.kind(), selector);
         } catch (SelectorException e) {
             throw ApiException.badRequest(String.valueOf(e.getMessage()));
         }

@@ -12,6 +12,7 @@ import io.keelson.orchestrator.api.Metrics;
 import io.keelson.orchestrator.api.PodLogs;
 import io.keelson.orchestrator.api.PodStreams;
 import io.keelson.orchestrator.api.ProxyTargets;
+import io.keelson.orchestrator.auth.RequestInfo;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.OpenApi;
@@ -147,7 +148,7 @@ public final class Rest implements Handler {
     private void route(Exchange exchange) throws InterruptedException, Exchange.GoneException {
         List<String> steps = exchange.steps();
         switch (steps.getFirst()) {
-            case "version" -> exchange.reply(200, version);
+            case "version" -> exchange.replyInLines(200, version);
             case "healthz", "livez" -> exchange.reply(200, "text/plain", bytes("ok"));
             case "readyz" -> ready(exchange);
             case "metrics" -> measures(exchange);
@@ -234,6 +235,15 @@ public final class Rest implements Handler {
 
     private void objects(Exchange exchange, String group, String version, List<String> steps)
             throws InterruptedException, Exchange.GoneException {
+        if (RequestInfo.isWatch(steps)) {
+            requireGet(exchange);
+            Target target = Target.find(api, group, version, steps.subList(1, steps.size()));
+            if (!target.subresource().isEmpty()) {
+                throw Target.notFound();
+            }
+            resources.watch(exchange, target);
+            return;
+        }
         if (proxies.served(exchange, group, version, steps)) {
             return;
         }
@@ -277,7 +287,7 @@ public final class Rest implements Handler {
         Discovery discovery = served().discovery();
         Representation form = Representation.accepted(exchange.header("Accept"), Set.of());
         if (form == Representation.DISCOVERY) {
-            exchange.reply(200, form.contentType(), Json.write(discovery.aggregated(core)));
+            exchange.replyJson(200, form.contentType(), discovery.aggregated(core));
         } else {
             exchange.reply(200, core ? discovery.legacyCore() : discovery.legacyGroups());
         }
@@ -322,6 +332,6 @@ public final class Rest implements Handler {
                         "/readyz",
                         "/version")
                 .forEach(paths::add);
-        exchange.reply(200, answer);
+        exchange.replyInLines(200, answer);
     }
 }

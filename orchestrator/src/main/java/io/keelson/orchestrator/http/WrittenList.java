@@ -29,7 +29,7 @@ final class WrittenList implements ListSink<Exchange.GoneException> {
         }
         remaining.ifPresent(count -> metadata.put("remainingItemCount", count));
         String text = Json.text(head);
-        out = exchange.compressedPieces("application/json");
+        out = exchange.compressedJson();
         write(text.substring(0, text.length() - 1) + ",\"" + form.items() + "\":[");
     }
 
