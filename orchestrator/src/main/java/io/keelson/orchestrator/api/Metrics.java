@@ -2,6 +2,7 @@ package io.keelson.orchestrator.api;
 
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kinds;
+import io.keelson.orchestrator.kind.MetricsKinds;
 import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.select.LabelSelector;
@@ -22,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Metrics {
 
     /** Group and version of the objects. */
-    public static final String API_VERSION = "metrics.k8s.io/v1beta1";
+    public static final String API_VERSION = MetricsKinds.GROUP + "/" + MetricsKinds.VERSION;
 
     private final Api api;
     private final NodeUsage usage;
@@ -156,7 +157,9 @@ public final class Metrics {
         String timestamp = Json.string(rate, "timestamp").orElse("");
         metadata.put("creationTimestamp", seconds(timestamp));
         metrics.put("timestamp", seconds(timestamp));
-        metrics.put("window", Json.number(rate, "windowMillis").orElse(0L) / 1000.0 + "s");
+        metrics.put(
+                "window",
+                MetricsKinds.duration(Json.number(rate, "windowMillis").orElse(0L)));
         return metrics;
     }
 
@@ -167,8 +170,10 @@ public final class Metrics {
 
     private static ObjectNode usage(ObjectNode rate) {
         return Json.object()
-                .put("cpu", Json.number(rate, "nanocores").orElse(0L) + "n")
-                .put("memory", Json.number(rate, "memoryBytes").orElse(0L) / 1024 + "Ki");
+                .put("cpu", MetricsKinds.cores(Json.number(rate, "nanocores").orElse(0L)))
+                .put(
+                        "memory",
+                        MetricsKinds.bytes(Json.number(rate, "memoryBytes").orElse(0L)));
     }
 
     private static String name(ObjectNode object) {

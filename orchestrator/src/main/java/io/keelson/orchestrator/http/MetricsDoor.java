@@ -3,9 +3,13 @@ package io.keelson.orchestrator.http;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.Metrics;
 import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kind;
+import io.keelson.orchestrator.kind.MetricsKinds;
+import io.keelson.orchestrator.kind.Tables;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.select.LabelSelector;
 import io.keelson.orchestrator.select.SelectorException;
+import java.time.InstantSource;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -13,13 +17,15 @@ import tools.jackson.databind.node.ObjectNode;
 /** The group {@code metrics.k8s.io}: its objects are no kinds of the table, for they are not stored, and come from nodes. */
 final class MetricsDoor {
 
-    static final String GROUP = "metrics.k8s.io";
-    static final String VERSION = "v1beta1";
+    static final String GROUP = MetricsKinds.GROUP;
+    static final String VERSION = MetricsKinds.VERSION;
 
     private final Metrics metrics;
+    private final InstantSource clock;
 
-    MetricsDoor(Metrics metrics) {
+    MetricsDoor(Metrics metrics, InstantSource clock) {
         this.metrics = metrics;
+        this.clock = clock;
     }
 
     /**
@@ -35,7 +41,19 @@ final class MetricsDoor {
             throw new ApiException(
                     Reason.METHOD_NOT_ALLOWED, "the server does not allow this method on the requested resource");
         }
-        exchange.reply(200, answer(exchange, steps));
+        Kind kind = steps.getFirst().equals("nodes") ? MetricsKinds.NODE : MetricsKinds.POD;
+        Objects.Form form = Objects.Form.of(exchange, kind);
+        ObjectNode answer = answer(exchange, steps);
+        exchange.reply(200, form.representation() == Representation.TABLE ? table(kind, answer, form) : answer);
+    }
+
+    private ObjectNode table(Kind kind, ObjectNode answer, Objects.Form form) {
+        List<ObjectNode> objects = answer.path("kind").asString("").endsWith("List")
+                ? Json.items(answer, "items").stream()
+                        .map(ObjectNode.class::cast)
+                        .toList()
+                : List.of(answer);
+        return Tables.table(kind, objects, clock.instant(), form.include());
     }
 
     private ObjectNode answer(Exchange exchange, List<String> steps) throws InterruptedException {

@@ -74,7 +74,7 @@ public final class Rest implements Handler {
         this.resources = new Resources(api, logs, clock);
         this.streams = new StreamDoor(streams);
         this.proxies = new ProxyDoor(proxied);
-        this.metrics = new MetricsDoor(metrics);
+        this.metrics = new MetricsDoor(metrics, clock);
         this.measures = measures;
         this.api = api;
         this.served = new AtomicReference<>(Served.first(api.kinds()));

@@ -54,6 +54,7 @@ public final class OpenApi {
             String groupVersion = (kind.group().isEmpty() ? "api/" : "apis/") + kind.apiVersion();
             rows.computeIfAbsent(groupVersion, _ -> new ArrayList<>()).add(kind);
         }
+        rows.put("apis/" + MetricsKinds.NODE.apiVersion(), MetricsKinds.ALL);
     }
 
     /** The API of a table of kinds. */

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -43,6 +44,7 @@ final class OpenApiDocument {
         String type = kind.custom()
                 .map(custom -> custom(kind, custom))
                 .or(() -> definitions.typeName(kind.group(), kind.version(), kind.kind()))
+                .or(() -> Optional.of(kind).filter(MetricsKinds.ALL::contains).map(this::measured))
                 .orElseThrow(() -> new IllegalArgumentException("no schema for " + kind));
         String list = type + "List";
         open.add(type);
@@ -105,6 +107,12 @@ final class OpenApiDocument {
         items.putObject("items").put("$ref", REF + type);
         groupVersionKind(list, kind, kind.kind() + "List");
         return type;
+    }
+
+    /** Adds the types of a kind whose objects are measured; gives the name of that of its objects. */
+    private String measured(Kind kind) {
+        MetricsKinds.definitions(kind).forEach((name, definition) -> schemas.set(name, schema(name, definition)));
+        return MetricsKinds.type(kind);
     }
 
     private static void word(ObjectNode properties, String name, String description) {

@@ -323,4 +323,16 @@ class RestTest {
         assertThat(get(pods + "/bound/log").body()).contains("node n9 has no connection to this server");
         send("DELETE", pods + "/bound?gracePeriodSeconds=0", "application/json", "{}");
     }
+
+    @Test
+    void whatNodesAndPodsUseIsATableToo() throws IOException, InterruptedException {
+        ObjectNode table = json(
+                get("/apis/metrics.k8s.io/v1beta1/nodes", "Accept", "application/json;as=Table;v=v1;g=meta.k8s.io"));
+        assertThat(table.get("kind").asString()).isEqualTo("Table");
+        assertThat(Json.items(table, "columnDefinitions"))
+                .extracting(column -> column.get("name").asString())
+                .containsExactly("Name", "cpu", "memory", "Window");
+        assertThat(json(get("/apis/metrics.k8s.io/v1beta1/pods")).get("kind").asString())
+                .isEqualTo("PodMetricsList");
+    }
 }

@@ -24,7 +24,7 @@ class OpenApiTest {
     void indexNamesEveryGroupVersionWithTheHashOfItsDocument() {
         JsonNode paths = Json.parse(API.index()).path("paths");
         assertThat(paths.propertyNames())
-                .hasSize(20)
+                .hasSize(21)
                 .contains("api/v1", "apis/apps/v1", "apis/autoscaling/v1", "apis/autoscaling/v2");
         for (String groupVersion : paths.propertyNames()) {
             assertThat(paths.path(groupVersion).path("serverRelativeURL").asString())
@@ -55,7 +55,8 @@ class OpenApiTest {
                 .strategy(Strategy.PLAIN.withShape(_ -> Shape.Scalar.ANY))
                 .build();
         OpenApi api = API.next(new Kinds(List.of(Kinds.DEPLOYMENT)));
-        assertThat(Json.parse(api.index()).path("paths").propertyNames()).containsExactly("apis/apps/v1");
+        assertThat(Json.parse(api.index()).path("paths").propertyNames())
+                .containsExactly("apis/apps/v1", "apis/metrics.k8s.io/v1beta1");
         assertThat(api.hash("apis/apps/v1")).isNotEqualTo(API.hash("apis/apps/v1"));
         assertThat(api.next(Kinds.builtIn()).hash("apis/apps/v1")).isEqualTo(API.hash("apis/apps/v1"));
         assertThat(Kinds.builtIn().with(List.of(shape)).byResource("example.com", "v1", "shapes"))
