@@ -6,15 +6,19 @@ import io.keelson.agent.rpc.Servers;
 import io.keelson.agent.rpc.Tunnels;
 import io.keelson.agent.runtime.ContainerRuntime;
 import io.keelson.agent.stream.ContainerLogs;
+import io.keelson.agent.stream.LogFiles;
 import io.keelson.agent.stream.NodeAnswers;
 import io.keelson.agent.stream.NodePages;
 import io.keelson.agent.usage.Meter;
+import io.keelson.agent.usage.NodeMetrics;
+import io.keelson.agent.usage.OwnProcess;
 import io.keelson.agent.usage.Summary;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.List;
@@ -72,12 +76,7 @@ public final class Agent implements AutoCloseable {
             var tunnels = new Tunnels(
                     servers,
                     config.name(),
-                    answers(
-                            config.name(),
-                            new ContainerLogs(settings.logs(), loop::runs),
-                            parts.runtime(),
-                            meter,
-                            loop),
+                    answers(config.name(), settings.logs(), parts.runtime(), meter, loop),
                     clock);
             return new Agent(lockFile, parts, servers, control, loop, tunnels, meter);
         } catch (IOException | RuntimeException e) {
@@ -87,8 +86,15 @@ public final class Agent implements AutoCloseable {
     }
 
     private static NodeAnswers answers(
-            String node, ContainerLogs logs, ContainerRuntime runtime, Meter meter, NodeLoop loop) {
-        var pages = new NodePages(loop::podList, () -> Summary.of(node, loop.pods(), meter.rates()), logs);
+            String node, Path logFolder, ContainerRuntime runtime, Meter meter, NodeLoop loop) {
+        var logs = new ContainerLogs(logFolder, loop::runs);
+        var process = new OwnProcess();
+        var told = new NodePages.Told(
+                loop::podList,
+                () -> Summary.of(node, loop.pods(), meter.rates()),
+                () -> NodeMetrics.agent(node, loop.pods(), runtime.list(), process),
+                () -> meter.resources(loop.pods()));
+        var pages = new NodePages(told, logs, new LogFiles(logFolder));
         return new NodeAnswers(logs, runtime, meter, pages);
     }
 

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,20 +25,40 @@ public final class NodePages {
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final String JSON = "application/json";
 
-    private final Supplier<byte[]> pods;
-    private final Supplier<byte[]> summary;
+    private static final String HTML = "text/html; charset=utf-8";
+    private static final String FIGURES = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final Map<String, Page> pages;
     private final ContainerLogs logs;
+    private final LogFiles files;
 
     /**
-     * A node's pages.
+     * A page that is made when it is asked for.
+     *
+     * @param type its media type
+     */
+    private record Page(String type, Supplier<byte[]> body) {}
+
+    /**
+     * What a node has to say.
      *
      * @param pods the pods that it is to run, as a PodList in JSON
      * @param summary what they use, in the form of the kubelet's {@code /stats/summary}
+     * @param metrics figures of the agent, in the text form of Prometheus
+     * @param resources what the node and its pods use, in the same form
      */
-    public NodePages(Supplier<byte[]> pods, Supplier<byte[]> summary, ContainerLogs logs) {
-        this.pods = pods;
-        this.summary = summary;
+    public record Told(
+            Supplier<byte[]> pods, Supplier<byte[]> summary, Supplier<byte[]> metrics, Supplier<byte[]> resources) {}
+
+    /** A node's pages. */
+    public NodePages(Told told, ContainerLogs logs, LogFiles files) {
+        this.pages = Map.of(
+                "pods", new Page(JSON, told.pods()),
+                "stats/summary", new Page(JSON, told.summary()),
+                "metrics", new Page(FIGURES, told.metrics()),
+                "metrics/resource", new Page(FIGURES, told.resources()));
         this.logs = logs;
+        this.files = files;
     }
 
     private record Request(String method, List<String> steps, Map<String, String> query) {}
@@ -60,14 +83,71 @@ public final class NodePages {
         List<String> steps = request.steps();
         switch (String.join("/", steps)) {
             case "healthz", "healthz/ping" -> send(talk, headOnly, 200, TEXT, "ok".getBytes(StandardCharsets.UTF_8));
-            case "pods" -> send(talk, headOnly, 200, JSON, pods.get());
-            case "stats/summary" -> send(talk, headOnly, 200, JSON, summary.get());
             default -> {
-                if (steps.size() != 4 || !steps.getFirst().equals("containerLogs")) {
-                    throw new Answer.Failed(404, "404 page not found");
+                Page page = pages.get(String.join("/", steps));
+                if (page != null) {
+                    send(talk, headOnly, 200, page.type(), page.body().get());
+                } else if (steps.getFirst().equals("logs")) {
+                    file(steps.subList(1, steps.size()), headOnly, talk);
+                } else if (steps.size() == 4 && steps.getFirst().equals("containerLogs")) {
+                    log(query(steps, request.query()), headOnly, talk);
+                } else {
+                    throw notFound();
                 }
-                log(query(steps, request.query()), headOnly, talk);
             }
+        }
+    }
+
+    private static Answer.Failed notFound() {
+        return new Answer.Failed(404, "404 page not found");
+    }
+
+    /** A folder as a list of links, as Go's file server writes it; a file as it is now. */
+    private void file(List<String> steps, boolean headOnly, Conversation talk) throws Answer.Failed {
+        switch (files.find(steps).orElseThrow(NodePages::notFound)) {
+            case LogFiles.Found.Folder folder -> {
+                StringBuilder links = new StringBuilder("<pre>\n");
+                folder.names()
+                        .forEach(name -> links.append("<a href=\"")
+                                .append(escaped(name))
+                                .append("\">")
+                                .append(escaped(name))
+                                .append("</a>\n"));
+                send(
+                        talk,
+                        headOnly,
+                        200,
+                        HTML,
+                        links.append("</pre>\n").toString().getBytes(StandardCharsets.UTF_8));
+            }
+            case LogFiles.Found.File file -> copy(file.path(), headOnly, talk);
+        }
+    }
+
+    private static String escaped(String name) {
+        return name.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&#34;");
+    }
+
+    /** So much as there was when it began: a log that grows meanwhile has no end. */
+    private static void copy(Path file, boolean headOnly, Conversation talk) throws Answer.Failed {
+        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+            long left = Files.size(file);
+            boolean wanted = write(talk, head(200, TEXT, "Content-Length: " + left + "\r\n")) && !headOnly;
+            byte[] piece = new byte[PIECE_BYTES];
+            while (wanted && left > 0) {
+                int read = in.read(piece, 0, (int) Math.min(piece.length, left));
+                if (read < 0) {
+                    // Cut meanwhile: the asker sees that less comes than was said.
+                    return;
+                }
+                left -= read;
+                wanted = talk.data(piece, 0, read);
+            }
+        } catch (IOException gone) {
+            throw notFound();
         }
     }
 

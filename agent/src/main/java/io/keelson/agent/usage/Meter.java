@@ -3,12 +3,14 @@ package io.keelson.agent.usage;
 import io.keelson.agent.runtime.ContainerRuntime;
 import io.keelson.agent.runtime.ContainerUsage;
 import io.keelson.agent.runtime.ObservedContainer;
+import io.keelson.agent.runtime.PodId;
 import io.keelson.agent.runtime.RuntimeFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -115,6 +117,19 @@ public final class Meter implements AutoCloseable {
             }
         }
         return JSON.writeValueAsBytes(answer);
+    }
+
+    /**
+     * What was used since the beginning, by the last measurement: the kubelet's {@code /metrics/resource}.
+     *
+     * @param pods those that the node is to run; what others use is not told
+     */
+    public byte[] resources(List<PodId> pods) {
+        Optional<Sample> measured;
+        synchronized (this) {
+            measured = last;
+        }
+        return NodeMetrics.resources(pods, runtime.list(), measured);
     }
 
     private static void put(ObjectNode into, Sample.Rate rate) {

@@ -77,9 +77,17 @@ class NodePagesTest {
                 2026-01-01T00:00:02Z stdout F two
                 """);
         pages = new NodePages(
-                () -> "{pods}".getBytes(StandardCharsets.UTF_8),
-                () -> "{usage}".getBytes(StandardCharsets.UTF_8),
-                new ContainerLogs(logs, (_, _, _) -> false));
+                new NodePages.Told(
+                        () -> bytes("{pods}"),
+                        () -> bytes("{usage}"),
+                        () -> bytes("agent 1\n"),
+                        () -> bytes("cpu 2\n")),
+                new ContainerLogs(logs, (_, _, _) -> false),
+                new LogFiles(logs));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private String asked(String question) {
@@ -114,6 +122,51 @@ class NodePagesTest {
                 .startsWith("HTTP/1.1 400 ")
                 .endsWith("tailLines: \"x\" is not a number\n");
         assertThat(got("/containerLogs/ns/p/..%2f..")).startsWith("HTTP/1.1 400 ");
+    }
+
+    @Test
+    void figuresAreInTheFormOfPrometheus() {
+        assertThat(got("/metrics"))
+                .contains("Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n")
+                .endsWith("\r\n\r\nagent 1\n");
+        assertThat(got("/metrics/resource")).endsWith("\r\n\r\ncpu 2\n");
+        assertThat(got("/metrics/cadvisor")).startsWith("HTTP/1.1 404 ");
+    }
+
+    @Test
+    void filesOfLogsCanBeLookedThrough() throws IOException {
+        assertThat(got("/logs/"))
+                .contains("text/html")
+                .endsWith("\r\n\r\n<pre>\n<a href=\"pods/\">pods/</a>\n</pre>\n");
+        assertThat(got("/logs/pods/")).endsWith("<pre>\n<a href=\"ns_p_u/\">ns_p_u/</a>\n</pre>\n");
+        assertThat(got("/logs/pods/ns_p_u/c")).endsWith("<pre>\n<a href=\"0.log\">0.log</a>\n</pre>\n");
+        assertThat(got("/logs/pods/ns_p_u/c/0.log"))
+                .contains("Content-Length: 68\r\n")
+                .endsWith("\r\n\r\n2026-01-01T00:00:01Z stdout F one\n2026-01-01T00:00:02Z stdout F two\n");
+        assertThat(asked("HEAD /logs/pods/ns_p_u/c/0.log HTTP/1.1\r\n\r\n"))
+                .contains("Content-Length: 68\r\n")
+                .endsWith("\r\n\r\n");
+    }
+
+    @Test
+    void noWayLeadsFromTheLogsToOtherFiles(@TempDir Path other) throws IOException {
+        Path secret = Files.writeString(other.resolve("secret"), "s");
+        Files.createSymbolicLink(logs.resolve("link"), secret);
+        Files.createSymbolicLink(logs.resolve("way"), other);
+        for (String path : new String[] {
+            "/logs/pods/link",
+            "/logs/pods/way/secret",
+            "/logs/pods/../secret",
+            "/logs/pods/%2e%2e/secret",
+            "/logs/pods/..%2f..%2fsecret",
+            "/logs/pods/%2fetc%2fpasswd",
+            "/logs/pods//etc/passwd",
+            "/logs/pods/none",
+            "/logs/pods/a%00b",
+            "/logs/syslog"
+        }) {
+            assertThat(got(path)).as(path).startsWith("HTTP/1.1 404 ");
+        }
     }
 
     @Test
