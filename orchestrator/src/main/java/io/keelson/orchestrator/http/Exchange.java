@@ -340,7 +340,11 @@ final class Exchange {
 
     /** Answers with JSON, in lines if that is for people. */
     void replyJson(int code, String contentType, ObjectNode object) {
-        byte[] json = Json.write(object);
+        replyJson(code, contentType, Json.write(object));
+    }
+
+    /** The same with JSON that is written already. */
+    void replyJson(int code, String contentType, byte[] json) {
         reply(code, contentType, isForPeople() ? IndentedOutput.of(json) : json);
     }
 

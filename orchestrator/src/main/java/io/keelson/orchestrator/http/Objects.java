@@ -55,7 +55,7 @@ final class Objects {
     void reply(Exchange exchange, int code, Kind kind, Stored stored) {
         Form form = Form.of(exchange, kind);
         if (form.representation() == Representation.JSON) {
-            exchange.reply(code, Representation.JSON.contentType(), stored.json());
+            exchange.replyJson(code, Representation.JSON.contentType(), stored.json());
         } else {
             write(exchange, code, form, one(kind, stored.object(), form));
         }
@@ -65,7 +65,7 @@ final class Objects {
     void reply(Exchange exchange, int code, ObjectVersion version) {
         Form form = Form.of(exchange, version.kind());
         if (form.representation() == Representation.JSON) {
-            exchange.reply(code, Representation.JSON.contentType(), version.json());
+            exchange.replyJson(code, Representation.JSON.contentType(), version.json());
         } else {
             write(exchange, code, form, one(version.kind(), version.object(), form));
         }
