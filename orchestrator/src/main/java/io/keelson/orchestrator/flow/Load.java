@@ -1,8 +1,6 @@
 package io.keelson.orchestrator.flow;
 
-import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Stream;
 
 /** What the requests of one schema at one level do and did. Thread safe; cheap when many threads count at once. */
 public final class Load {
@@ -42,8 +40,10 @@ public final class Load {
     private final LongAdder waiting = new LongAdder();
     private final LongAdder executing = new LongAdder();
     private final LongAdder dispatched = new LongAdder();
-    private final List<LongAdder> refused =
-            Stream.generate(LongAdder::new).limit(Refusal.values().length).toList();
+    private final LongAdder queueFull = new LongAdder();
+    private final LongAdder noSeat = new LongAdder();
+    private final LongAdder timedOut = new LongAdder();
+    private final LongAdder cancelled = new LongAdder();
 
     Load(Of of) {
         this.of = of;
@@ -71,7 +71,16 @@ public final class Load {
 
     /** How many were not let in until now for this reason. */
     public long refused(Refusal why) {
-        return refused.get(why.ordinal()).sum();
+        return refusals(why).sum();
+    }
+
+    private LongAdder refusals(Refusal why) {
+        return switch (why) {
+            case QUEUE_FULL -> queueFull;
+            case CONCURRENCY_LIMIT -> noSeat;
+            case TIME_OUT -> timedOut;
+            case CANCELLED -> cancelled;
+        };
     }
 
     void waits() {
@@ -92,6 +101,6 @@ public final class Load {
     }
 
     void refuse(Refusal why) {
-        refused.get(why.ordinal()).increment();
+        refusals(why).increment();
     }
 }

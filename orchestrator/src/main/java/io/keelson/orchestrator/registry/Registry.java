@@ -151,7 +151,9 @@ public final class Registry {
     }
 
     private static List<String> advised(Decoding.Result decoded, List<String> advice) {
-        return Stream.concat(decoded.warnings().stream(), advice.stream()).toList();
+        return advice.isEmpty()
+                ? decoded.warnings()
+                : Stream.concat(decoded.warnings().stream(), advice.stream()).toList();
     }
 
     /** Takes one part of what was sent, and all else from what is stored. */
