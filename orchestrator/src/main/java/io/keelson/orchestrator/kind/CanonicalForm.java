@@ -12,7 +12,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** Writes trees in the order of {@link Json#write}, whatever their own is, without another tree in between. */
 final class CanonicalForm {
 
-    private static final List<String> FIRST = List.of("apiVersion", "kind", "metadata");
+    /** What every object has, before all else. */
+    static final List<String> FIRST = List.of("apiVersion", "kind", "metadata");
 
     private CanonicalForm() {}
 

@@ -99,7 +99,15 @@ public final class Json {
      * may be half of the object.
      */
     public static ObjectNode parseUnmanaged(byte[] bytes) {
-        return checked(decode(bytes, new Reading(false)));
+        return checked(decode(bytes, new Reading(Parts.UNMANAGED)));
+    }
+
+    /**
+     * As {@link #parseUnmanaged}, and of the rest apiVersion, kind and metadata only: what else there is must be JSON, but may have fields
+     * twice.
+     */
+    public static ObjectNode parseHeader(byte[] bytes) {
+        return checked(decode(bytes, new Reading(Parts.HEADER)));
     }
 
     /** Reads one object from text; see {@link #parse(byte[])}. */
@@ -114,7 +122,7 @@ public final class Json {
      *     {@link #MAX_VALUES} values
      */
     public static Decoded decode(byte[] bytes) {
-        return decode(bytes, new Reading(true));
+        return decode(bytes, new Reading(Parts.ALL));
     }
 
     private static Decoded decode(byte[] bytes, Reading reading) {
@@ -131,12 +139,12 @@ public final class Json {
      * @throws MalformedJsonException if the bytes are not one JSON value
      */
     public static JsonNode parseAny(byte[] bytes) {
-        return read(bytes, new Reading(true));
+        return read(bytes, new Reading(Parts.ALL));
     }
 
     /** As {@link #parseAny}, and notes fields that come twice. */
     public static DecodedValue decodeAny(byte[] bytes) {
-        Reading reading = new Reading(true);
+        Reading reading = new Reading(Parts.ALL);
         JsonNode value = read(bytes, reading);
         return new DecodedValue(value, List.copyOf(reading.duplicates));
     }
@@ -179,15 +187,24 @@ public final class Json {
         return String.join("", steps);
     }
 
+    /** How much of an object is wanted. */
+    private enum Parts {
+        ALL,
+        /** All but who owns what. */
+        UNMANAGED,
+        /** Of that what every object has. */
+        HEADER
+    }
+
     /** One text being read. */
     private static final class Reading {
 
         private final List<FieldError> duplicates = new ArrayList<>();
-        private final boolean withManagedFields;
+        private final Parts parts;
         private int values;
 
-        Reading(boolean withManagedFields) {
-            this.withManagedFields = withManagedFields;
+        Reading(Parts parts) {
+            this.parts = parts;
         }
 
         JsonNode value(JsonParser parser, JsonToken token) {
@@ -224,7 +241,7 @@ public final class Json {
             ObjectNode object = Json.object();
             for (String name = parser.nextName(); name != null; name = parser.nextName()) {
                 JsonToken token = parser.nextToken();
-                if (!withManagedFields && name.equals(MANAGED_FIELDS) && isMetadata(parser.streamReadContext())) {
+                if (parts != Parts.ALL && !isWanted(name, parser.streamReadContext())) {
                     parser.skipChildren();
                     continue;
                 }
@@ -236,12 +253,36 @@ public final class Json {
             return object;
         }
 
+        private boolean isWanted(String name, TokenStreamContext context) {
+            if (name.equals(MANAGED_FIELDS) && isMetadata(context)) {
+                return false;
+            }
+            return parts != Parts.HEADER || CanonicalForm.FIRST.contains(name) || !isWhole(name, context);
+        }
+
+        /** Whether a field is one of the whole. Its value is being looked at, and may have begun. */
+        private static boolean isWhole(String field, TokenStreamContext context) {
+            TokenStreamContext object = field.equals(context.currentName()) ? context : context.getParent();
+            return object.getNestingDepth() == 1;
+        }
+
         /** Whether this is the metadata of the whole. The value of a field is being looked at, and may have begun. */
         private static boolean isMetadata(TokenStreamContext context) {
             TokenStreamContext object = MANAGED_FIELDS.equals(context.currentName()) ? context : context.getParent();
             TokenStreamContext around = object.getParent();
             return around.getNestingDepth() == 1 && "metadata".equals(around.currentName());
         }
+    }
+
+    /** The object with only what {@link #parseHeader} reads of it; its parts are the same. */
+    public static ObjectNode header(ObjectNode object) {
+        ObjectNode header = object();
+        for (String field : CanonicalForm.FIRST) {
+            if (object.has(field)) {
+                header.set(field, object.get(field));
+            }
+        }
+        return header;
     }
 
     /**
@@ -393,7 +434,11 @@ public final class Json {
     }
 
     /** Whether two values are written alike: as {@code equals}, but that a number may be an int in one tree and a long in the other. */
+    @SuppressWarnings("ReferenceEquality") // What is one and the same need not be looked through.
     public static boolean same(JsonNode one, JsonNode other) {
+        if (one == other) {
+            return true;
+        }
         if (one instanceof ObjectNode object && other instanceof ObjectNode that) {
             if (object.size() != that.size()) {
                 return false;

@@ -2,7 +2,6 @@ package io.keelson.orchestrator.loop;
 
 import com.google.protobuf.ByteString;
 import io.keelson.orchestrator.api.Pages;
-import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.MalformedJsonException;
@@ -50,9 +49,9 @@ final class Snapshot {
     static Optional<ClusterObject> object(Kinds kinds, KeyValue keyValue, Instant now) {
         Optional<Ref> ref = RegistryKey.parse(kinds, keyValue.getKey().toStringUtf8());
         try {
-            return ref.map(found -> new ClusterObject(
+            return ref.map(found -> ClusterObject.read(
                     found,
-                    Json.parseUnmanaged(keyValue.getValue().toByteArray()),
+                    keyValue.getValue().toByteArray(),
                     keyValue.getCreateRevision(),
                     keyValue.getModRevision(),
                     now));

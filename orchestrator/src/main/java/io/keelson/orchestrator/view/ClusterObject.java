@@ -2,6 +2,7 @@ package io.keelson.orchestrator.view;
 
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
+import io.keelson.orchestrator.kind.MalformedJsonException;
 import io.keelson.orchestrator.kind.Ref;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -63,6 +64,16 @@ public final class ClusterObject {
         this.finalizers = Json.items(metadata, "finalizers").stream()
                 .map(finalizer -> finalizer.asString(""))
                 .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /**
+     * As the constructor, from bytes, of which no more is read than a picture keeps.
+     *
+     * @throws MalformedJsonException if they are no object
+     */
+    public static ClusterObject read(Ref ref, byte[] stored, long createRevision, long revision, Instant seen) {
+        ObjectNode json = Kept.isHeader(ref) ? Json.parseHeader(stored) : Json.parseUnmanaged(stored);
+        return new ClusterObject(ref, json, createRevision, revision, seen);
     }
 
     private static OwnerReference owner(JsonNode node) {

@@ -28,22 +28,17 @@ final class Kept {
 
     /** The part of an object's tree that is kept; the tree itself is not changed. */
     static ObjectNode of(Ref ref, ObjectNode object) {
-        boolean controlled = ref.kind().equals(Kinds.CONFIG_MAP) && ref.name().equals(ApiAccess.ROOT_CA);
-        if (!controlled
-                && (HEADER_ONLY.contains(ref.kind()) || ref.kind().custom().isPresent())) {
-            return header(object);
+        if (isHeader(ref)) {
+            return Json.header(object);
         }
         return ref.kind().equals(Kinds.POD) ? withoutOwnNames(withoutLongAnnotations(object)) : object;
     }
 
-    private static ObjectNode header(ObjectNode object) {
-        ObjectNode header = Json.object();
-        for (String field : List.of("apiVersion", "kind", "metadata")) {
-            if (object.has(field)) {
-                header.set(field, object.get(field));
-            }
-        }
-        return header;
+    /** Whether only apiVersion, kind and metadata are kept, so that no more need be read. */
+    static boolean isHeader(Ref ref) {
+        boolean controlled = ref.kind().equals(Kinds.CONFIG_MAP) && ref.name().equals(ApiAccess.ROOT_CA);
+        return !controlled
+                && (HEADER_ONLY.contains(ref.kind()) || ref.kind().custom().isPresent());
     }
 
     private static ObjectNode withoutLongAnnotations(ObjectNode pod) {

@@ -89,6 +89,24 @@ class JsonTest {
     }
 
     @Test
+    void aHeaderIsWhatEveryObjectHas() {
+        byte[] bytes =
+                ("{\"data\":{\"kind\":1},\"apiVersion\":\"v1\",\"managedFields\":1,\"spec\":{\"metadata\":2},\"kind\":\"K\","
+                                + "\"metadata\":{\"managedFields\":[{}],\"data\":{\"spec\":[{\"x\":1}]},\"name\":\"n\"},\"list\":[{\"kind\":1}]}")
+                        .getBytes(UTF_8);
+        assertThat(Json.parseHeader(bytes).toString())
+                .isEqualTo(
+                        "{\"apiVersion\":\"v1\",\"kind\":\"K\",\"metadata\":{\"data\":{\"spec\":[{\"x\":1}]},\"name\":\"n\"}}");
+        assertThat(Json.parseHeader(bytes)).isEqualTo(Json.header(Json.parseUnmanaged(bytes)));
+        assertThat(Json.parseHeader("{}".getBytes(UTF_8))).isEqualTo(Json.object());
+        for (String broken : List.of("{\"data\":{\"a\":}}", "{\"data\":[}", "{\"data\":1", "[]")) {
+            assertThatThrownBy(() -> Json.parseHeader(broken.getBytes(UTF_8)))
+                    .as(broken)
+                    .isInstanceOf(MalformedJsonException.class);
+        }
+    }
+
+    @Test
     void brokenTextTellsWhere() {
         for (String broken : new String[] {"", "{", "[1]", "{\"a\":}", "{} {}", "nonsense", "\"text\""}) {
             assertThatThrownBy(() -> Json.parse(broken))
