@@ -133,7 +133,7 @@ final class Metadata {
         return Optional.empty();
     }
 
-    /** Puts back what an update may not change. */
+    /** Puts back what an update may not change. Who owns what stays the live object's own, and is not to be changed in its place. */
     static void keepSystemFields(ObjectNode live, ObjectNode object) {
         ObjectNode from = of(live);
         ObjectNode to = of(object);
@@ -149,7 +149,7 @@ final class Metadata {
         if (value == null) {
             to.remove(field);
         } else {
-            to.set(field, value.deepCopy());
+            to.set(field, value);
         }
     }
 

@@ -13,7 +13,6 @@ import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Schema;
-import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -23,6 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Tracking {
 
     private static final String FIELD = "managedFields";
+    private static final FieldSet STATUS = FieldSet.of(FieldPath.of("status"));
+    private static final FieldSet FINALIZERS = FieldSet.of(FieldPath.of("spec", "finalizers"));
 
     private Tracking() {}
 
@@ -149,17 +150,11 @@ public final class Tracking {
     static Scope scope(Kind kind, String subresource) {
         return switch (subresource) {
             case "" -> {
-                List<FieldPath> others = new ArrayList<>();
-                if (kind.subresources().contains("status")) {
-                    others.add(FieldPath.of("status"));
-                }
-                if (kind.equals(Kinds.NAMESPACE)) {
-                    others.add(FieldPath.of("spec", "finalizers"));
-                }
-                yield new Scope.AllBut(FieldSet.of(others));
+                FieldSet status = kind.subresources().contains("status") ? STATUS : FieldSet.EMPTY;
+                yield new Scope.AllBut(kind.equals(Kinds.NAMESPACE) ? status.union(FINALIZERS) : status);
             }
-            case "status" -> new Scope.Only(FieldSet.of(FieldPath.of("status")));
-            case "finalize" -> new Scope.Only(FieldSet.of(FieldPath.of("spec", "finalizers")));
+            case "status" -> new Scope.Only(STATUS);
+            case "finalize" -> new Scope.Only(FINALIZERS);
             default -> new Scope.AllBut(FieldSet.EMPTY);
         };
     }
