@@ -90,6 +90,7 @@ public final class Admissions implements Admission {
                 ref.name(),
                 user,
                 false,
+                Json.object(),
                 Optional.of(options),
                 Optional.empty());
         StoreFacts facts = StoreFacts.newest(kv, sources, true);
@@ -143,6 +144,7 @@ public final class Admissions implements Admission {
                     name,
                     intent.user(),
                     intent.dryRun(),
+                    intent.options(),
                     object,
                     live);
         }

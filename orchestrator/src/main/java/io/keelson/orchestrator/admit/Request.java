@@ -17,6 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param name empty as long as it is to be generated
  * @param user who asks
  * @param dryRun whether nothing will be stored
+ * @param options what the writer said of how to do it, as Kubernetes' options for the operation without their kind
  * @param object what is to be stored; empty for a delete
  * @param old what is stored; empty for a create
  */
@@ -28,6 +29,7 @@ public record Request(
         String name,
         User user,
         boolean dryRun,
+        ObjectNode options,
         Optional<ObjectNode> object,
         Optional<ObjectNode> old) {
 
@@ -48,7 +50,8 @@ public record Request(
 
     /** The same with another object to store. */
     public Request with(ObjectNode other) {
-        return new Request(operation, kind, subresource, namespace, name, user, dryRun, Optional.of(other), old);
+        return new Request(
+                operation, kind, subresource, namespace, name, user, dryRun, options, Optional.of(other), old);
     }
 
     /** A refusal of it. */

@@ -122,9 +122,9 @@ public final class Review {
                 .forEach((key, values) ->
                         values.forEach(Json.child(user, "extra").putArray(key)::add));
         switch (request.operation()) {
-            case CREATE -> options(inner, "CreateOptions");
-            case UPDATE -> options(inner, "UpdateOptions");
-            case DELETE -> options(inner, "DeleteOptions");
+            case CREATE -> options(inner, "CreateOptions", request.options());
+            case UPDATE -> options(inner, "UpdateOptions", request.options());
+            case DELETE -> options(inner, "DeleteOptions", request.options());
             case CONNECT -> {
                 // What is wanted is the object, and its kind the kind.
                 String wanted = request.object()
@@ -138,8 +138,11 @@ public final class Review {
         return inner.put("dryRun", request.dryRun());
     }
 
-    private static void options(ObjectNode inner, String kind) {
-        inner.putObject("options").put("kind", kind).put("apiVersion", "meta.k8s.io/v1");
+    private static void options(ObjectNode inner, String kind, ObjectNode said) {
+        inner.putObject("options")
+                .put("kind", kind)
+                .put("apiVersion", "meta.k8s.io/v1")
+                .setAll(said);
     }
 
     private static void kind(ObjectNode into, Kind kind) {

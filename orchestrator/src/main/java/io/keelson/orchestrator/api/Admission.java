@@ -40,6 +40,7 @@ public interface Admission {
      * @param subresource empty for the object itself
      * @param user who asks
      * @param dryRun whether everything is done but the commit
+     * @param options what the writer said of how to do it, with the fields of Kubernetes' options for the operation, without their kind
      * @param basis of what state it is to be judged
      */
     record Intent(
@@ -49,6 +50,7 @@ public interface Admission {
             String subresource,
             User user,
             boolean dryRun,
+            ObjectNode options,
             Basis basis) {}
 
     /** Of what state of the store a write is decided. */
@@ -104,14 +106,19 @@ public interface Admission {
 
     /** The same for writes of which none will be stored: everybody is told so. */
     default Admission rehearsing() {
-        return intent -> begin(new Intent(
-                intent.operation(),
-                intent.kind(),
-                intent.namespace(),
-                intent.subresource(),
-                intent.user(),
-                true,
-                intent.basis()));
+        return intent -> {
+            ObjectNode options = intent.options().deepCopy();
+            options.putArray("dryRun").add("All");
+            return begin(new Intent(
+                    intent.operation(),
+                    intent.kind(),
+                    intent.namespace(),
+                    intent.subresource(),
+                    intent.user(),
+                    true,
+                    options,
+                    intent.basis()));
+        };
     }
 
     /**

@@ -36,6 +36,19 @@ public record DeleteOptions(
         guards = List.copyOf(guards);
     }
 
+    /** As Kubernetes' DeleteOptions say it, without their kind. */
+    ObjectNode told() {
+        ObjectNode told = Json.object();
+        gracePeriodSeconds.ifPresent(seconds -> told.put("gracePeriodSeconds", seconds));
+        uid.ifPresent(only -> Json.child(told, "preconditions").put("uid", only));
+        resourceVersion.ifPresent(only -> Json.child(told, "preconditions").put("resourceVersion", only));
+        told.put("propagationPolicy", propagation.word());
+        if (dryRun) {
+            told.putArray("dryRun").add("All");
+        }
+        return told;
+    }
+
     /** A plain delete by a user. */
     public static DeleteOptions by(User user) {
         return new DeleteOptions(

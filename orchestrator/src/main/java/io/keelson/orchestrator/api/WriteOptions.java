@@ -1,9 +1,11 @@
 package io.keelson.orchestrator.api;
 
+import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.registry.FieldValidation;
 import io.keelson.proto.etcd.Compare;
 import java.util.ArrayList;
 import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * How a write is to be done.
@@ -21,6 +23,18 @@ public record WriteOptions(
     /** Keeps its own copy of the guards. */
     public WriteOptions {
         guards = List.copyOf(guards);
+    }
+
+    /** As Kubernetes' CreateOptions and UpdateOptions say it, without their kind. */
+    ObjectNode told() {
+        ObjectNode told = Json.object();
+        if (dryRun) {
+            told.putArray("dryRun").add("All");
+        }
+        if (!fieldManager.isEmpty()) {
+            told.put("fieldManager", fieldManager);
+        }
+        return told.put("fieldValidation", validation.word());
     }
 
     /** The same under one more condition. */

@@ -81,9 +81,15 @@ final class Writes {
     }
 
     private Admission.Pass admit(
-            Operation operation, Ref ref, String subresource, User user, boolean dryRun, Basis basis) {
+            Operation operation,
+            Ref ref,
+            String subresource,
+            User user,
+            boolean dryRun,
+            ObjectNode options,
+            Basis basis) {
         return admission.begin(
-                new Admission.Intent(operation, ref.kind(), ref.namespace(), subresource, user, dryRun, basis));
+                new Admission.Intent(operation, ref.kind(), ref.namespace(), subresource, user, dryRun, options, basis));
     }
 
     /** The first attempt asks nobody but this replica: if what it has is the newest, as nearly always, that is all that it takes. */
@@ -119,7 +125,7 @@ final class Writes {
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             Basis basis = basis(attempt, options);
             Admission.Intent intent = new Admission.Intent(
-                    Operation.CREATE, kind, namespace, "", options.user(), options.dryRun(), basis);
+                    Operation.CREATE, kind, namespace, "", options.user(), options.dryRun(), options.told(), basis);
             try (Admission.Pass pass = admission.begin(intent)) {
                 Creation creation;
                 try {
@@ -444,7 +450,7 @@ final class Writes {
             }
             Stored live = there.orElseThrow(() -> ApiException.notFound(ref.kind(), ref.name()));
             try (Admission.Pass pass =
-                    admit(Operation.UPDATE, ref, subresource, options.user(), options.dryRun(), basis)) {
+                    admit(Operation.UPDATE, ref, subresource, options.user(), options.dryRun(), options.told(), basis)) {
                 Change change;
                 try {
                     change = decideChange(ref, subresource, live, options, decide, pass);
@@ -544,7 +550,7 @@ final class Writes {
                 }
                 throw new ApiException(refused.rejection());
             }
-            try (Admission.Pass pass = admit(Operation.DELETE, ref, "", options.user(), options.dryRun(), basis)) {
+            try (Admission.Pass pass = admit(Operation.DELETE, ref, "", options.user(), options.dryRun(), options.told(), basis)) {
                 Admission.Terms terms;
                 try {
                     terms = pass.validate(ref.name(), Optional.of(live.object()), Optional.empty());

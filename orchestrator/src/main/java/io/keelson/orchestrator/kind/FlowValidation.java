@@ -35,6 +35,9 @@ final class FlowValidation {
             "signing",
             "timestamping");
 
+    private static final int MAX_PERCENT = 100;
+    private static final int MAX_QUEUES = 10_000_000;
+
     private FlowValidation() {}
 
     static void flowSchema(ObjectNode schema, Causes causes) {
@@ -48,22 +51,20 @@ final class FlowValidation {
                     spec.path("matchingPrecedence"),
                     "must not be greater than " + MAX_PRECEDENCE);
         }
+        String name = Json.string(schema, "metadata", "name").orElse("");
+        if (precedence == 1 && spec.has("matchingPrecedence") && !name.equals("exempt")) {
+            causes.invalid(
+                    "spec.matchingPrecedence",
+                    spec.path("matchingPrecedence"),
+                    "only the schema named 'exempt' may have matchingPrecedence 1");
+        }
         Json.at(spec, "distinguisherMethod")
                 .ifPresent(method -> causes.requiredOneOf(
                         method, "spec.distinguisherMethod", "type", Set.of("ByNamespace", "ByUser")));
         causes.present(spec.path("priorityLevelConfiguration"), "spec.priorityLevelConfiguration", "name");
         int i = 0;
         for (JsonNode rule : Json.items(spec, "rules")) {
-            String path = "spec.rules[" + i++ + "]";
-            if (Json.items(rule, "subjects").isEmpty()) {
-                causes.add(Cause.required(path + ".subjects", "subjects must contain at least one value"));
-            }
-            boolean none = Json.items(rule, "resourceRules").isEmpty()
-                    && Json.items(rule, "nonResourceRules").isEmpty();
-            if (none) {
-                causes.add(
-                        Cause.required(path, "at least one of resourceRules and nonResourceRules has to be non-empty"));
-            }
+            FlowRules.check(rule, "spec.rules[" + i++ + "]", causes);
         }
     }
 
@@ -93,6 +94,14 @@ final class FlowValidation {
     private static void limited(JsonNode limited, Causes causes) {
         String path = "spec.limited";
         causes.atLeast(limited, path, "nominalConcurrencyShares", 0);
+        long lendable = Json.number(limited, "lendablePercent").orElse(0L);
+        if (lendable < 0 || lendable > MAX_PERCENT) {
+            causes.invalid(
+                    path + ".lendablePercent",
+                    limited.path("lendablePercent"),
+                    "must be between 0 and " + MAX_PERCENT + ", inclusive");
+        }
+        causes.atLeast(limited, path, "borrowingLimitPercent", 0);
         JsonNode response = limited.path("limitResponse");
         causes.requiredOneOf(response, path + ".limitResponse", "type", Set.of("Queue", "Reject"));
         boolean queues = response.path("type").asString("").equals("Queue");
@@ -102,6 +111,26 @@ final class FlowValidation {
         } else if (!queues && response.has("queuing")) {
             causes.add(Cause.forbidden(
                     path + ".limitResponse.queuing", "must be nil if limited.limitResponse.type is not Queue"));
+        } else if (queues) {
+            queuing(response.path("queuing"), path + ".limitResponse.queuing", causes);
+        }
+    }
+
+    private static void queuing(JsonNode queuing, String path, Causes causes) {
+        for (String field : List.of("queueLengthLimit", "queues", "handSize")) {
+            if (Json.number(queuing, field).orElse(1L) <= 0) {
+                causes.invalid(path + "." + field, queuing.path(field), "must be positive");
+            }
+        }
+        long queues = Json.number(queuing, "queues").orElse(1L);
+        if (queues > MAX_QUEUES) {
+            causes.invalid(path + ".queues", queuing.path("queues"), "must not be greater than " + MAX_QUEUES);
+        }
+        if (queues > 0 && Json.number(queuing, "handSize").orElse(1L) > queues) {
+            causes.invalid(
+                    path + ".handSize",
+                    queuing.path("handSize"),
+                    "should not be greater than queues (" + queues + ")");
         }
     }
 

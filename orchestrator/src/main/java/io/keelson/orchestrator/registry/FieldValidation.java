@@ -17,6 +17,11 @@ public enum FieldValidation {
         this.word = word;
     }
 
+    /** The value of the query parameter {@code fieldValidation} that means it. */
+    public String word() {
+        return word;
+    }
+
     /** The value of the query parameter {@code fieldValidation}; empty if there is no such value. */
     public static Optional<FieldValidation> of(String word) {
         for (FieldValidation value : values()) {

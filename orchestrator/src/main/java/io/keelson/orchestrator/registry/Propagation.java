@@ -17,6 +17,11 @@ public enum Propagation {
         this.word = word;
     }
 
+    /** The value of {@code propagationPolicy} that means it. */
+    public String word() {
+        return word;
+    }
+
     /** The value of {@code propagationPolicy}; empty if there is no such value. */
     public static Optional<Propagation> of(String word) {
         for (Propagation value : values()) {

@@ -233,6 +233,44 @@ class WebhooksTest {
     }
 
     @Test
+    void aPatchOfWhatIsDeletedIsRefused() throws IOException {
+        create("m");
+        patching("fail", "[{\"op\": \"remove\", \"path\": \"/data\"}]", ", \"failurePolicy\": \"Ignore\"");
+        assertThat(catchThrowableOfType(
+                        ApiException.class,
+                        () -> api.delete(new Ref(Kinds.CONFIG_MAP, "ns", "m"), DeleteOptions.by(ADMIN))))
+                .hasMessage("Internal error occurred: admission webhook \"fail.example.com\" attempted to modify the object,"
+                        + " which is not supported for this operation");
+    }
+
+    @Test
+    void aWebhookHearsWhatTheWriterSaidOfHowToDoIt() throws IOException {
+        configure(VALIDATING, "hears", (_, _) -> {}, "");
+        api.create(
+                Kinds.CONFIG_MAP,
+                "ns",
+                map("m", ""),
+                new WriteOptions(ADMIN, "me", true, FieldValidation.WARN, List.of()));
+        create("m");
+        api.delete(
+                new Ref(Kinds.CONFIG_MAP, "ns", "m"),
+                DeleteOptions.wished(
+                        Json.parse("{\"gracePeriodSeconds\": 3, \"propagationPolicy\": \"Orphan\"}"), false, ADMIN));
+        assertThat(webhook.asked())
+                .extracting(asked -> asked.path("options"))
+                .containsExactly(
+                        Json.parse("""
+                                {"kind": "CreateOptions", "apiVersion": "meta.k8s.io/v1", "dryRun": ["All"],
+                                 "fieldManager": "me", "fieldValidation": "Warn"}"""),
+                        Json.parse("""
+                                {"kind": "CreateOptions", "apiVersion": "meta.k8s.io/v1", "fieldManager": "keelson",
+                                 "fieldValidation": "Strict"}"""),
+                        Json.parse("""
+                                {"kind": "DeleteOptions", "apiVersion": "meta.k8s.io/v1", "gracePeriodSeconds": 3,
+                                 "propagationPolicy": "Orphan"}"""));
+    }
+
+    @Test
     void answersThatMakeNoSenseAreToldInKubernetesWords() throws IOException {
         String failed = "Internal error occurred: failed calling webhook \"odd.example.com\": ";
         Map<String, BiConsumer<JsonNode, ObjectNode>> answers = new LinkedHashMap<>();

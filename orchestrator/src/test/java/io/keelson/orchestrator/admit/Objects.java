@@ -109,6 +109,7 @@ final class Objects implements Facts {
                 Json.string(any, "metadata", "name").orElse(""),
                 user,
                 false,
+                Json.object(),
                 object,
                 old);
     }
