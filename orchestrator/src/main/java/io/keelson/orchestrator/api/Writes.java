@@ -88,8 +88,8 @@ final class Writes {
             boolean dryRun,
             ObjectNode options,
             Basis basis) {
-        return admission.begin(
-                new Admission.Intent(operation, ref.kind(), ref.namespace(), subresource, user, dryRun, options, basis));
+        return admission.begin(new Admission.Intent(
+                operation, ref.kind(), ref.namespace(), subresource, user, dryRun, options, basis));
     }
 
     /** The first attempt asks nobody but this replica: if what it has is the newest, as nearly always, that is all that it takes. */
@@ -449,8 +449,8 @@ final class Writes {
                 continue;
             }
             Stored live = there.orElseThrow(() -> ApiException.notFound(ref.kind(), ref.name()));
-            try (Admission.Pass pass =
-                    admit(Operation.UPDATE, ref, subresource, options.user(), options.dryRun(), options.told(), basis)) {
+            try (Admission.Pass pass = admit(
+                    Operation.UPDATE, ref, subresource, options.user(), options.dryRun(), options.told(), basis)) {
                 Change change;
                 try {
                     change = decideChange(ref, subresource, live, options, decide, pass);
@@ -550,7 +550,8 @@ final class Writes {
                 }
                 throw new ApiException(refused.rejection());
             }
-            try (Admission.Pass pass = admit(Operation.DELETE, ref, "", options.user(), options.dryRun(), options.told(), basis)) {
+            try (Admission.Pass pass =
+                    admit(Operation.DELETE, ref, "", options.user(), options.dryRun(), options.told(), basis)) {
                 Admission.Terms terms;
                 try {
                     terms = pass.validate(ref.name(), Optional.of(live.object()), Optional.empty());

@@ -70,8 +70,7 @@ public final class Values {
 
     private static Object basic(JsonNode node, Type.Basic type) {
         return switch (type) {
-            case BOOL, DYN, AUTHORIZER, RESOURCE_CHECK -> plain(node);
-            case INT -> node.isIntegralNumber() ? (Object) node.longValue() : plain(node);
+            case BOOL, DYN, INT, AUTHORIZER, RESOURCE_CHECK -> plain(node);
             case DOUBLE -> node.isNumber() ? (Object) node.doubleValue() : plain(node);
             case TIMESTAMP -> node.isString() ? time(node.stringValue()) : plain(node);
             case DURATION ->
@@ -116,7 +115,11 @@ public final class Values {
             }
             case ARRAY -> list(node, Type.Basic.DYN);
             case STRING, BINARY -> node.asString();
-            case NUMBER -> node.isIntegralNumber() ? (Object) node.longValue() : (Object) node.doubleValue();
+            // As Kubernetes reads JSON: what is beyond 64 bits is no whole number any more.
+            case NUMBER ->
+                node.isIntegralNumber() && node.canConvertToLong()
+                        ? (Object) node.longValue()
+                        : (Object) node.doubleValue();
             case BOOLEAN -> node.booleanValue();
             case NULL, MISSING -> NullValue.NULL_VALUE;
         };

@@ -126,7 +126,7 @@ final class CustomKind implements Custom {
 
         private static long number(JsonPath path, ObjectNode object) {
             return path.first(object)
-                    .filter(JsonNode::isNumber)
+                    .filter(node -> node.isIntegralNumber() && node.canConvertToLong())
                     .map(JsonNode::longValue)
                     .orElse(0L);
         }

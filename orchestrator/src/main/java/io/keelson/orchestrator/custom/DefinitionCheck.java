@@ -46,7 +46,12 @@ public final class DefinitionCheck {
      */
     public static List<Cause> check(Optional<ObjectNode> live, ObjectNode definition) {
         DefinitionCheck check = new DefinitionCheck();
-        check.spec(definition);
+        // What was stored before anybody looked so closely may stay: it must be possible to label it, and to let it go.
+        boolean same = live.filter(before -> before.path("spec").equals(definition.path("spec")))
+                .isPresent();
+        if (!same) {
+            check.spec(definition);
+        }
         check.authorities(live, definition);
         live.ifPresent(before -> check.update(before, definition));
         return check.causes;

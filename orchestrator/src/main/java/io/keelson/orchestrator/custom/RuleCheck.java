@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Whether the rules of a schema can be compiled, and cost no more than they may, in Kubernetes' words. */
@@ -56,9 +57,11 @@ final class RuleCheck {
 
     /** What is filled in must hold, or no object without it could ever be made. */
     private void defaults(RuleSet rules, String path, Budget budget) {
-        rules.schema()
-                .byDefault()
-                .ifPresent(value -> causes.addAll(Rules.check(rules, value, path + ".default", budget)));
+        rules.schema().byDefault().ifPresent(value -> {
+            JsonNode whole = value.deepCopy();
+            Defaulting.apply(rules.schema(), whole);
+            causes.addAll(Rules.check(rules, whole, path + ".default", budget));
+        });
         rules.properties().forEach((name, branch) -> defaults(branch, path + ".properties[" + name + "]", budget));
         rules.additional().ifPresent(branch -> defaults(branch, path + ".additionalProperties", budget));
         rules.items().ifPresent(branch -> defaults(branch, path + ".items", budget));

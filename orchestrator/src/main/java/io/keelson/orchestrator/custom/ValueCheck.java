@@ -68,10 +68,12 @@ public final class ValueCheck {
         };
     }
 
-    /** A number without a fraction is whole, however it is written: {@code 1.0}. */
+    /** A number of 64 bits without a fraction is whole, however it is written: {@code 1.0}. */
     private static boolean whole(JsonNode value) {
-        return value.isIntegralNumber()
-                || (value.isNumber() && Double.isFinite(value.doubleValue()) && value.doubleValue() % 1 == 0);
+        if (value.isIntegralNumber()) {
+            return value.canConvertToLong();
+        }
+        return (value.isNumber() && Double.isFinite(value.doubleValue()) && value.doubleValue() % 1 == 0);
     }
 
     private static String typeOf(JsonNode value) {

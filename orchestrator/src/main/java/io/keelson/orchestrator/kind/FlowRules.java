@@ -101,9 +101,7 @@ final class FlowRules {
                 .toList();
         if (!unknown.isEmpty()) {
             causes.add(Cause.notSupported(
-                    path + ".verbs",
-                    unknown.toString(),
-                    VERBS.stream().sorted().toList()));
+                    path + ".verbs", unknown.toString(), VERBS.stream().sorted().toList()));
         }
     }
 
@@ -114,8 +112,7 @@ final class FlowRules {
             causes.add(Cause.required(path + "." + field, field + " must contain at least one value"));
         } else if (values.size() > 1
                 && values.stream().anyMatch(value -> value.asString("").equals("*"))) {
-            causes.invalid(
-                    path + "." + field, rule.path(field), "if '*' is present, must not specify other " + words);
+            causes.invalid(path + "." + field, rule.path(field), "if '*' is present, must not specify other " + words);
         }
     }
 }

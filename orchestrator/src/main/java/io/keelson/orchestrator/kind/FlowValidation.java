@@ -128,9 +128,7 @@ final class FlowValidation {
         }
         if (queues > 0 && Json.number(queuing, "handSize").orElse(1L) > queues) {
             causes.invalid(
-                    path + ".handSize",
-                    queuing.path("handSize"),
-                    "should not be greater than queues (" + queues + ")");
+                    path + ".handSize", queuing.path("handSize"), "should not be greater than queues (" + queues + ")");
         }
     }
 

@@ -239,8 +239,9 @@ class WebhooksTest {
         assertThat(catchThrowableOfType(
                         ApiException.class,
                         () -> api.delete(new Ref(Kinds.CONFIG_MAP, "ns", "m"), DeleteOptions.by(ADMIN))))
-                .hasMessage("Internal error occurred: admission webhook \"fail.example.com\" attempted to modify the object,"
-                        + " which is not supported for this operation");
+                .hasMessage(
+                        "Internal error occurred: admission webhook \"fail.example.com\" attempted to modify the object,"
+                                + " which is not supported for this operation");
     }
 
     @Test
@@ -258,14 +259,11 @@ class WebhooksTest {
                         Json.parse("{\"gracePeriodSeconds\": 3, \"propagationPolicy\": \"Orphan\"}"), false, ADMIN));
         assertThat(webhook.asked())
                 .extracting(asked -> asked.path("options"))
-                .containsExactly(
-                        Json.parse("""
+                .containsExactly(Json.parse("""
                                 {"kind": "CreateOptions", "apiVersion": "meta.k8s.io/v1", "dryRun": ["All"],
-                                 "fieldManager": "me", "fieldValidation": "Warn"}"""),
-                        Json.parse("""
+                                 "fieldManager": "me", "fieldValidation": "Warn"}"""), Json.parse("""
                                 {"kind": "CreateOptions", "apiVersion": "meta.k8s.io/v1", "fieldManager": "keelson",
-                                 "fieldValidation": "Strict"}"""),
-                        Json.parse("""
+                                 "fieldValidation": "Strict"}"""), Json.parse("""
                                 {"kind": "DeleteOptions", "apiVersion": "meta.k8s.io/v1", "gracePeriodSeconds": 3,
                                  "propagationPolicy": "Orphan"}"""));
     }

@@ -93,6 +93,17 @@ class DefinitionCheckTest {
     }
 
     @Test
+    void whatWasStoredBeforeAnybodyLookedSoCloselyMayStayAndGo() {
+        ObjectNode stored = definition();
+        version(stored).put("deprecated", true).put("deprecationWarning", "a\nb");
+        ObjectNode labelled = stored.deepCopy();
+        Json.child(labelled, "metadata").putObject("labels").put("a", "b");
+        assertThat(DefinitionCheck.check(Optional.of(stored), labelled)).isEmpty();
+        version(labelled).put("deprecationWarning", "a\nc");
+        assertThat(DefinitionCheck.check(Optional.of(stored), labelled)).hasSize(1);
+    }
+
+    @Test
     void aWarningHasOneLine() {
         assertThat(check(d -> version(d).put("deprecated", true).put("deprecationWarning", "a\nb")))
                 .containsExactly(

@@ -147,6 +147,14 @@ class SchemaCheckTest {
     }
 
     @Test
+    void aDefaultIsJudgedWithTheDefaultsWithinIt() {
+        assertThat(rules("""
+                        {"type": "object", "properties": {"a": {"type": "object", "default": {},
+                         "properties": {"b": {"type": "integer", "default": 6}},
+                         "x-kubernetes-validations": [{"rule": "self.b > 5"}]}}}""")).isEmpty();
+    }
+
+    @Test
     void theFieldOfARuleMustBeOne() {
         String schema = """
                 {"type": "object", "properties": {"a": {"type": "object", "additionalProperties": {"type": "string"}}},

@@ -44,7 +44,8 @@ class FlowValidationTest {
     void aSubjectHasTheFieldOfItsKindAndNoOther() {
         String all = "{\"verbs\": [\"*\"], \"nonResourceURLs\": [\"*\"]}";
         String at = "spec.rules[0].subjects[0]";
-        assertThat(rule("{\"kind\": \"User\", \"user\": {\"name\": \"*\"}}", "", all)).isEmpty();
+        assertThat(rule("{\"kind\": \"User\", \"user\": {\"name\": \"*\"}}", "", all))
+                .isEmpty();
         assertThat(rule("{\"kind\": \"User\"}", "", all))
                 .containsExactly(at + ".user: Required value: user is required when subject kind is 'User'");
         assertThat(rule("{\"kind\": \"Robot\"}", "", all))
@@ -66,14 +67,16 @@ class FlowValidationTest {
                 .containsExactly(
                         at + ".verbs: Invalid value: [\"*\",\"get\"]: if '*' is present, must not specify other verbs",
                         at + ".apiGroups: Required value: apiGroups must contain at least one value",
-                        at + ".namespaces: Required value: resource rules that are not cluster scoped must supply at least"
+                        at
+                                + ".namespaces: Required value: resource rules that are not cluster scoped must supply at least"
                                 + " one namespace");
         assertThat(rule(user, "", "{\"verbs\": [\"look\"], \"nonResourceURLs\": []}"))
                 .hasSize(2)
                 .anyMatch(cause ->
                         cause.startsWith("spec.rules[0].nonResourceRules[0].verbs: Unsupported value: [\"look\"]"))
-                .contains("spec.rules[0].nonResourceRules[0].nonResourceURLs: Required value: nonResourceURLs must contain at"
-                        + " least one value");
+                .contains(
+                        "spec.rules[0].nonResourceRules[0].nonResourceURLs: Required value: nonResourceURLs must contain at"
+                                + " least one value");
     }
 
     @Test
