@@ -221,6 +221,24 @@ class CustomResourceTest {
     }
 
     @Test
+    void aScaleCountsOnlyWholeNumbers() throws IOException, InterruptedException {
+        String status = "\"status\": {\"type\": \"object\", \"properties\": {\"replicas\": {\"type\": ";
+        Custom custom = defined(
+                "fractions.example.com",
+                "[" + VERSION.replace(status + "\"integer\"}", status + "\"number\"}") + "]",
+                "");
+        String object = custom.objects("v1") + "/a";
+        post(custom.objects("v1"), custom.object("v1", "a", "{\"cron\": \"*\"}"));
+        for (String odd : List.of("9223372036854775808", "1.5", "-1e300")) {
+            HttpResponse<String> stored = merge(object + "/status", "{\"status\": {\"replicas\": " + odd + "}}");
+            assertThat(stored.statusCode()).as(stored.body()).isEqualTo(200);
+            HttpResponse<String> scale = get(object + "/scale");
+            assertThat(scale.statusCode()).as(scale.body()).isEqualTo(200);
+            assertThat(json(scale).path("status").path("replicas").asInt()).isZero();
+        }
+    }
+
+    @Test
     void statusAndScaleAreDoorsOfTheirOwn() throws IOException, InterruptedException {
         Custom custom = defined("doors.example.com", "[" + VERSION + "]", "");
         String objects = custom.objects("v1");
