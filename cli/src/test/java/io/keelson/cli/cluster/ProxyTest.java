@@ -320,6 +320,12 @@ class ProxyTest {
                 .contains("\"nodeName\":\"n1\"", "\"podRef\":{\"name\":\"web\",\"namespace\":\"default\"");
         assertThat(cluster.ok("1.33", "get", "--raw", "/api/v1/nodes/n1/proxy/containerLogs/default/web/c?tailLines=1"))
                 .isEqualTo("said\n");
+        assertThat(cluster.ok("1.33", "get", "--raw", "/api/v1/nodes/n1/proxy/metrics"))
+                .contains("kubelet_node_name{node=\"n1\"} 1.0\n", "kubelet_running_pods ");
+        assertThat(cluster.ok("1.33", "get", "--raw", "/api/v1/nodes/n1/proxy/metrics/resource"))
+                .contains("resource_scrape_error ");
+        assertThat(cluster.ok("1.33", "get", "--raw", "/api/v1/nodes/n1/proxy/logs/pods/"))
+                .contains("<a href=\"default_web_");
         TestCluster.Output none = cluster.run("1.33", "", "get", "--raw", "/api/v1/nodes/n1/proxy/nothing");
         assertThat(none.code()).isEqualTo(1);
         assertThat(none.err()).contains("Error from server (NotFound)");

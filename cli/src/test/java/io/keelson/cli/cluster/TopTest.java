@@ -56,6 +56,12 @@ class TopTest {
         assertThat(cluster.run(version, "", "get", "--raw", "/apis/metrics.k8s.io/v1beta1/nodes/none")
                         .err())
                 .contains("not found");
+        assertThat(cluster.ok(version, "get", "pods.metrics.k8s.io", "busy"))
+                .containsPattern("NAME +CPU +MEMORY +WINDOW\\s+busy +[0-9]+[num]? +[0-9]+(Ki|Mi|Gi) +[0-9.]+s");
+        assertThat(cluster.ok(version, "get", "nodes.metrics.k8s.io"))
+                .containsPattern("n1 +[0-9]+[num]? +[0-9]+(Ki|Mi|Gi) +[0-9.]+s");
+        assertThat(cluster.ok(version, "explain", "nodes", "--api-version=metrics.k8s.io/v1beta1"))
+                .contains("KIND:       NodeMetrics", "What a node uses", "usage");
         assertThat(cluster.ok(version, "api-resources", "--api-group=metrics.k8s.io"))
                 .contains("NodeMetrics", "PodMetrics");
     }
