@@ -114,14 +114,19 @@ public final class Mutations {
         Request current = request;
         for (MutatingPolicy.Mutation mutation : policy.mutations()) {
             values.put("object", Expressions.values(current, kind, facts).get("object"));
-            Policies.variables(policy.variables(), values, budget);
-            current = current.with(changed(current, kind, mutation, values, budget));
+            Variables variables = Variables.of(policy.variables(), values, budget);
+            current = current.with(changed(current, kind, mutation, values, variables, budget));
         }
         return current;
     }
 
     private static ObjectNode changed(
-            Request request, Kind kind, MutatingPolicy.Mutation mutation, Map<String, Object> values, Budget budget)
+            Request request,
+            Kind kind,
+            MutatingPolicy.Mutation mutation,
+            Map<String, Object> values,
+            Variables variables,
+            Budget budget)
             throws FailedException {
         ObjectNode before = request.object().orElseThrow();
         ObjectNode seen = Webhook.as(kind, request, before).deepCopy();
@@ -130,7 +135,7 @@ public final class Mutations {
             JsonNode after = mutation.applied() ? applied(kind, seen, said) : patched(seen, said);
             return Review.accepted(after, before, request, kind);
         } catch (EvaluationException e) {
-            throw new FailedException(Policies.error(mutation.expression(), e));
+            throw new FailedException(Policies.error(mutation.expression(), variables.why(e)));
         } catch (PatchException | FieldsException | IllegalArgumentException e) {
             throw new FailedException(
                     "expression '" + mutation.expression().source() + "' resulted in error: " + e.getMessage());

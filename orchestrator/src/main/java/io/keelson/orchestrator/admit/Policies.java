@@ -10,7 +10,6 @@ import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.registry.Rejection;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,7 +75,7 @@ public final class Policies {
         Map<String, String> audit = new TreeMap<>();
         switch (binding.params(policy.spec(), request, facts)) {
             case PolicyBinding.Params.Missing missing ->
-                failed(policy, "failed to configure binding: " + missing.why(), violations);
+                failed(policy, "failed to configure binding: " + missing.why(), 0, violations);
             case PolicyBinding.Params.Each each -> {
                 for (Optional<ObjectNode> params : each.objects()) {
                     values.put("params", Expressions.orNull(params));
@@ -93,14 +92,18 @@ public final class Policies {
                 : facts.find(Kinds.NAMESPACE, "", request.namespace());
     }
 
-    private static void failed(Policy policy, String why, List<Violation> violations) {
+    private static void failed(Policy policy, String why, int index, List<Violation> violations) {
         if (!policy.ignorable()) {
-            violations.add(new Violation(why, "", 0));
+            violations.add(new Violation(why, "", index));
         }
     }
 
     static String error(Expression expression, EvaluationException e) {
-        return "expression '" + expression.source() + "' resulted in error: " + e.getMessage();
+        return error(expression, String.valueOf(e.getMessage()));
+    }
+
+    static String error(Expression expression, String why) {
+        return "expression '" + expression.source() + "' resulted in error: " + why;
     }
 
     private static void evaluate(
@@ -121,10 +124,10 @@ public final class Policies {
             }
         }
         if (unclear.isPresent()) {
-            failed(policy, unclear.get(), violations);
+            failed(policy, unclear.get(), 0, violations);
             return;
         }
-        variables(policy.variables(), values, budget);
+        Variables variables = Variables.of(policy.variables(), values, budget);
         for (int index = 0; index < policy.validations().size(); index++) {
             Policy.Rule rule = policy.validations().get(index);
             try {
@@ -132,7 +135,7 @@ public final class Policies {
                     violations.add(new Violation(message(rule, values, budget), rule.reason(), index));
                 }
             } catch (EvaluationException e) {
-                failed(policy, error(rule.condition(), e), violations);
+                failed(policy, error(rule.condition(), variables.why(e)), index, violations);
             }
         }
         for (Policy.Named annotation : policy.annotations()) {
@@ -143,23 +146,9 @@ public final class Policies {
                         .filter(words -> !words.isBlank())
                         .ifPresent(words -> audit.put(policy.name() + "/" + annotation.name(), words));
             } catch (EvaluationException e) {
-                failed(policy, error(annotation.expression(), e), violations);
+                failed(policy, error(annotation.expression(), variables.why(e)), 0, violations);
             }
         }
-    }
-
-    /** A variable that comes to no value is absent: only who needs it fails. */
-    static void variables(List<Policy.Named> named, Map<String, Object> values, Budget budget) {
-        Map<String, Object> variables = new LinkedHashMap<>();
-        for (Policy.Named variable : named) {
-            values.put("variables", Map.copyOf(variables));
-            try {
-                variables.put(variable.name(), variable.expression().evaluate(values, budget));
-            } catch (EvaluationException e) {
-                variables.remove(variable.name());
-            }
-        }
-        values.put("variables", variables);
     }
 
     private static String message(Policy.Rule rule, Map<String, Object> values, Budget budget) {

@@ -52,8 +52,9 @@ final class TokenVolume {
         for (JsonNode container : Json.items(spec, field)) {
             boolean taken = Json.items(container, "volumeMounts").stream()
                     .anyMatch(mount -> mount.path("mountPath").asString("").equals(ApiAccess.MOUNT_PATH));
-            if (!taken) {
-                list((ObjectNode) container, "volumeMounts")
+            // What is no container is refused later, by the pod's own rules.
+            if (!taken && container instanceof ObjectNode untouched) {
+                list(untouched, "volumeMounts")
                         .addObject()
                         .put("name", name)
                         .put("readOnly", true)

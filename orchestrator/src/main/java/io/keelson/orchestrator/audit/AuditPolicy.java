@@ -17,6 +17,20 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record AuditPolicy(List<Rule> rules) {
 
+    private static final Set<String> POLICY_FIELDS =
+            Set.of("apiVersion", "kind", "metadata", "omitManagedFields", "omitStages", "rules");
+    private static final Set<String> RULE_FIELDS = Set.of(
+            "level",
+            "users",
+            "userGroups",
+            "verbs",
+            "resources",
+            "namespaces",
+            "nonResourceURLs",
+            "omitManagedFields",
+            "omitStages");
+    private static final Set<String> RESOURCE_FIELDS = Set.of("group", "resources", "resourceNames");
+
     /** Keeps its own copy. */
     public AuditPolicy {
         rules = List.copyOf(rules);
@@ -50,7 +64,8 @@ public record AuditPolicy(List<Rule> rules) {
             List<Resources> resources,
             List<String> namespaces,
             List<String> paths,
-            Set<Stage> omitted) {
+            Set<Stage> omitted,
+            boolean managedFields) {
 
         boolean fits(User user, Access access) {
             return (users.isEmpty() || users.contains(user.name()))
@@ -83,11 +98,17 @@ public record AuditPolicy(List<Rule> rules) {
         }
     }
 
-    /** What is told of a request, and at which moments not. */
-    public record Wanted(Level level, Set<Stage> omitted) {
+    /**
+     * What is told of a request, and at which moments not.
+     *
+     * @param level how much
+     * @param omitted the moments of which nothing is told
+     * @param managedFields whether bodies are told with the record of who owns what
+     */
+    public record Wanted(Level level, Set<Stage> omitted, boolean managedFields) {
 
         /** Nothing. */
-        public static final Wanted NOTHING = new Wanted(Level.NONE, Set.of());
+        public static final Wanted NOTHING = new Wanted(Level.NONE, Set.of(), true);
 
         /** Whether something is told at this moment. */
         public boolean tells(Stage stage) {
@@ -100,7 +121,7 @@ public record AuditPolicy(List<Rule> rules) {
         return rules.stream()
                 .filter(rule -> rule.fits(user, access))
                 .findFirst()
-                .map(rule -> new Wanted(rule.level(), rule.omitted()))
+                .map(rule -> new Wanted(rule.level(), rule.omitted(), rule.managedFields()))
                 .orElse(Wanted.NOTHING);
     }
 
@@ -116,10 +137,12 @@ public record AuditPolicy(List<Rule> rules) {
             throw new IllegalArgumentException("a Policy of audit.k8s.io/v1 is expected, not kind \"" + kind
                     + "\" of apiVersion \"" + version + "\"");
         }
+        known(policy, "", POLICY_FIELDS);
         Set<Stage> everywhere = stages(policy, "omitStages");
+        boolean managedFields = !policy.path("omitManagedFields").booleanValue(false);
         List<Rule> rules = new ArrayList<>();
         for (JsonNode rule : Json.items(policy, "rules")) {
-            rules.add(rule(rule, "rules[" + rules.size() + "]", everywhere));
+            rules.add(rule(rule, "rules[" + rules.size() + "]", everywhere, managedFields));
         }
         if (rules.isEmpty()) {
             throw new IllegalArgumentException("rules: Required value: a policy without rules would tell nothing");
@@ -127,7 +150,31 @@ public record AuditPolicy(List<Rule> rules) {
         return new AuditPolicy(rules);
     }
 
-    private static Rule rule(JsonNode rule, String path, Set<Stage> everywhere) {
+    /** A field that is written wrong would widen its rule without a word. */
+    private static void known(JsonNode object, String path, Set<String> fields) {
+        for (var entry : object.properties()) {
+            if (!fields.contains(entry.getKey())) {
+                throw new IllegalArgumentException("unknown field \"" + path + entry.getKey() + "\"");
+            }
+        }
+    }
+
+    private static void paths(List<String> paths, String path) {
+        for (int i = 0; i < paths.size(); i++) {
+            String each = paths.get(i);
+            String at = path + ".nonResourceURLs[" + i + "]: Invalid value: \"" + each + "\": ";
+            if (!each.equals("*") && !each.startsWith("/")) {
+                throw new IllegalArgumentException(at + "non-resource URL rules must begin with a '/' character");
+            }
+            if (each.indexOf('*') >= 0 && each.indexOf('*') < each.length() - 1) {
+                throw new IllegalArgumentException(
+                        at + "non-resource URL wildcards '*' must be the final character of the path");
+            }
+        }
+    }
+
+    private static Rule rule(JsonNode rule, String path, Set<Stage> everywhere, boolean managedFields) {
+        known(rule, path + ".", RULE_FIELDS);
         String word = Json.string(rule, "level").orElse("");
         Level level = List.of(Level.values()).stream()
                 .filter(each -> each.word().equals(word))
@@ -136,6 +183,7 @@ public record AuditPolicy(List<Rule> rules) {
                         + "\": supported values: \"Metadata\", \"None\", \"Request\", \"RequestResponse\""));
         List<Resources> resources = new ArrayList<>();
         for (JsonNode each : Json.items(rule, "resources")) {
+            known(each, path + ".resources[" + resources.size() + "].", RESOURCE_FIELDS);
             resources.add(new Resources(
                     Json.string(each, "group").orElse(""), texts(each, "resources"), texts(each, "resourceNames")));
         }
@@ -146,6 +194,7 @@ public record AuditPolicy(List<Rule> rules) {
                     path
                             + ".nonResourceURLs: Invalid value: rules cannot apply to both regular resources and non-resource URLs");
         }
+        paths(paths, path);
         Set<Stage> omitted = new TreeSet<>(everywhere);
         omitted.addAll(stages(rule, "omitStages"));
         return new Rule(
@@ -156,7 +205,10 @@ public record AuditPolicy(List<Rule> rules) {
                 resources,
                 texts(rule, "namespaces"),
                 paths,
-                omitted);
+                omitted,
+                Json.at(rule, "omitManagedFields")
+                        .map(omit -> !omit.booleanValue(false))
+                        .orElse(managedFields));
     }
 
     private static Set<Stage> stages(JsonNode from, String field) {

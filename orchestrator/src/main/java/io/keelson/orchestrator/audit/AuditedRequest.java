@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** One request on its way, and what is told of it. Used by one thread. */
@@ -158,13 +159,30 @@ public final class AuditedRequest {
             notes.told(wantsSent()).forEach(annotations::put);
         }
         if (wantsSent()) {
-            sent.ifPresent(object -> event.set("requestObject", object));
+            sent.ifPresent(object -> event.set("requestObject", shown(object)));
         }
         if (wantsAnswer()) {
-            answer.ifPresent(object -> event.set("responseObject", object));
+            answer.ifPresent(object -> event.set("responseObject", shown(object)));
         }
         return event.put("requestReceivedTimestamp", MICRO_TIME.format(received))
                 .put("stageTimestamp", MICRO_TIME.format(clock.instant()));
+    }
+
+    /** A body as the policy wants it told: with the record of who owns what, or without. */
+    private JsonNode shown(JsonNode body) {
+        if (wanted.managedFields()) {
+            return body;
+        }
+        JsonNode shown = body.deepCopy();
+        unmanaged(shown);
+        Json.items(shown, "items").forEach(AuditedRequest::unmanaged);
+        return shown;
+    }
+
+    private static void unmanaged(JsonNode object) {
+        if (object.path("metadata") instanceof ObjectNode metadata) {
+            metadata.remove("managedFields");
+        }
     }
 
     private void about(ObjectNode event) {

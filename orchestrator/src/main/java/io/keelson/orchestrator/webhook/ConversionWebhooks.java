@@ -85,7 +85,7 @@ public final class ConversionWebhooks implements DefinedKinds.Webhooks {
             return review.converted(asked(webhook, review));
         } catch (WebhookException e) {
             // Kubernetes gives no reason here, but 500.
-            throw new ApiException(Reason.UNKNOWN, e.getMessage());
+            throw new ApiException(Reason.UNKNOWN, String.valueOf(e.getMessage()));
         }
     }
 

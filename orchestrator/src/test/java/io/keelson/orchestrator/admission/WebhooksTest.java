@@ -284,7 +284,7 @@ class WebhooksTest {
         answers.put(
                 "received undecodable patch in webhook response: ",
                 (_, response) -> response.put("patchType", "JSONPatch").put("patch", "%%%"));
-        AtomicReference<BiConsumer<JsonNode, ObjectNode>> answer = new AtomicReference<>();
+        AtomicReference<BiConsumer<JsonNode, ObjectNode>> answer = new AtomicReference<>((_, _) -> {});
         configure(MUTATING, "odd", (request, response) -> answer.get().accept(request, response), "");
         answers.forEach((words, given) -> {
             answer.set(given);

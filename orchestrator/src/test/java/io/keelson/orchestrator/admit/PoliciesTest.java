@@ -73,6 +73,20 @@ class PoliciesTest {
     }
 
     @Test
+    void whoNeedsAVariableThatFailsIsToldWhyItDid() {
+        String spec = "\"variables\": [{\"name\": \"max\", \"expression\": \"int('x')\"},"
+                + " {\"name\": \"twice\", \"expression\": \"variables.max * 2\"}],"
+                + " \"validations\": [{\"expression\": \"true || variables.max > 1\"},"
+                + " {\"expression\": \"object.spec.replicas < variables.twice\"}]";
+        Verdict verdict = judge(4, policy(spec), binding("\"validationActions\": [\"Deny\", \"Audit\"]"), NAMESPACE);
+        assertThat(verdict.refusal().orElseThrow().message())
+                .contains("expression 'object.spec.replicas < variables.twice' resulted in error: composited variable"
+                        + " \"twice\" fails to evaluate: composited variable \"max\" fails to evaluate: ");
+        assertThat(verdict.audit().get("validation.policy.admission.k8s.io/validation_failure"))
+                .contains("\"expressionIndex\":1");
+    }
+
+    @Test
     void parametersAreReadFromTheObjectThatTheBindingNames() {
         String spec = "\"paramKind\": {\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\"}, \"validations\":"
                 + " [{\"expression\": \"object.spec.replicas <= int(params.data.max)\"}]";

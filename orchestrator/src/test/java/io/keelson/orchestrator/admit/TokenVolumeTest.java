@@ -55,6 +55,14 @@ class TokenVolumeTest {
         assertThat(pod.at("/spec/initContainers/0/volumeMounts")).isEqualTo(mounts);
     }
 
+    /** Found by fuzz of requests, seed 70021, round 1793. */
+    @Test
+    void whatIsNoContainerIsLeftToThePodsOwnRules() {
+        ObjectNode pod = pod("", "");
+        Json.child(pod, "spec").putArray("containers").addNull();
+        assertThat(volumes(admitted(pod))).isEmpty();
+    }
+
     @Test
     void thePodDecidesBeforeItsAccountDoes() {
         assertThat(volumes(admitted(pod("\"serviceAccountName\": \"silent\",", ""))))

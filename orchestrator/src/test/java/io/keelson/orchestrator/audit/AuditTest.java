@@ -69,6 +69,18 @@ class AuditTest {
                 .hasMessageStartingWith("omitStages: Unsupported");
         assertThatThrownBy(() -> policy("{'level':'None','nonResourceURLs':['/x'],'namespaces':['a']}"))
                 .hasMessageContaining("rules cannot apply to both");
+        assertThatThrownBy(() -> policy("{'level':'None','resource':[]}"))
+                .hasMessage("unknown field \"rules[0].resource\"");
+        assertThatThrownBy(() -> policy("{'level':'None','resources':[{'groups':''}]}"))
+                .hasMessage("unknown field \"rules[0].resources[0].groups\"");
+        assertThatThrownBy(() -> policy("{'level':'None','nonResourceURLs':['/a*b']}"))
+                .hasMessage(
+                        "rules[0].nonResourceURLs[0]: Invalid value: \"/a*b\": non-resource URL wildcards '*' must be the"
+                                + " final character of the path");
+        assertThatThrownBy(() -> policy("{'level':'None','nonResourceURLs':['*','a']}"))
+                .hasMessage(
+                        "rules[0].nonResourceURLs[1]: Invalid value: \"a\": non-resource URL rules must begin with a '/'"
+                                + " character");
         assertThatThrownBy(() -> AuditPolicy.parse(Json.object())).hasMessageContaining("a Policy of audit.k8s.io/v1");
     }
 
@@ -123,6 +135,46 @@ class AuditTest {
                     .contains("\"subresource\":\"scale\"", "\"resource\":\"deployments\"", "\"username\":\"joe\"")
                     .contains("\"impersonatedUser\":{\"groups\":[],\"username\":\"ann\"}")
                     .contains("\"requestReceivedTimestamp\":\"2026-01-01T00:00:00.500000Z\"");
+        }
+    }
+
+    @Test
+    void theRecordOfOwnersIsLeftOutWhereThePolicyOrItsRuleSaysSo(@TempDir Path directory) throws IOException {
+        String[] rules = {
+            "{'level':'RequestResponse'}",
+            "{'level':'RequestResponse','omitManagedFields':true}",
+            "{'level':'RequestResponse','omitManagedFields':false}"
+        };
+        for (boolean everywhere : new boolean[] {false, true}) {
+            for (int i = 0; i < rules.length; i++) {
+                AuditPolicy policy = AuditPolicy.parse(
+                        Json.parse(("{'apiVersion':'audit.k8s.io/v1','kind':'Policy','omitManagedFields':" + everywhere
+                                        + ",'rules':[" + rules[i] + "],'omitStages':['RequestReceived']}")
+                                .replace('\'', '"')));
+                Path file = directory.resolve(everywhere + "." + i);
+                ObjectNode owned =
+                        Json.parse("{\"metadata\": {\"name\": \"a\", \"managedFields\": [{\"manager\": \"m\"}]}}");
+                ObjectNode list = Json.object();
+                list.putArray("items").add(owned.deepCopy());
+                try (AuditLog log = new AuditLog(file, 1_000_000, 0, () -> NOW)) {
+                    AuditedRequest request = new AuditedRequest(
+                            Optional.of(log),
+                            policy,
+                            () -> NOW,
+                            new AuditedRequest.About(
+                                    objects("list", "", "pods", "x"), "v1", "/api", "127.0.0.1", "test"),
+                            new AuditNotes());
+                    request.allowed("");
+                    request.by(JOE, Optional.empty());
+                    request.sent(owned);
+                    request.completed(200, Optional.of(list));
+                }
+                boolean told = i == 2 || (i == 0 && !everywhere);
+                String event = events(file).getFirst().toString();
+                assertThat(event.split("managedFields", -1)).hasSize(told ? 3 : 1);
+                assertThat(event).contains("\"requestObject\"", "\"responseObject\"");
+                assertThat(owned.toString()).as("the object itself stays").contains("managedFields");
+            }
         }
     }
 
