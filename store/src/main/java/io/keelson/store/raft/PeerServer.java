@@ -50,11 +50,12 @@ final class PeerServer implements RaftServerRpc, RaftServerAsynchronousProtocol 
 
     @Override
     public synchronized void start() throws IOException {
+        var following = new Following(server, server);
         port = Port.open(
                 listen,
                 means.links().tunnel(),
                 means.links().maxBytes(),
-                () -> new PeerService(server, means.traffic(), means.confluence(), means.ended()));
+                () -> new PeerService(server, following, means.traffic(), means.confluence(), means.ended()));
     }
 
     @Override

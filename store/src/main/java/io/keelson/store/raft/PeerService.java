@@ -38,6 +38,7 @@ final class PeerService implements Port.Visitor {
     private static final byte[] COMMITTED = {};
 
     private final RaftServer server;
+    private final Following following;
     private final PeerTraffic traffic;
     private final Confluence confluence;
     private final Consumer<RaftPeerId> whenEnded;
@@ -45,12 +46,19 @@ final class PeerService implements Port.Visitor {
     private @Nullable RaftPeerId leader;
 
     /**
+     * @param following the way of all connections to the log and to votes
      * @param traffic where what comes is counted
      * @param confluence takes what is proposed
      * @param whenEnded told which leader's connection has ended; must not hold up the caller
      */
-    PeerService(RaftServer server, PeerTraffic traffic, Confluence confluence, Consumer<RaftPeerId> whenEnded) {
+    PeerService(
+            RaftServer server,
+            Following following,
+            PeerTraffic traffic,
+            Confluence confluence,
+            Consumer<RaftPeerId> whenEnded) {
         this.server = server;
+        this.following = following;
         this.traffic = traffic;
         this.confluence = confluence;
         this.whenEnded = whenEnded;
@@ -86,7 +94,7 @@ final class PeerService implements Port.Visitor {
             return switch (call) {
                 case VOTE -> {
                     var request = counted(PeerCall.read(RequestVoteRequestProto.parser(), body));
-                    yield done(server.requestVote(request));
+                    yield done(following.vote(request));
                 }
                 case STAND -> {
                     var request = counted(PeerCall.read(StartLeaderElectionRequestProto.parser(), body));
@@ -123,7 +131,7 @@ final class PeerService implements Port.Visitor {
         if (leader == null) {
             leader = RaftPeerId.valueOf(request.getServerRequest().getRequestorId());
         }
-        return server.appendEntriesAsync(bounded(request)).thenApply(PeerCall::payload);
+        return following.append(bounded(request)).thenApply(PeerCall::payload);
     }
 
     /**

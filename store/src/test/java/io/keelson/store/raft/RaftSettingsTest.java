@@ -66,4 +66,11 @@ class RaftSettingsTest {
                 .as("the open file and the cached ones, in a heap of 208 MiB, twice while a start reads them")
                 .isLessThanOrEqualTo(32L << 20);
     }
+
+    @Test
+    void entriesAreAppendedByWhoReadsThem() {
+        assertThat(RaftServerConfigKeys.Log.appendEntriesComposeEnabled(properties(1_572_864)))
+                .as("Following stands in for what Ratis would do with two more threads")
+                .isFalse();
+    }
 }
