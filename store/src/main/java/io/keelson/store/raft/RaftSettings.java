@@ -17,8 +17,11 @@ import org.apache.ratis.util.TimeDuration;
 /** How Ratis is set up, each value with its reason. */
 final class RaftSettings {
 
-    /** Written ahead of the log, so that a sync need not note a new size each time; a file that is closed gives the rest back. */
-    private static final long PREALLOCATED_BYTES = 4L << 20;
+    /**
+     * Written ahead of the log, so that a sync need not note a new size each time. Ratis writes zeros, and the sync after that brings them to the disk,
+     * unless entries have taken their place by then: so not more than a batch of many small entries, or all is written twice.
+     */
+    private static final long PREALLOCATED_BYTES = 64L << 10;
 
     /** What is in an entry, or a message, beside the request. */
     private static final long ENTRY_MARGIN_BYTES = 1L << 20;
