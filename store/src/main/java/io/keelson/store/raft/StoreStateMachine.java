@@ -224,7 +224,7 @@ final class StoreStateMachine extends BaseStateMachine {
         var outcomes = new ArrayList<Outcome>(entries.size());
         var proposed = new ArrayList<Proposed>(entries.size());
         var changes = new ArrayList<Change>();
-        long revision = open.read(view -> {
+        long revision = open.readToWrite(view -> {
             var pending = new PendingView(view);
             for (LogEntry entry : entries) {
                 if (isRepetition(open, proposed, entry, raftEntry.getIndex())) {

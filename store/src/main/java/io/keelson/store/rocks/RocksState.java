@@ -35,6 +35,7 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.LRUCache;
+import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -89,6 +90,10 @@ public final class RocksState implements AutoCloseable {
     private volatile List<AlarmMember> alarms = List.of();
 
     private final SharedViews views = new SharedViews(this);
+    /** How the thread that writes reads: the database as it is, since nobody else changes what is there. */
+    private final ReadOptions asIs = new ReadOptions();
+
+    private final Written written;
     private boolean closed;
     private volatile boolean closing;
 
@@ -105,6 +110,12 @@ public final class RocksState implements AutoCloseable {
         this.auth = AuthRows.read(db, meta);
         this.hashes = families.get(7);
         this.requests = families.get(8);
+        this.written = new Written(number(REVISION, 1), number(COMPACT, 0));
+    }
+
+    private long number(byte[] key, long otherwise) {
+        byte[] bytes = get(meta, key);
+        return bytes == null ? otherwise : Layout.number(bytes);
     }
 
     /**
@@ -232,12 +243,34 @@ public final class RocksState implements AutoCloseable {
         }
     }
 
-    /** The last sequence number applied of a member's incarnation, -1 if none of this incarnation was. */
+    /**
+     * As {@link #read}, for the thread that writes entries and for no other: nothing changes while it reads, so that it needs no snapshot. What
+     * is given back to the disk meanwhile ({@link #reclaimer}) no read can ask for any more.
+     */
+    public <T> T readToWrite(Function<View, T> read) {
+        open.readLock().lock();
+        try {
+            if (closed) {
+                throw closed();
+            }
+            return read.apply(RocksView.asIs(this, asIs, written));
+        } finally {
+            open.readLock().unlock();
+        }
+    }
+
+    /** The last sequence number applied of a member's incarnation, -1 if none of this incarnation was. For the thread that writes entries. */
     public long sequenceOf(String member, long incarnation) {
+        Proposed last = written.by(member, this::stored);
+        return last == null || last.incarnation() != incarnation ? -1 : last.sequence();
+    }
+
+    private @Nullable Proposed stored(String member) {
         byte[] bytes = get(meta, proposer(member));
-        return bytes == null || Layout.number(bytes) != incarnation
-                ? -1
-                : ByteBuffer.wrap(bytes).getLong(Long.BYTES);
+        return bytes == null
+                ? null
+                : new Proposed(
+                        member, Layout.number(bytes), ByteBuffer.wrap(bytes).getLong(Long.BYTES));
     }
 
     /**
@@ -273,12 +306,21 @@ public final class RocksState implements AutoCloseable {
             }
             write(batch, changes);
             hashed.done(revision);
+            written.entry(revision, compactRevision(changes), proposed);
             alarms = Alarms.after(alarms, changes);
             // A view made since the batch was written may still have the alarms from before.
             views.written();
         } catch (RocksDBException e) {
             throw new IllegalStateException("the store cannot write: " + e.getMessage(), e);
         }
+    }
+
+    private long compactRevision(List<Change> changes) {
+        long newest = written.compactRevision();
+        for (Change change : changes) {
+            newest = change instanceof Change.Compacted(long at) ? at : newest;
+        }
+        return newest;
     }
 
     private void write(WriteBatch batch, List<Change> changes) throws RocksDBException {
@@ -557,6 +599,7 @@ public final class RocksState implements AutoCloseable {
                 closeQuietly(resource);
             }
             writeOptions.close();
+            asIs.close();
         } finally {
             open.writeLock().unlock();
         }

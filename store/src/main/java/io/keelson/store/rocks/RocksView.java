@@ -29,7 +29,7 @@ import org.rocksdb.Status;
 
 /**
  * The state at one moment: everything is read through one RocksDB snapshot. Shared by readers, see {@link SharedViews}; who made it holds
- * it once, and the last to release it closes it.
+ * it once, and the last to release it closes it. The thread that writes needs no snapshot, see {@link RocksState#readToWrite}.
  */
 final class RocksView implements View {
 
@@ -41,7 +41,7 @@ final class RocksView implements View {
     }
 
     private final RocksState state;
-    private final Snapshot snapshot;
+    private final @Nullable Snapshot snapshot;
     private final ReadOptions options;
     private final long writes;
     private final long revision;
@@ -63,6 +63,22 @@ final class RocksView implements View {
         this.revision = newest == null ? 1 : Layout.number(newest);
         byte[] compact = get(state.meta, RocksState.compactKey());
         this.compactRevision = compact == null ? 0 : Layout.number(compact);
+    }
+
+    private RocksView(RocksState state, ReadOptions options, Written written) {
+        this.state = state;
+        this.auth = state.auth();
+        this.alarms = state.alarms();
+        this.writes = Long.MAX_VALUE;
+        this.snapshot = null;
+        this.options = options;
+        this.revision = written.revision();
+        this.compactRevision = written.compactRevision();
+    }
+
+    /** The state as it is, for the thread that writes, until it writes again. It is not to be closed: nothing is made for it. */
+    static RocksView asIs(RocksState state, ReadOptions options, Written written) {
+        return new RocksView(state, options, written);
     }
 
     private byte @Nullable [] get(ColumnFamilyHandle family, byte[] key) {
@@ -256,9 +272,11 @@ final class RocksView implements View {
         if (inMemory != null) {
             inMemory.memory.close();
         }
-        options.close();
-        state.db.releaseSnapshot(snapshot);
-        snapshot.close();
+        if (snapshot != null) {
+            options.close();
+            state.db.releaseSnapshot(snapshot);
+            snapshot.close();
+        }
     }
 
     /** Keys as they are now; everything else may need the disk, and says so. */

@@ -144,7 +144,7 @@ class RequestIdsTest {
                 String where = "seed " + seed + ", step " + step;
                 var changes = new ArrayList<Change>();
                 int commands = 1 + random.nextInt(5);
-                long revision = disk.read(view -> {
+                long revision = disk.readToWrite(view -> {
                     var pending = new PendingView(view);
                     for (int i = 0; i < commands; i++) {
                         Command command = next(random, requests);

@@ -110,7 +110,7 @@ class RocksDifferentialTest {
 
     private void apply(RocksState state, int index) {
         var changes = new ArrayList<Change>();
-        long revision = state.read(view -> {
+        long revision = state.readToWrite(view -> {
             var pending = new PendingView(view);
             for (Command command : log.get(index)) {
                 Applied applied = Mvcc.apply(pending, command);

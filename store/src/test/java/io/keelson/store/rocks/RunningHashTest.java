@@ -38,7 +38,7 @@ class RunningHashTest {
 
     private List<Change> entry(RocksState into, Command... commands) {
         var changes = new ArrayList<Change>();
-        long revision = into.read(view -> {
+        long revision = into.readToWrite(view -> {
             var pending = new PendingView(view);
             for (Command command : commands) {
                 Applied applied = Mvcc.apply(pending, command);
