@@ -14,15 +14,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * {@code keelson rehearse}, not for users: runs the client commands against a stand-in for a cluster in this process, so that the JVM can
- * record what they load (JEP 514). {@code bin/keelson} calls it once after a build.
+ * {@code keelson rehearse}, not for users: runs the client commands against a stand-in for a cluster in this process, and a cluster for a while, so that
+ * the JVM can record what they load (JEP 514) and what of it is hot (JEP 515). {@code bin/keelson} calls it once after a build.
  */
 final class RehearseCommand implements Command {
 
+    private static final String RECORD = "-XX:AOTCacheOutput=";
+    private static final int RECORDING_SECONDS = 120;
     private static final int ROUNDS = 3;
     private static final int TRIES = 60;
     private static final int TRIES_OF_ROLLOUT = 3;
@@ -71,7 +74,7 @@ final class RehearseCommand implements Command {
 
     @Override
     public CommandSpec spec() {
-        return Options.command("rehearse", "prepare|client|cluster|get FOLDER [OPTION...]", "Not for users.")
+        return Options.command("rehearse", "prepare|client|cluster|serve|get FOLDER [OPTION...]", "Not for users.")
                 .addPositional(Options.rest("WHAT", ""));
     }
 
@@ -83,11 +86,12 @@ final class RehearseCommand implements Command {
         var files = new SampleFiles(Path.of(words.get(1)));
         try {
             switch (words.getFirst()) {
-                case "prepare" -> files.write();
+                case "prepare" -> files.write(words.size() > 2 ? Integer.parseInt(words.get(2)) : 1);
                 case "client" -> client(files);
                 case "get" -> get(files, words.subList(2, words.size()));
-                case "cluster" -> cluster(files);
-                default -> throw Trouble.usage("rehearse prepare, client, cluster or get");
+                case "cluster" -> cluster(files, words.subList(2, words.size()));
+                case "serve" -> serve(files, words.getLast());
+                default -> throw Trouble.usage("rehearse prepare, client, cluster, serve or get");
             }
             return 0;
         } catch (IOException failed) {
@@ -122,25 +126,63 @@ final class RehearseCommand implements Command {
         }
     }
 
-    /** A server and a node in this process, and an application on them. They are closed when the process ends. */
-    private static void cluster(SampleFiles files) throws IOException, InterruptedException {
-        for (var arguments : List.of(files.serverArguments(), files.agentArguments())) {
+    /** A cluster of servers with these options of the JVM each, of which the first is recorded, and an application on it. */
+    private static void cluster(SampleFiles files, List<String> options) throws IOException, InterruptedException {
+        var started = new ArrayList<Process>();
+        try {
+            for (var name : files.servers()) started.add(start(files, name, options));
+            int code = Trouble.FAILED;
+            for (int i = 0; i < TRIES && code != 0; i++) {
+                Thread.sleep(PAUSE_MILLIS);
+                code = command(files, "get nodes", "");
+            }
+            if (code != 0) throw Trouble.of("the servers did not answer");
+            command(files, "apply -f -", APPLICATION);
+            for (int i = 0;
+                    i < TRIES_OF_ROLLOUT && command(files, "rollout status deployment/a --timeout 1", "") != 0;
+                    i++) Thread.sleep(PAUSE_MILLIS);
+            command(files, "get all", "");
+            try (var exercise = new Exercise(files)) {
+                exercise.run();
+            }
+            command(files, "delete deployment/a", "");
+            var recorded = started.getFirst();
+            recorded.getOutputStream().close();
+            if (!recorded.waitFor(RECORDING_SECONDS, TimeUnit.SECONDS))
+                throw Trouble.of("the recording takes too long");
+        } finally {
+            for (var server : started) server.destroyForcibly().waitFor();
+        }
+    }
+
+    /** The first is recorded; the others should leave it the processors. */
+    private static Process start(SampleFiles files, String name, List<String> options) throws IOException {
+        boolean first = name.equals(files.servers().getFirst());
+        var line = new ArrayList<String>();
+        line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        for (var option : options) if (first || !option.startsWith(RECORD)) line.add(option);
+        if (!first) line.add("-XX:TieredStopAtLevel=1");
+        line.addAll(List.of(
+                Main.class.getName(), "rehearse", "serve", files.folder().toString(), name));
+        var said = files.folder().resolve(name + ".said").toFile();
+        return new ProcessBuilder(line)
+                .redirectErrorStream(true)
+                .redirectOutput(said)
+                .start();
+    }
+
+    /** A server, and with the first one a node, in this process, until nobody holds its input open. They are closed when the process ends. */
+    private static void serve(SampleFiles files, String name) throws IOException {
+        var both = new ArrayList<List<String>>();
+        both.add(files.serverArguments(name));
+        if (name.equals(files.servers().getFirst())) both.add(files.agentArguments());
+        for (var arguments : both) {
             Thread.ofPlatform()
                     .daemon()
                     .name(arguments.getFirst())
                     .start(() -> Cli.run(arguments.toArray(String[]::new), Terminal.ofProcess()));
         }
-        int code = Trouble.FAILED;
-        for (int i = 0; i < TRIES && code != 0; i++) {
-            Thread.sleep(PAUSE_MILLIS);
-            code = command(files, "get nodes", "");
-        }
-        if (code != 0) throw Trouble.of("the server did not answer");
-        command(files, "apply -f -", APPLICATION);
-        for (int i = 0; i < TRIES_OF_ROLLOUT && command(files, "rollout status deployment/a --timeout 1", "") != 0; i++)
-            Thread.sleep(PAUSE_MILLIS);
-        command(files, "get all", "");
-        command(files, "delete deployment/a", "");
+        System.in.transferTo(OutputStream.nullOutputStream());
     }
 
     private static int command(SampleFiles files, String line, String input) {

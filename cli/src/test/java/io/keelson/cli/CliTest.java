@@ -60,8 +60,8 @@ class CliTest {
     @Test
     void aServerWhoseCertificateTheOthersWouldRefuseSaysWhatToDo() throws Exception {
         var files = new SampleFiles(folder);
-        files.write();
-        var words = files.serverArguments().stream()
+        files.write(1);
+        var words = files.serverArguments("s1").stream()
                 .map(word -> word.replace("s1.crt", "n1.crt").replace("s1.key", "n1.key"))
                 .toArray(String[]::new);
         var refused = run(words);

@@ -15,12 +15,16 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * A connection to whichever API server answers. All of them serve reads and writes, so the first that accepts a connection will do.
@@ -140,6 +144,24 @@ public final class Servers implements AutoCloseable {
                     broken,
                     "the certificates in " + access.origin() + " are of no use: " + broken.getMessage(),
                     "Keelson's keys are EC keys in PKCS#8 or SEC 1, PEM.");
+        }
+    }
+
+    /** For clients of HTTP: trusts the cluster's authority, and shows the user's certificate. */
+    public SSLContext tls() {
+        try {
+            var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+            trusted.load(null, null);
+            trusted.setCertificateEntry("authority", Pem.parseCertificate(access.trust()));
+            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(trusted);
+            var own = new OwnKey(Pem.parseCertificate(access.certificate()), Pem.parseKey(access.key()));
+            var tls = SSLContext.getInstance("TLS");
+            tls.init(new KeyManager[] {own}, trust.getTrustManagers(), null);
+            return tls;
+        } catch (IOException | GeneralSecurityException broken) {
+            throw Trouble.because(
+                    broken, "the certificates in " + access.origin() + " are of no use: " + broken.getMessage());
         }
     }
 

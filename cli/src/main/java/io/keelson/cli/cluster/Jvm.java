@@ -9,6 +9,10 @@ import java.util.Optional;
 /** The command line of another process of Keelson: the same JVM and jars as this one, with the options of its role. */
 public final class Jvm {
 
+    /** Compilers give way to what serves clients. Only root may ask for it; others would be warned at each start. As in {@code bin/keelson}. */
+    private static final List<String> LATE_COMPILERS =
+            List.of("-XX:ThreadPriorityPolicy=1", "-XX:CompilerThreadPriority=10");
+
     private Jvm() {}
 
     /**
@@ -35,6 +39,7 @@ public final class Jvm {
                     "-cp",
                     System.getProperty("java.class.path")));
         }
+        if (role.equals("server") && "root".equals(System.getProperty("user.name"))) command.addAll(LATE_COMPILERS);
         // An empty one is of no harm; a debugger's port could serve only one of several processes, so users set it for
         // one role.
         Optional.ofNullable(System.getenv("KEELSON_" + role.toUpperCase(java.util.Locale.ROOT) + "_OPTS")).stream()

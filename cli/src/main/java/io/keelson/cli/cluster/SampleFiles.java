@@ -5,11 +5,15 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The keys and the kubeconfig of a cluster of one server that is not there, for rehearsals and tests. */
+/** The keys and the kubeconfig of a cluster that is not there, for rehearsals and tests. */
 public final class SampleFiles {
+
+    private static final int PORTS_OF_A_SERVER = 3;
 
     private final Path folder;
     private final Keys keys;
@@ -20,24 +24,29 @@ public final class SampleFiles {
         this.keys = new Keys(folder.resolve("pki"), Instant.now());
     }
 
-    /** Writes the files of a cluster of one server and one node, on free ports of this machine. */
-    public void write() throws IOException {
-        try (var client = new ServerSocket(0);
-                var peer = new ServerSocket(0);
-                var api = new ServerSocket(0)) {
-            var server = new Plan.Server("s1", client.getLocalPort(), peer.getLocalPort(), api.getLocalPort());
+    /** Writes the files of a cluster of so many servers and one node, on free ports of this machine. */
+    public void write(int servers) throws IOException {
+        var ports = new ArrayDeque<ServerSocket>();
+        try {
+            for (int i = 0; i < PORTS_OF_A_SERVER * servers; i++) ports.push(new ServerSocket(0));
+            var planned = new ArrayList<Plan.Server>();
+            var free = ports.stream().map(ServerSocket::getLocalPort).iterator();
+            for (int i = 1; i <= servers; i++)
+                planned.add(new Plan.Server("s" + i, free.next(), free.next(), free.next()));
             var plan = new Plan(
                     folder,
                     Plan.idOf(folder),
                     "sample",
                     RuntimeKind.PROCESS,
                     Plan.Uplink.NONE,
-                    List.of(server),
+                    planned,
                     List.of(Plan.node(1, Optional.empty())),
                     Optional.empty());
             keys.provide(plan);
             Kubeconfig.write(plan, keys);
             plan.save();
+        } finally {
+            for (var port : ports) port.close();
         }
     }
 
@@ -50,9 +59,31 @@ public final class SampleFiles {
         return plan().servers().getFirst().apiPort();
     }
 
-    /** The command line of the server. */
-    public List<String> serverArguments() {
-        return Up.serverArguments(plan(), plan().servers().getFirst(), keys);
+    /** The servers' names; the first is {@code s1}. */
+    public List<String> servers() {
+        return plan().servers().stream().map(Plan.Server::name).toList();
+    }
+
+    /** The command line of a server. */
+    public List<String> serverArguments(String name) {
+        return Up.serverArguments(plan(), server(name), keys);
+    }
+
+    /** Where a server's store listens, {@code host:port}. */
+    public String store(String name) {
+        return "127.0.0.1:" + server(name).clientPort();
+    }
+
+    /** Where a server's API listens, {@code host:port}. */
+    public String api(String name) {
+        return "127.0.0.1:" + server(name).apiPort();
+    }
+
+    private Plan.Server server(String name) {
+        return plan().servers().stream()
+                .filter(server -> server.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The command line of the node. */

@@ -300,7 +300,7 @@ class QuickGetTest {
     @Test
     void anotherAuthorityKnowsNoServer(@TempDir Path elsewhere) throws IOException {
         var stranger = new SampleFiles(elsewhere);
-        stranger.write();
+        stranger.write(1);
         var address = new Address(Files.readString(cluster.kubeconfig()));
         var other = Files.writeString(
                 home.resolve("other"),
@@ -322,7 +322,7 @@ class QuickGetTest {
     @Test
     void aClientThatTheServerRefusesIsLeftToTheFullClient(@TempDir Path elsewhere) throws IOException {
         var stranger = new SampleFiles(elsewhere);
-        stranger.write();
+        stranger.write(1);
         var theirs = Files.readString(stranger.kubeconfig());
         var mine = Files.readString(cluster.kubeconfig());
         var other = Files.writeString(

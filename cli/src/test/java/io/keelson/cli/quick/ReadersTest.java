@@ -174,7 +174,7 @@ class ReadersTest {
     @Test
     void aKubeconfigIsReadAsTheFullClientReadsIt() throws IOException, StepAside {
         var files = new SampleFiles(folder);
-        files.write();
+        files.write(1);
         assertSame(files.kubeconfig());
         var text = Files.readString(files.kubeconfig());
         // As kubectl writes it: keys in order, sequences not indented, empty collections.
