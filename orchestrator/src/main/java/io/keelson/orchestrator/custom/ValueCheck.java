@@ -73,7 +73,7 @@ public final class ValueCheck {
         if (value.isIntegralNumber()) {
             return value.canConvertToLong();
         }
-        return (value.isNumber() && Double.isFinite(value.doubleValue()) && value.doubleValue() % 1 == 0);
+        return value.isNumber() && Double.isFinite(value.doubleValue()) && value.doubleValue() % 1 == 0;
     }
 
     private static String typeOf(JsonNode value) {

@@ -3,6 +3,7 @@ package io.keelson.orchestrator.kind;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /** The {@code rules} of a FlowSchema: whose requests, and which of them, are of a flow. */
@@ -64,7 +65,7 @@ final class FlowRules {
                     SUBJECTS.keySet().stream().sorted().toList()));
             return;
         }
-        SUBJECTS.forEach((other, name) -> {
+        new TreeMap<>(SUBJECTS).forEach((other, name) -> {
             if (!other.equals(kind) && subject.has(name)) {
                 causes.add(Cause.forbidden(
                         path + "." + name, name + " is forbidden when subject kind is not '" + other + "'"));

@@ -6,14 +6,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/**
- * An answer over HTTP/1.1.
- *
- * @param status the first line, such as {@code HTTP/1.1 200 OK}
- * @param contentType what the body is said to be; may be empty
- * @param content the body
- */
-record WebhookAnswer(String status, String contentType, byte[] content) {
+/** An answer over HTTP/1.1. */
+final class WebhookAnswer {
 
     /** Longer answers are refused, in bytes. */
     static final int MAX_ANSWER = 16 * 1024 * 1024;
@@ -23,6 +17,20 @@ record WebhookAnswer(String status, String contentType, byte[] content) {
 
     /** A body that tells of an error is cut after this many characters. */
     private static final int MAX_SHOWN = 2048;
+
+    /** The first line, such as {@code HTTP/1.1 200 OK}. */
+    private final String status;
+
+    /** What the body is said to be; may be empty. */
+    private final String contentType;
+
+    private final byte[] content;
+
+    private WebhookAnswer(String status, String contentType, byte[] content) {
+        this.status = status;
+        this.contentType = contentType;
+        this.content = content;
+    }
 
     /**
      * Reads one.
