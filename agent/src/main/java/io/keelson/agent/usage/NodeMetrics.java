@@ -81,7 +81,7 @@ public final class NodeMetrics {
                         "Cumulative cpu time consumed by the node in core-seconds")
                 .sample("node_cpu_usage_seconds_total", Map.of(), sample.cpuNanos() / NANOS, at);
         page.about("node_memory_working_set_bytes", "gauge", "Current working set of the node in bytes")
-                .sample("node_memory_working_set_bytes", Map.of(), sample.memoryBytes(), at);
+                .sample("node_memory_working_set_bytes", Map.of(), (double) sample.memoryBytes(), at);
     }
 
     private static List<Used> used(List<PodId> pods, ObservedPods held, Sample sample) {
@@ -107,7 +107,7 @@ public final class NodeMetrics {
         used.forEach(each -> page.sample(
                 "container_memory_working_set_bytes",
                 each.labels(),
-                each.usage().memoryBytes(),
+                (double) each.usage().memoryBytes(),
                 each.at()));
         page.about("container_start_time_seconds", "gauge", "Start time of the container since unix epoch in seconds");
         used.forEach(each -> each.container()
@@ -136,7 +136,7 @@ public final class NodeMetrics {
                         "pod_memory_working_set_bytes",
                         labelsOf(all.getFirst().container().pod()),
                         all.stream()
-                                .mapToDouble(each -> each.usage().memoryBytes())
+                                .mapToDouble(each -> (double) each.usage().memoryBytes())
                                 .sum(),
                         all.getFirst().at()));
     }
@@ -151,10 +151,7 @@ public final class NodeMetrics {
         TextPage page = new TextPage();
         page.about("kubelet_node_name", "gauge", "The node's name. The count is always 1.")
                 .sample("kubelet_node_name", Map.of("node", node), 1, Optional.empty());
-        page.only(
-                "kubelet_running_pods",
-                "gauge",
-                "Number of pods that have a running pod sandbox",
+        page.only("kubelet_running_pods", "gauge", "Number of pods that have a running pod sandbox", (double)
                 held.sandboxes().stream()
                         .filter(ObservedSandbox::ready)
                         .filter(sandbox -> own.contains(sandbox.pod().uid()))
@@ -164,7 +161,7 @@ public final class NodeMetrics {
             page.sample(
                     "kubelet_running_containers",
                     Map.of("container_state", state.name().toLowerCase(Locale.ROOT)),
-                    held.containers().stream()
+                    (double) held.containers().stream()
                             .filter(container -> own.contains(container.pod().uid()) && container.state() == state)
                             .count(),
                     Optional.empty());

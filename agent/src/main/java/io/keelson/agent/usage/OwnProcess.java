@@ -64,7 +64,7 @@ public final class OwnProcess {
 
     private OptionalDouble openFiles() {
         try (Stream<Path> files = Files.list(proc.resolve("fd"))) {
-            return OptionalDouble.of(files.count());
+            return OptionalDouble.of((double) files.count());
         } catch (IOException notSaid) {
             return OptionalDouble.empty();
         }
