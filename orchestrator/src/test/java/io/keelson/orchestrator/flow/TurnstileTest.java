@@ -95,6 +95,7 @@ class TurnstileTest {
         for (int i = 0; i < 200; i++) {
             inside.add(turnstile.enter(ADMIN, PODS));
         }
+        assertThat(inside).hasSize(200);
         assertThat(catchThrowableOfType(ApiException.class, () -> turnstile.enter(ADMIN, PODS)))
                 .isNotNull();
         assertThat(load("exempt").refused(Load.Refusal.CONCURRENCY_LIMIT)).isEqualTo(1);
