@@ -39,24 +39,28 @@ public final class StoreBench {
         return all;
     }
 
-    /** Arguments: {@code DIRECTORY SECONDS ROUNDS KEELSON ETCD WHAT...}; the two systems as commands with blanks between words. */
+    /**
+     * Arguments: {@code DIRECTORY SECONDS ROUNDS BEFORE KEELSON ETCD WHAT...}; the two systems as commands with blanks between words. BEFORE is how many
+     * rounds do not count: who compiles itself while it works is not yet what its clients meet day by day.
+     */
     public static void main(String[] args) throws IOException, InterruptedException {
-        if (args.length < 6) {
-            System.err.println("usage: StoreBench DIRECTORY SECONDS ROUNDS KEELSON ETCD WHAT...");
+        if (args.length < 7) {
+            System.err.println("usage: StoreBench DIRECTORY SECONDS ROUNDS BEFORE KEELSON ETCD WHAT...");
             System.exit(2);
         }
         var parent = Path.of(args[0]);
         double seconds = Double.parseDouble(args[1]);
         int rounds = Integer.parseInt(args[2]);
+        int before = Integer.parseInt(args[3]);
         var systems = new ArrayList<Cluster.Program>();
-        if (!args[3].isBlank()) {
-            systems.add(new Cluster.Program(OWN, List.of(args[3].split(" +"))));
-        }
         if (!args[4].isBlank()) {
-            systems.add(new Cluster.Program(PEER, List.of(args[4].split(" +"))));
+            systems.add(new Cluster.Program(OWN, List.of(args[4].split(" +"))));
+        }
+        if (!args[5].isBlank()) {
+            systems.add(new Cluster.Program(PEER, List.of(args[5].split(" +"))));
         }
         Map<String, Workload> known = workloads(seconds);
-        List<String> wanted = List.of(args).subList(5, args.length);
+        List<String> wanted = List.of(args).subList(6, args.length);
         if (wanted.contains("all")) {
             wanted = List.copyOf(known.keySet());
         }
@@ -71,7 +75,7 @@ public final class StoreBench {
         try (var shared = new Clusters(systems, Files.createDirectories(parent))) {
             for (String name : wanted) {
                 Workload workload = Objects.requireNonNull(known.get(name), name);
-                for (int round = 0; round < rounds; round++) {
+                for (int round = workload.wantsFresh() ? 0 : -before; round < rounds; round++) {
                     for (Cluster.Program system : systems) {
                         visit(name, workload, round, system, shared, table, parent);
                     }
@@ -102,8 +106,11 @@ public final class StoreBench {
         } else {
             figures = workload.visit(shared.of(system));
         }
-        table.add(system.name(), figures);
-        var line = new StringBuilder(String.format(Locale.ROOT, "%-14s round %d %-8s", name, round + 1, system.name()));
+        if (round >= 0) {
+            table.add(system.name(), figures);
+        }
+        String which = round < 0 ? "before" : "round " + (round + 1);
+        var line = new StringBuilder(String.format(Locale.ROOT, "%-14s %-7s %-8s", name, which, system.name()));
         figures.forEach((figure, value) ->
                 line.append("  ").append(Table.number(value)).append(' ').append(figure.name()));
         System.out.println(line);

@@ -25,7 +25,7 @@ import picocli.CommandLine.ParseResult;
 final class RehearseCommand implements Command {
 
     private static final String RECORD = "-XX:AOTCacheOutput=";
-    private static final int RECORDING_SECONDS = 120;
+    private static final int RECORDING_SECONDS = 300;
     private static final int ROUNDS = 3;
     private static final int TRIES = 60;
     private static final int TRIES_OF_ROLLOUT = 3;
