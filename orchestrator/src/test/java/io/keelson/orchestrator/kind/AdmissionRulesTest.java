@@ -64,7 +64,10 @@ class AdmissionRulesTest {
         String condition = "{\"name\": \"a\", \"expression\": \"true\"}";
         assertThat(check("", ", \"matchConditions\": [" + condition + "," + condition + "]"))
                 .containsExactly("webhooks[0].matchConditions[1].name: Duplicate value: \"a\"");
-        assertThat(check("", ", \"matchConditions\": [" + condition + ",".concat(condition).repeat(64) + "]"))
+        assertThat(check(
+                        "",
+                        ", \"matchConditions\": [" + condition
+                                + ",".concat(condition).repeat(64) + "]"))
                 .contains("webhooks[0].matchConditions: Too many: 65: must have at most 64 items");
     }
 }
