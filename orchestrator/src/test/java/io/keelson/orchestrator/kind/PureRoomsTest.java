@@ -1,10 +1,15 @@
 package io.keelson.orchestrator.kind;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
@@ -73,8 +78,9 @@ class PureRoomsTest {
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("java.lang.Thread")
                 .orShould()
-                .dependOnClassesThat()
-                .resideInAnyPackage("java.util.concurrent..", "java.net..", "java.nio.file..")
+                .dependOnClassesThat(resideInAnyPackage("java.util.concurrent..", "java.net..", "java.nio.file..")
+                        .and(not(belongToAnyOf(URI.class, URISyntaxException.class)))
+                        .as("are of threads, sockets or files; the text of a URI is none of these"))
                 .check(CLASSES);
     }
 

@@ -192,8 +192,8 @@ class ConnectAdmissionTest {
                 .isEqualTo("container side is not valid for pod changed");
         assertThat(exec("changed", "other").getDescription())
                 .isEqualTo(
-                        "Internal error occurred: failed calling webhook \"change.example.com\": the patch makes another kind of"
-                                + " object");
+                        "Internal error occurred: admission webhook \"change.example.com\" wants what cannot be: the patch makes"
+                                + " another kind of object");
     }
 
     @Test
