@@ -77,146 +77,42 @@ public record Strategy(
 
     /** The same, with a generation. */
     public Strategy withGeneration() {
-        return new Strategy(
-                true,
-                guarded,
-                statusAtCreation,
-                nameProblems,
-                initial,
-                defaults,
-                check,
-                printer,
-                fields,
-                shape,
-                conversion,
-                advice,
-                deprecation);
+        return changed(draft -> draft.counted = true);
     }
 
     /** The same, replaced only by who says which revision it has seen: of these kinds Kubernetes does not let the last writer win. */
     public Strategy withGuard() {
-        return new Strategy(
-                counted,
-                true,
-                statusAtCreation,
-                nameProblems,
-                initial,
-                defaults,
-                check,
-                printer,
-                fields,
-                shape,
-                conversion,
-                advice,
-                deprecation);
+        return changed(draft -> draft.guarded = true);
     }
 
     /** The same, with the status said by the creator. */
     public Strategy withStatusAtCreation() {
-        return new Strategy(
-                counted,
-                guarded,
-                true,
-                nameProblems,
-                initial,
-                defaults,
-                check,
-                printer,
-                fields,
-                shape,
-                conversion,
-                advice,
-                deprecation);
+        return changed(draft -> draft.statusAtCreation = true);
     }
 
     /** The same, with other rules for names. */
     public Strategy withNames(Function<String, List<String>> rule) {
-        return new Strategy(
-                counted,
-                guarded,
-                statusAtCreation,
-                rule,
-                initial,
-                defaults,
-                check,
-                printer,
-                fields,
-                shape,
-                conversion,
-                advice,
-                deprecation);
+        return changed(draft -> draft.nameProblems = rule);
     }
 
     /** The same, beginning otherwise. */
     public Strategy withInitial(Consumer<ObjectNode> state) {
-        return new Strategy(
-                counted,
-                guarded,
-                statusAtCreation,
-                nameProblems,
-                state,
-                defaults,
-                check,
-                printer,
-                fields,
-                shape,
-                conversion,
-                advice,
-                deprecation);
+        return changed(draft -> draft.initial = state);
     }
 
     /** The same, with other default values. */
     public Strategy withDefaults(Consumer<ObjectNode> values) {
-        return new Strategy(
-                counted,
-                guarded,
-                statusAtCreation,
-                nameProblems,
-                initial,
-                values,
-                check,
-                printer,
-                fields,
-                shape,
-                conversion,
-                advice,
-                deprecation);
+        return changed(draft -> draft.defaults = values);
     }
 
     /** The same, checked otherwise. */
     public Strategy withCheck(Check rule) {
-        return new Strategy(
-                counted,
-                guarded,
-                statusAtCreation,
-                nameProblems,
-                initial,
-                defaults,
-                rule,
-                printer,
-                fields,
-                shape,
-                conversion,
-                advice,
-                deprecation);
+        return changed(draft -> draft.check = rule);
     }
 
     /** The same, printed otherwise. */
     public Strategy withPrinter(Printer columns) {
-        return new Strategy(
-                counted,
-                guarded,
-                statusAtCreation,
-                nameProblems,
-                initial,
-                defaults,
-                check,
-                columns,
-                fields,
-                shape,
-                conversion,
-                advice,
-                deprecation);
+        return changed(draft -> draft.printer = columns);
     }
 
     /** The same, with fields to select by, whose absence counts as the empty text. */
@@ -225,111 +121,89 @@ public record Strategy(
         for (String name : names) {
             more.put(name, "");
         }
-        return new Strategy(
-                counted,
-                guarded,
-                statusAtCreation,
-                nameProblems,
-                initial,
-                defaults,
-                check,
-                printer,
-                more,
-                shape,
-                conversion,
-                advice,
-                deprecation);
+        return changed(draft -> draft.fields = more);
     }
 
     /** The same, with a field to select by, and what its absence counts as. */
     public Strategy withField(String name, String absent) {
         Map<String, String> more = new HashMap<>(fields);
         more.put(name, absent);
-        return new Strategy(
-                counted,
-                guarded,
-                statusAtCreation,
-                nameProblems,
-                initial,
-                defaults,
-                check,
-                printer,
-                more,
-                shape,
-                conversion,
-                advice,
-                deprecation);
+        return changed(draft -> draft.fields = more);
     }
 
     /** The same, of another form. */
     public Strategy withShape(Function<Kind, Shape> form) {
-        return new Strategy(
-                counted,
-                guarded,
-                statusAtCreation,
-                nameProblems,
-                initial,
-                defaults,
-                check,
-                printer,
-                fields,
-                form,
-                conversion,
-                advice,
-                deprecation);
+        return changed(draft -> draft.shape = form);
     }
 
     /** The same, stored in another form. */
     public Strategy withConversion(Conversion other) {
-        return new Strategy(
-                counted,
-                guarded,
-                statusAtCreation,
-                nameProblems,
-                initial,
-                defaults,
-                check,
-                printer,
-                fields,
-                shape,
-                other,
-                advice,
-                deprecation);
+        return changed(draft -> draft.conversion = other);
     }
 
     /** The same, with advice to writers. */
     public Strategy withAdvice(Advice what) {
-        return new Strategy(
-                counted,
-                guarded,
-                statusAtCreation,
-                nameProblems,
-                initial,
-                defaults,
-                check,
-                printer,
-                fields,
-                shape,
-                conversion,
-                what,
-                deprecation);
+        return changed(draft -> draft.advice = what);
     }
 
     /** The same, to be used no more. */
     public Strategy withDeprecation(String warning) {
-        return new Strategy(
-                counted,
-                guarded,
-                statusAtCreation,
-                nameProblems,
-                initial,
-                defaults,
-                check,
-                printer,
-                fields,
-                shape,
-                conversion,
-                advice,
-                warning);
+        return changed(draft -> draft.deprecation = warning);
+    }
+
+    private Strategy changed(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.strategy();
+    }
+
+    /** The parts of a strategy, to be replaced by name. */
+    private static final class Draft {
+        private boolean counted;
+        private boolean guarded;
+        private boolean statusAtCreation;
+        private Function<String, List<String>> nameProblems;
+        private Consumer<ObjectNode> initial;
+        private Consumer<ObjectNode> defaults;
+        private Check check;
+        private Printer printer;
+        private Map<String, String> fields;
+        private Function<Kind, Shape> shape;
+        private Conversion conversion;
+        private Advice advice;
+        private String deprecation;
+
+        Draft(Strategy from) {
+            counted = from.counted;
+            guarded = from.guarded;
+            statusAtCreation = from.statusAtCreation;
+            nameProblems = from.nameProblems;
+            initial = from.initial;
+            defaults = from.defaults;
+            check = from.check;
+            printer = from.printer;
+            fields = from.fields;
+            shape = from.shape;
+            conversion = from.conversion;
+            advice = from.advice;
+            deprecation = from.deprecation;
+        }
+
+        Strategy strategy() {
+            return new Strategy(
+                    counted,
+                    guarded,
+                    statusAtCreation,
+                    nameProblems,
+                    initial,
+                    defaults,
+                    check,
+                    printer,
+                    fields,
+                    shape,
+                    conversion,
+                    advice,
+                    deprecation);
+        }
     }
 }
