@@ -24,17 +24,10 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.BlockBasedTableConfig;
-import org.rocksdb.BloomFilter;
-import org.rocksdb.Cache;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.ColumnFamilyOptions;
-import org.rocksdb.CompressionType;
-import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
-import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -48,15 +41,6 @@ import org.rocksdb.WriteOptions;
  * <p>A failed write is fatal: the caller must stop the replica, because memory and disk may differ from then on.
  */
 public final class RocksState implements AutoCloseable {
-
-    /** Memory for blocks read from disk, and for writes not yet flushed, in bytes. */
-    private static final long CACHE_BYTES = 24L << 20;
-
-    private static final long WRITE_BUFFER_BYTES = 16L << 20;
-    private static final long ALL_WRITE_BUFFERS_BYTES = 32L << 20;
-
-    /** Files of flushed writes that are merged at once: twice RocksDB's own number, since each merge rewrites much of what is there. */
-    private static final int FLUSHED_FILES_TO_MERGE = 8;
 
     private static final byte[] APPLIED = "applied".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] REVISION = "revision".getBytes(StandardCharsets.US_ASCII);
@@ -79,7 +63,7 @@ public final class RocksState implements AutoCloseable {
     /** Held for reading while the database is in use, for writing to close it. */
     final ReadWriteLock open = new ReentrantReadWriteLock();
 
-    private final List<AutoCloseable> resources;
+    private final RocksSettings settings;
     private final HashRows hashRows = new HashRows(this);
     private final Reclaimer reclaimer = new Reclaimer(this);
 
@@ -97,10 +81,9 @@ public final class RocksState implements AutoCloseable {
     private boolean closed;
     private volatile boolean closing;
 
-    private RocksState(RocksDB db, List<ColumnFamilyHandle> families, List<AutoCloseable> resources)
-            throws RocksDBException {
+    private RocksState(RocksDB db, List<ColumnFamilyHandle> families, RocksSettings settings) throws RocksDBException {
         this.db = db;
-        this.resources = resources;
+        this.settings = settings;
         this.latest = families.get(1);
         this.versions = families.get(2);
         this.history = families.get(3);
@@ -125,35 +108,21 @@ public final class RocksState implements AutoCloseable {
      */
     public static RocksState open(Path directory) {
         RocksDB.loadLibrary();
-        Cache cache = new LRUCache(CACHE_BYTES);
-        var bloom = new BloomFilter(10);
-        var familyOptions = new ColumnFamilyOptions()
-                .setWriteBufferSize(WRITE_BUFFER_BYTES)
-                .setMaxWriteBufferNumber(3)
-                .setLevel0FileNumCompactionTrigger(FLUSHED_FILES_TO_MERGE)
-                .setCompressionType(CompressionType.NO_COMPRESSION)
-                .setTableFormatConfig(new BlockBasedTableConfig()
-                        .setBlockCache(cache)
-                        .setCacheIndexAndFilterBlocks(true)
-                        .setFilterPolicy(bloom));
-        var options = new DBOptions()
-                .setCreateIfMissing(true)
-                .setCreateMissingColumnFamilies(true)
-                .setAtomicFlush(true)
-                .setDbWriteBufferSize(ALL_WRITE_BUFFERS_BYTES)
-                .setMaxBackgroundJobs(2)
-                .setKeepLogFileNum(2)
-                .setMaxOpenFiles(256);
-        FlushWatch.attachIfArmed(options);
+        return open(directory, new RocksSettings(RocksSettings.CACHE_BYTES));
+    }
+
+    /** @param settings closed with the database */
+    static RocksState open(Path directory, RocksSettings settings) {
+        FlushWatch.attachIfArmed(settings.database());
         var descriptors = new ArrayList<ColumnFamilyDescriptor>();
         for (String name : List.of(
                 "default", "latest", "versions", "history", "leases", "leaseKeys", "meta", "hashes", "requests")) {
-            descriptors.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.US_ASCII), familyOptions));
+            descriptors.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.US_ASCII), settings.family()));
         }
         var handles = new ArrayList<ColumnFamilyHandle>();
         try {
-            RocksDB db = RocksDB.open(options, directory.toString(), descriptors, handles);
-            var state = new RocksState(db, handles, List.of(options, familyOptions, bloom, cache));
+            RocksDB db = RocksDB.open(settings.database(), directory.toString(), descriptors, handles);
+            var state = new RocksState(db, handles, settings);
             state.alarms = state.storedAlarms();
             state.hashRows.open(state.read(View::revision));
             return state;
@@ -595,9 +564,7 @@ public final class RocksState implements AutoCloseable {
                 family.close();
             }
             db.close();
-            for (AutoCloseable resource : resources) {
-                closeQuietly(resource);
-            }
+            settings.close();
             writeOptions.close();
             asIs.close();
         } finally {
@@ -608,13 +575,5 @@ public final class RocksState implements AutoCloseable {
     /** Who asked came a moment too late: the member stops, or a snapshot of the leader's takes the state's place. */
     static KvException closed() {
         return new KvException(KvException.Reason.UNAVAILABLE, "etcdserver: server stopped");
-    }
-
-    private static void closeQuietly(AutoCloseable resource) {
-        try {
-            resource.close();
-        } catch (Exception e) {
-            throw new IllegalStateException("a native resource of the store does not close", e);
-        }
     }
 }
