@@ -7,6 +7,7 @@ import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.MalformedJsonException;
 import io.keelson.orchestrator.kind.Schema;
+import io.keelson.orchestrator.kind.UnknownFields;
 import io.keelson.orchestrator.patch.PatchException;
 import io.keelson.orchestrator.patch.Patches;
 import io.keelson.orchestrator.registry.Operation;
@@ -212,20 +213,24 @@ public final class Review {
         return changed;
     }
 
-    /** What nobody could read must not be stored: every reader of the whole kind would fail at it. */
+    /** What nobody could read must not be stored: every reader of the whole kind would fail at it. What its kind does not have is dropped. */
     private static void readable(Kind kind, ObjectNode before, ObjectNode changed) {
-        List<String> wrong = wrongTypes(kind, changed);
+        List<FieldError> found = Schema.check(kind, changed);
+        List<String> wrong = wrongTypes(found);
         if (!wrong.isEmpty()) {
             List<String> more = new ArrayList<>(wrong);
-            more.removeAll(wrongTypes(kind, before));
+            more.removeAll(wrongTypes(Schema.check(kind, before)));
             if (!more.isEmpty()) {
                 throw new IllegalArgumentException(String.join(", ", more));
             }
         }
+        if (found.stream().anyMatch(error -> error.reason() == FieldError.Reason.UNKNOWN)) {
+            UnknownFields.drop(kind, changed);
+        }
     }
 
-    private static List<String> wrongTypes(Kind kind, ObjectNode object) {
-        return Schema.check(kind, object).stream()
+    private static List<String> wrongTypes(List<FieldError> found) {
+        return found.stream()
                 .filter(error -> error.reason() == FieldError.Reason.WRONG_TYPE)
                 .map(FieldError::message)
                 .toList();

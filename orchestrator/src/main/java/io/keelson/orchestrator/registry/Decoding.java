@@ -5,6 +5,7 @@ import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Schema;
 import io.keelson.orchestrator.kind.Subresource;
+import io.keelson.orchestrator.kind.UnknownFields;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,10 +27,23 @@ public final class Decoding {
      *
      * @param rejection if the object cannot be taken
      * @param warnings if it can, but the writer should know something
+     * @param unknown whether it has fields that a built-in kind does not have, which are not to be stored
      */
-    public record Result(Optional<Rejection> rejection, List<String> warnings) {
+    public record Result(Optional<Rejection> rejection, List<String> warnings, boolean unknown) {
 
-        private static final Result FINE = new Result(Optional.empty(), List.of());
+        private static final Result FINE = new Result(Optional.empty(), List.of(), false);
+
+        private static Result refused(Rejection why) {
+            return new Result(Optional.of(why), List.of(), false);
+        }
+
+        private static Result warned(List<String> warnings) {
+            return new Result(Optional.empty(), warnings, false);
+        }
+
+        private Result withUnknown() {
+            return new Result(rejection, warnings, true);
+        }
     }
 
     /**
@@ -45,18 +59,29 @@ public final class Decoding {
     static Result check(Kind kind, Optional<ObjectNode> live, ObjectNode incoming, Reading reading) {
         Optional<Rejection> wrongKind = wrongKind(kind, incoming);
         if (wrongKind.isPresent()) {
-            return new Result(wrongKind, List.of());
+            return Result.refused(wrongKind.get());
         }
         // A patch leaves most of an object as it is, with all that is wrong there.
         List<FieldError> errors = reading.patch().isPresent() && live.isPresent()
                 ? Schema.check(kind, incoming, live.get())
                 : Schema.check(kind, incoming);
+        boolean unknown = kind.custom().isEmpty() && anyUnknown(errors);
         if (!errors.isEmpty() && live.isPresent()) {
             Set<FieldError> old = new HashSet<>(Schema.check(kind, live.get()));
             errors = errors.stream().filter(error -> !old.contains(error)).toList();
         }
-        return judge(
+        Result result = judge(
                 kind, Stream.concat(reading.noticed().stream(), errors.stream()).toList(), reading);
+        return unknown ? result.withUnknown() : result;
+    }
+
+    private static boolean anyUnknown(List<FieldError> errors) {
+        return errors.stream().anyMatch(error -> error.reason() == FieldError.Reason.UNKNOWN);
+    }
+
+    /** What is stored as Kubernetes would read it, to compare with what was sent: without fields that its kind does not have. */
+    static ObjectNode known(Kind kind, ObjectNode live, Result decoded) {
+        return decoded.unknown() ? UnknownFields.without(kind, live) : live;
     }
 
     /**
@@ -89,17 +114,15 @@ public final class Decoding {
             Rejection rejection = reading.patch()
                     .map(shown -> Rejection.invalidPatch(Reading.shortened(shown.get()), why))
                     .orElseGet(() -> Rejection.badRequest(cannotBeRead(kind) + why));
-            return new Result(Optional.of(rejection), List.of());
+            return Result.refused(rejection);
         }
         return switch (validation) {
             case STRICT, IGNORE -> Result.FINE;
             case WARN ->
-                new Result(
-                        Optional.empty(),
-                        errors.stream()
-                                .limit(MAX_ERRORS_IN_MESSAGE)
-                                .map(FieldError::message)
-                                .toList());
+                Result.warned(errors.stream()
+                        .limit(MAX_ERRORS_IN_MESSAGE)
+                        .map(FieldError::message)
+                        .toList());
         };
     }
 

@@ -4,6 +4,7 @@ import io.keelson.orchestrator.kind.Cause;
 import io.keelson.orchestrator.kind.Defaults;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
+import io.keelson.orchestrator.kind.UnknownFields;
 import io.keelson.orchestrator.kind.Validation;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,8 @@ final class EphemeralContainers {
 
     private EphemeralContainers() {}
 
-    static Prepared update(Kind kind, ObjectNode live, ObjectNode incoming, List<String> warnings) {
+    static Prepared update(Kind kind, ObjectNode stored, ObjectNode incoming, Decoding.Result decoded) {
+        ObjectNode live = Decoding.known(kind, stored, decoded);
         ObjectNode object = live.deepCopy();
         Optional<JsonNode> wanted = Json.at(Json.withoutNulls(incoming), "spec", FIELD);
         ObjectNode spec = Json.child(object, "spec");
@@ -26,6 +28,9 @@ final class EphemeralContainers {
             spec.set(FIELD, wanted.get().deepCopy());
         } else {
             spec.remove(FIELD);
+        }
+        if (decoded.unknown()) {
+            UnknownFields.drop(kind, object);
         }
         Defaults.apply(kind, object);
         List<Cause> causes = new ArrayList<>();
@@ -43,6 +48,6 @@ final class EphemeralContainers {
         }
         // Against itself: by the rules for other updates nothing of this may change.
         causes.addAll(Validation.validate(kind, Optional.of(object), object));
-        return Registry.finish(kind, live, object, causes, warnings);
+        return Registry.finish(kind, live, object, causes, decoded.warnings());
     }
 }

@@ -5,6 +5,7 @@ import io.keelson.orchestrator.kind.Cause;
 import io.keelson.orchestrator.kind.Defaults;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
+import io.keelson.orchestrator.kind.UnknownFields;
 import io.keelson.orchestrator.kind.Validation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,7 +53,7 @@ public final class Registry {
         if (decoded.rejection().isPresent()) {
             return new Prepared.Refuse(decoded.rejection().get());
         }
-        ObjectNode object = Defaults.withoutNulls(kind, incoming);
+        ObjectNode object = readable(kind, incoming, decoded);
         if (kind.subresources().contains("status") && !kind.strategy().statusAtCreation()) {
             object.remove("status");
         }
@@ -109,7 +110,7 @@ public final class Registry {
                 Optional<Rejection> refused = decoded.rejection().or(() -> Metadata.mismatch(kind, live, incoming));
                 yield refused.isPresent()
                         ? new Prepared.Refuse(refused.get())
-                        : EphemeralContainers.update(kind, live, incoming, decoded.warnings());
+                        : EphemeralContainers.update(kind, live, incoming, decoded);
             }
             case "scale" -> Scale.update(kind, live, incoming);
             case "binding" -> Binding.bind(kind, live, incoming);
@@ -130,13 +131,14 @@ public final class Registry {
     }
 
     private static Prepared updateWhole(
-            Kind kind, ObjectNode live, ObjectNode incoming, Reading reading, Mutation mutation) {
-        Decoding.Result decoded = Decoding.check(kind, Optional.of(live), incoming, reading);
-        Optional<Rejection> refused = decoded.rejection().or(() -> Metadata.mismatch(kind, live, incoming));
+            Kind kind, ObjectNode stored, ObjectNode incoming, Reading reading, Mutation mutation) {
+        Decoding.Result decoded = Decoding.check(kind, Optional.of(stored), incoming, reading);
+        Optional<Rejection> refused = decoded.rejection().or(() -> Metadata.mismatch(kind, stored, incoming));
         if (refused.isPresent()) {
             return new Prepared.Refuse(refused.get());
         }
-        ObjectNode object = Defaults.withoutNulls(kind, incoming);
+        ObjectNode live = Decoding.known(kind, stored, decoded);
+        ObjectNode object = readable(kind, incoming, decoded);
         Metadata.keepSystemFields(live, object);
         if (kind.subresources().contains("status")) {
             Kept.keep(live, object, "status");
@@ -144,10 +146,27 @@ public final class Registry {
         Kept.of(kind).accept(live, object);
         Defaults.fill(kind, object);
         object = mutation.apply(Optional.of(live), object);
-        List<Cause> causes = new ArrayList<>(Validation.validate(kind, Optional.of(live), object));
+        List<Cause> causes = new ArrayList<>(causes(kind, live, object));
         Metadata.newFinalizers(live, object).ifPresent(causes::add);
         List<String> advice = causes.isEmpty() ? Advice.of(kind, Optional.of(live), object) : List.of();
         return finish(kind, live, object, causes, advised(decoded, advice));
+    }
+
+    /** What is wrong about a change. That something unknown has gone, which was stored once, is no change of what must not change. */
+    private static List<Cause> causes(Kind kind, ObjectNode live, ObjectNode object) {
+        List<Cause> causes = Validation.validate(kind, Optional.of(live), object);
+        return causes.isEmpty() || kind.custom().isPresent()
+                ? causes
+                : Validation.validate(kind, Optional.of(UnknownFields.without(kind, live)), object);
+    }
+
+    /** What was sent as its kind knows it: a copy without nulls, and without fields that a built-in kind does not have. */
+    private static ObjectNode readable(Kind kind, ObjectNode incoming, Decoding.Result decoded) {
+        ObjectNode object = Defaults.withoutNulls(kind, incoming);
+        if (decoded.unknown()) {
+            UnknownFields.drop(kind, object);
+        }
+        return object;
     }
 
     private static List<String> advised(Decoding.Result decoded, List<String> advice) {
@@ -158,12 +177,13 @@ public final class Registry {
 
     /** Takes one part of what was sent, and all else from what is stored. */
     private static Prepared updatePart(
-            Kind kind, ObjectNode live, ObjectNode incoming, Reading reading, String... path) {
-        Decoding.Result decoded = Decoding.check(kind, Optional.of(live), incoming, reading);
-        Optional<Rejection> refused = decoded.rejection().or(() -> Metadata.mismatch(kind, live, incoming));
+            Kind kind, ObjectNode stored, ObjectNode incoming, Reading reading, String... path) {
+        Decoding.Result decoded = Decoding.check(kind, Optional.of(stored), incoming, reading);
+        Optional<Rejection> refused = decoded.rejection().or(() -> Metadata.mismatch(kind, stored, incoming));
         if (refused.isPresent()) {
             return new Prepared.Refuse(refused.get());
         }
+        ObjectNode live = Decoding.known(kind, stored, decoded);
         ObjectNode object = live.deepCopy();
         ObjectNode to = object;
         for (String step : Arrays.copyOf(path, path.length - 1)) {
@@ -177,6 +197,9 @@ public final class Registry {
             to.setAll(Defaults.withoutNulls(kind, sent));
         } else {
             to.remove(last);
+        }
+        if (decoded.unknown()) {
+            UnknownFields.drop(kind, object);
         }
         Defaults.fill(kind, object);
         return finish(kind, live, object, Validation.validate(kind, Optional.of(live), object), decoded.warnings());

@@ -134,6 +134,17 @@ class WebhooksTest {
     }
 
     @Test
+    void whatAWebhookAddsThatTheKindDoesNotHaveIsDropped() throws IOException {
+        String patch = "[{\"op\":\"add\",\"path\":\"/foo\",\"value\":1},"
+                + "{\"op\":\"add\",\"path\":\"/data\",\"value\":{\"k\":\"v\"}}]";
+        configure(MUTATING, "odd", (_, response) -> TestAdmissionWebhook.patch(response, patch), "");
+        ObjectNode made = create("m").object();
+        assertThat(made.has("foo")).isFalse();
+        assertThat(made.at("/data/k").asString()).isEqualTo("v");
+        assertThat(made.path("metadata").path("managedFields").toString()).doesNotContain("foo");
+    }
+
+    @Test
     void aDenialWithoutWordsIsABadRequestWithoutExplanation() throws IOException {
         configure(VALIDATING, "no", (_, response) -> response.put("allowed", false), "");
         ApiException refused = refusal("m");

@@ -143,6 +143,39 @@ class StrictnessTest {
     }
 
     @Test
+    void ofABuiltInKindUnknownFieldsAreNeitherStoredNorOwned() throws IOException, InterruptedException {
+        String text = "{\"metadata\":{\"name\":\"known\"},\"data\":{\"a\":\"1\"},\"foo\":{\"b\":1}}";
+        HttpResponse<String> made = send("POST", CONFIG_MAPS + "?fieldValidation=Ignore", "application/json", text);
+        assertThat(made.statusCode()).isEqualTo(201);
+        assertThat(made.body()).contains("f:data").doesNotContain("foo");
+        String path = CONFIG_MAPS + "/known?fieldValidation=Ignore";
+        String[][] patches = {
+            {MERGE, "{\"foo\":1,\"data\":{\"m\":\"1\"}}"},
+            {STRATEGIC, "{\"metadata\":{\"foo\":1},\"data\":{\"s\":\"1\"}}"},
+            {
+                JSON_PATCH,
+                "[{\"op\":\"add\",\"path\":\"/foo\",\"value\":[]},"
+                        + "{\"op\":\"add\",\"path\":\"/data/j\",\"value\":\"1\"}]"
+            }
+        };
+        for (String[] patch : patches) {
+            HttpResponse<String> patched = send("PATCH", path, patch[0], patch[1]);
+            assertThat(patched.statusCode()).as(patched.body()).isEqualTo(200);
+        }
+        String stored = server.get(admin, CONFIG_MAPS + "/known").body();
+        assertThat(stored).contains("\"f:m\"", "\"f:s\"", "\"f:j\"").doesNotContain("foo");
+        assertThat(message(
+                        send(
+                                "PATCH",
+                                path + "&fieldManager=m",
+                                APPLY,
+                                text.replace(
+                                        "{\"metadata", "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata")),
+                        400))
+                .endsWith(".foo: field not declared in schema");
+    }
+
+    @Test
     void someKindsAreReplacedOnlyByWhoSaysWhatItHasSeen() throws IOException, InterruptedException {
         String lease = "{\"metadata\":{\"name\":\"seen\"},\"spec\":{\"holderIdentity\":\"a\"}}";
         HttpResponse<String> made = send("POST", LEASES, "application/json", lease);
