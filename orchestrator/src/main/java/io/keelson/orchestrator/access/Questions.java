@@ -1,8 +1,11 @@
 package io.keelson.orchestrator.access;
 
+import io.keelson.orchestrator.api.Admission;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.Stored;
 import io.keelson.orchestrator.api.User;
+import io.keelson.orchestrator.api.WriteOptions;
 import io.keelson.orchestrator.auth.Decision;
 import io.keelson.orchestrator.auth.Reviews;
 import io.keelson.orchestrator.auth.TokenRequests;
@@ -91,23 +94,30 @@ public final class Questions {
     }
 
     /**
-     * Answers a TokenRequest.
+     * Answers a TokenRequest, as those leave it who have a say.
      *
-     * @param user who asks, and may
+     * @param options with the user who asks, and may
+     * @return the answer, with what the sender should know
      * @throws ApiException NOT_FOUND if there is no such service account; INVALID, BAD_REQUEST, CONFLICT or FORBIDDEN if it gets none
      */
-    public ObjectNode token(String namespace, String account, ObjectNode request, User user) {
-        ObjectNode live =
-                api.get(new Ref(Kinds.SERVICE_ACCOUNT, namespace, account)).object();
+    public Stored token(String namespace, String account, ObjectNode sent, WriteOptions options) {
+        Ref ref = new Ref(Kinds.SERVICE_ACCOUNT, namespace, account);
+        ObjectNode live = api.get(ref).object();
+        Admission.Judged judged = api.admitCreation(ref, "token", sent, options);
+        ObjectNode request = judged.object();
+        User user = options.user();
         TokenRequests.Result result = TokenRequests.decide(
                 user, live, request, gate.objects().newest(), gate.accounts().issuer(), clock.instant(), ids.get());
         return switch (result) {
             case TokenRequests.Result.Refuse refused -> throw new ApiException(refused.rejection());
             case TokenRequests.Result.Issue issue ->
-                TokenRequests.answer(
-                        issue.claims(),
-                        request,
-                        gate.accounts().sign(issue.claims().json()));
+                new Stored(
+                        TokenRequests.answer(
+                                issue.claims(),
+                                request,
+                                gate.accounts().sign(issue.claims().json())),
+                        0,
+                        judged.warnings());
         };
     }
 }

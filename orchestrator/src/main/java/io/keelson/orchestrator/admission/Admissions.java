@@ -8,11 +8,13 @@ import io.keelson.orchestrator.admit.Policies;
 import io.keelson.orchestrator.admit.Policy;
 import io.keelson.orchestrator.admit.Quotas;
 import io.keelson.orchestrator.admit.Request;
+import io.keelson.orchestrator.admit.SubresourceForm;
 import io.keelson.orchestrator.admit.Verdict;
+import io.keelson.orchestrator.admit.Webhook;
 import io.keelson.orchestrator.api.Admission;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.AuditNotes;
-import io.keelson.orchestrator.api.User;
+import io.keelson.orchestrator.kind.Defaults;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
@@ -79,36 +81,14 @@ public final class Admissions implements Admission {
         return new Admissions(other, sources.kinds(), sources.rights(), webhooks, plugins);
     }
 
-    /** What anybody warns of cannot be told to who leaves HTTP. */
     @Override
-    public ObjectNode connect(User user, Ref ref, String subresource, ObjectNode options) {
-        Request asked = new Request(
-                Operation.CONNECT,
-                ref.kind(),
-                subresource,
-                ref.namespace(),
-                ref.name(),
-                user,
-                false,
-                Json.object(),
-                Optional.of(options),
-                Optional.empty());
-        StoreFacts facts = StoreFacts.newest(kv, sources, true);
-        Heard heard = new Heard(new ArrayList<>(), AuditNotes.current());
-        Request request = plugins.on(Plugins.MUTATING_WEBHOOKS)
-                ? asked.with(webhooks.mutate(asked, facts, UnaryOperator.identity(), heard))
-                : asked;
-        if (plugins.on(Plugins.POLICIES)) {
-            Verdict verdict = Policies.judge(request, facts, policies::of);
-            verdict.audit().forEach(heard.notes()::add);
-            verdict.refusal().ifPresent(why -> {
-                throw new ApiException(why);
-            });
-        }
-        if (plugins.on(Plugins.VALIDATING_WEBHOOKS)) {
-            webhooks.validate(request, facts, heard);
-        }
-        return request.object().orElseThrow();
+    public Judged judge(Intent intent, String name, ObjectNode sent) {
+        boolean connects = intent.operation() == Operation.CONNECT;
+        OnePass pass = new OnePass(intent, StoreFacts.newest(kv, sources, connects));
+        Request asked = pass.request(name, Optional.empty(), Optional.of(sent));
+        Request request = asked.with(pass.mutateSent(asked));
+        pass.ask(request);
+        return new Judged(request.object().orElseThrow(), pass.heard.warnings());
     }
 
     @Override
@@ -122,6 +102,14 @@ public final class Admissions implements Admission {
         private final StoreFacts facts;
         private final Heard heard = new Heard(new ArrayList<>(), AuditNotes.current());
         private Optional<ReentrantLock> held = Optional.empty();
+
+        /** What was sent to a subresource, as it is after all that changed it. */
+        private Optional<ObjectNode> sent = Optional.empty();
+
+        OnePass(Intent intent, StoreFacts facts) {
+            this.intent = intent;
+            this.facts = facts;
+        }
 
         OnePass(Intent intent) {
             this.intent = intent;
@@ -149,8 +137,21 @@ public final class Admissions implements Admission {
                     live);
         }
 
+        /** Whether policies and webhooks have a say: of what an eviction deletes, they had it when it was admitted. */
+        private boolean asks() {
+            return intent.operation() != Operation.DELETE
+                    || intent.subresource().isEmpty();
+        }
+
         @Override
         public ObjectNode mutate(Optional<ObjectNode> live, ObjectNode object) {
+            if (!intent.subresource().isEmpty()) {
+                String name = live.flatMap(each -> Json.string(each, "metadata", "name"))
+                        .orElse("");
+                ObjectNode mutated = mutateSent(SubresourceForm.sent(request(name, live, Optional.of(object))));
+                sent = Optional.of(mutated);
+                return mutated;
+            }
             Request request = request(Json.string(object, "metadata", "name").orElse(""), live, Optional.of(object));
             ObjectNode own = byPolicies(request.with(builtIn(request, object)), false);
             if (!plugins.on(Plugins.MUTATING_WEBHOOKS)) {
@@ -161,6 +162,26 @@ public final class Admissions implements Admission {
                     facts,
                     changed -> byPolicies(request.with(builtIn(request, changed)), true),
                     heard);
+        }
+
+        /** What is sent to a subresource is for policies and webhooks; built-in plugins change whole objects only. */
+        private ObjectNode mutateSent(Request request) {
+            ObjectNode sent = request.object().orElseThrow();
+            boolean byPolicies = request.operation() != Operation.CONNECT
+                    && plugins.on(Plugins.MUTATING_POLICIES)
+                    && Mutations.any(facts);
+            boolean byWebhooks = plugins.on(Plugins.MUTATING_WEBHOOKS)
+                    && !Webhook.mutating(facts).isEmpty();
+            if (!byPolicies && !byWebhooks) {
+                return sent;
+            }
+            Kind kind = request.ownKind().orElse(request.kind());
+            Request clean = request.with(Defaults.withoutNulls(kind, sent));
+            Request own = byPolicies ? clean.with(byPolicies(clean, false)) : clean;
+            return byWebhooks
+                    ? webhooks.mutate(
+                            own, facts, changed -> byPolicies ? byPolicies(own.with(changed), true) : changed, heard)
+                    : own.object().orElseThrow();
         }
 
         /** @param again whether it is the second time */
@@ -182,19 +203,26 @@ public final class Admissions implements Admission {
         @Override
         public Terms validate(String name, Optional<ObjectNode> live, Optional<ObjectNode> object) {
             Request request = request(name, live, object);
-            if (object.isEmpty() && plugins.on(Plugins.MUTATING_WEBHOOKS)) {
+            if (object.isEmpty() && asks() && plugins.on(Plugins.MUTATING_WEBHOOKS)) {
                 webhooks.mutate(request, facts, UnaryOperator.identity(), heard);
             }
             heard(BuiltIns.validate(request, facts, plugins));
+            if (asks()) {
+                ask(SubresourceForm.stored(request, sent));
+            }
+            boolean counted = plugins.on(Plugins.QUOTA) && Quotas.concerns(request);
+            Map<Ref, ObjectNode> charged = counted ? charge(request) : Map.of();
+            return new Terms(facts.unchanged(), facts.ranges(), charged, heard.warnings());
+        }
+
+        /** Those who judge and may be anybody: policies and webhooks. */
+        private void ask(Request request) {
             if (plugins.on(Plugins.POLICIES)) {
                 heard(Policies.judge(request, facts, policies::of));
             }
             if (plugins.on(Plugins.VALIDATING_WEBHOOKS)) {
                 webhooks.validate(request, facts, heard);
             }
-            boolean counted = plugins.on(Plugins.QUOTA) && Quotas.concerns(request);
-            Map<Ref, ObjectNode> charged = counted ? charge(request) : Map.of();
-            return new Terms(facts.unchanged(), facts.ranges(), charged, heard.warnings());
         }
 
         private void heard(Verdict verdict) {

@@ -26,6 +26,11 @@ public final class Mutations {
 
     private Mutations() {}
 
+    /** Whether there are any policies that may have a say. */
+    public static boolean any(Facts facts) {
+        return !facts.list(Known.MUTATING_POLICY, "").isEmpty();
+    }
+
     /** What comes of it. */
     public sealed interface Result {
 
@@ -132,7 +137,8 @@ public final class Mutations {
         ObjectNode seen = Webhook.as(kind, request, before).deepCopy();
         try {
             JsonNode said = Values.json(mutation.expression().evaluate(values, budget));
-            JsonNode after = mutation.applied() ? applied(kind, seen, said) : patched(seen, said);
+            JsonNode after =
+                    mutation.applied() ? applied(request.ownKind().orElse(kind), seen, said) : patched(seen, said);
             return Review.accepted(after, before, request, kind);
         } catch (EvaluationException e) {
             throw new FailedException(Policies.error(mutation.expression(), variables.why(e)));

@@ -2,6 +2,7 @@ package io.keelson.orchestrator.admit;
 
 import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.kind.Kind;
+import io.keelson.orchestrator.kind.Subresource;
 import io.keelson.orchestrator.registry.Operation;
 import io.keelson.orchestrator.registry.Rejection;
 import java.util.Optional;
@@ -52,6 +53,11 @@ public record Request(
     public Request with(ObjectNode other) {
         return new Request(
                 operation, kind, subresource, namespace, name, user, dryRun, options, Optional.of(other), old);
+    }
+
+    /** The kind of the object that is judged, if it is not that of the resource: a Scale is sent to {@code deployments/scale}. */
+    public Optional<Kind> ownKind() {
+        return Subresource.ownKind(subresource);
     }
 
     /** A refusal of it. */

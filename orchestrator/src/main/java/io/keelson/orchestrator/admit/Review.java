@@ -98,9 +98,9 @@ public final class Review {
     /** The request without objects, as expressions see it too. */
     static ObjectNode request(Request request, Kind kind) {
         ObjectNode inner = Json.object();
-        kind(inner.putObject("kind"), kind);
+        kind(inner.putObject("kind"), request.ownKind().orElse(kind));
         resource(inner.putObject("resource"), kind);
-        kind(inner.putObject("requestKind"), request.kind());
+        kind(inner.putObject("requestKind"), request.ownKind().orElse(request.kind()));
         resource(inner.putObject("requestResource"), request.kind());
         if (!request.subresource().isEmpty()) {
             inner.put("subResource", request.subresource()).put("requestSubResource", request.subresource());
@@ -246,14 +246,20 @@ public final class Review {
         if (request.operation() == Operation.CONNECT) {
             return options(after, before);
         }
+        Kind own = request.ownKind().orElse(request.kind());
+        return accepted(after, before, request, request.ownKind().orElse(kind), own);
+    }
+
+    /** @param own in which it is stored */
+    private static ObjectNode accepted(JsonNode after, ObjectNode before, Request request, Kind kind, Kind own) {
         if (!(after instanceof ObjectNode changed)
                 || !changed.path("apiVersion").asString("").equals(kind.apiVersion())
                 || !changed.path("kind").asString("").equals(kind.kind())) {
             throw new IllegalArgumentException("the patch makes another kind of object");
         }
         readable(kind, Webhook.as(kind, request, before), changed);
-        ObjectNode object = kind.equals(request.kind()) ? changed : Conversion.read(request.kind(), changed);
-        ObjectNode whole = Defaults.withoutNulls(request.kind(), object);
+        ObjectNode object = kind.equals(own) ? changed : Conversion.read(own, changed);
+        ObjectNode whole = Defaults.withoutNulls(own, object);
         ObjectNode metadata = Json.child(whole, "metadata");
         for (String field : SYSTEM_FIELDS) {
             Optional<JsonNode> kept = Json.at(before, "metadata", field);
@@ -263,7 +269,7 @@ public final class Review {
                 metadata.remove(field);
             }
         }
-        Defaults.apply(request.kind(), whole);
+        Defaults.apply(own, whole);
         return whole;
     }
 }

@@ -139,7 +139,9 @@ public record Webhook(String configuration, JsonNode json) {
 
     /** An object of the request in the version in which the webhook wants it. */
     static ObjectNode as(Kind wanted, Request request, ObjectNode object) {
-        return wanted.equals(request.kind()) ? object : Conversion.write(request.kind(), object);
+        return wanted.equals(request.kind()) || request.ownKind().isPresent()
+                ? object
+                : Conversion.write(request.kind(), object);
     }
 
     /** The refusal of a write because the webhook did not answer. */

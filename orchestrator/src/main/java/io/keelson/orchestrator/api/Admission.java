@@ -122,15 +122,30 @@ public interface Admission {
     }
 
     /**
-     * Judges that somebody connects to what runs in an object, such as to a container by {@code exec}, and may change what it wants there.
+     * Judges what is sent to a subresource and stored nowhere, and may change it: what somebody wants who connects to what runs in an object, such
+     * as {@code PodExecOptions}, or what is created below an object, such as an Eviction. Built-in plugins have no say in it.
      *
-     * @param subresource by which it connects
-     * @param options what it wants there, such as {@code PodExecOptions}
-     * @return what it gets, of the same kind
-     * @throws ApiException if that is refused
+     * @param name of the object
+     * @param sent of a kind that belongs to the subresource; never changed
+     * @return what is left of it, of the same kind, and what the sender should know
+     * @throws ApiException if it is refused
      */
-    default ObjectNode connect(User user, Ref ref, String subresource, ObjectNode options) {
-        return options;
+    default Judged judge(Intent intent, String name, ObjectNode sent) {
+        return new Judged(sent, List.of());
+    }
+
+    /**
+     * What was sent as those leave it who have a say.
+     *
+     * @param object of the same kind as what was sent
+     * @param warnings for the sender
+     */
+    record Judged(ObjectNode object, List<String> warnings) {
+
+        /** Keeps its own copy. */
+        public Judged {
+            warnings = List.copyOf(warnings);
+        }
     }
 
     /** Begins the admission of one attempt at a write; another attempt reads everything anew. */
@@ -143,7 +158,8 @@ public interface Admission {
          * The object as those make it who may change it.
          *
          * @param live what is stored; empty for a new object
-         * @param object what is to be stored, with all defaults; not used any more by the caller
+         * @param object what is to be stored, with all defaults; not used any more by the caller. Through a subresource: what was sent to it, which is
+         *     the caller's
          * @throws ApiException if the write is refused
          */
         ObjectNode mutate(Optional<ObjectNode> live, ObjectNode object);

@@ -1,12 +1,18 @@
 package io.keelson.orchestrator.api;
 
 import io.keelson.orchestrator.kind.Custom;
+import io.keelson.orchestrator.kind.Defaults;
 import io.keelson.orchestrator.kind.FieldError;
+import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
+import io.keelson.orchestrator.kind.Subresource;
+import io.keelson.orchestrator.kind.UnknownFields;
 import io.keelson.orchestrator.limits.WatchLimits;
 import io.keelson.orchestrator.registry.Addresses;
+import io.keelson.orchestrator.registry.Decoding;
+import io.keelson.orchestrator.registry.Operation;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.registry.ServerSideApply;
 import io.keelson.orchestrator.view.Cluster;
@@ -17,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -128,13 +135,63 @@ public final class Api {
     }
 
     /**
-     * Asks everybody who has a say whether somebody may connect to what runs in an object; see {@link Admission#connect}.
+     * Asks everybody who has a say whether somebody may connect to what runs in an object; see {@link Admission#judge}.
      *
      * @return what is wanted there, as they leave it
      * @throws ApiException if that is refused
      */
     public ObjectNode admitConnection(User user, Ref ref, String subresource, ObjectNode options) {
-        return admission.connect(user, ref, subresource, options);
+        // What anybody warns of cannot be told to who leaves HTTP.
+        return admission
+                .judge(
+                        new Admission.Intent(
+                                Operation.CONNECT,
+                                ref.kind(),
+                                ref.namespace(),
+                                subresource,
+                                user,
+                                false,
+                                Json.object(),
+                                Admission.Basis.NEWEST),
+                        ref.name(),
+                        options)
+                .object();
+    }
+
+    /**
+     * Reads what is created below an object and stored nowhere, an Eviction or a TokenRequest, and asks everybody who has a say in it.
+     *
+     * @param sent never changed
+     * @return what they leave of it, with the name and namespace of the object, and what the sender should know
+     * @throws ApiException BAD_REQUEST if it cannot be read; else if it is refused
+     */
+    public Admission.Judged admitCreation(Ref ref, String subresource, ObjectNode sent, WriteOptions options) {
+        Kind kind = Subresource.ownKind(subresource)
+                .orElseThrow(() -> new IllegalArgumentException("nothing of its own is sent to " + subresource));
+        Decoding.Result decoded = Decoding.check(kind, Optional.empty(), sent, options.validation());
+        decoded.rejection().ifPresent(why -> {
+            throw new ApiException(why);
+        });
+        ObjectNode object = Defaults.withoutNulls(kind, sent);
+        if (decoded.unknown()) {
+            UnknownFields.drop(kind, object);
+        }
+        Json.child(object, "metadata").put("name", ref.name()).put("namespace", ref.namespace());
+        Admission.Judged judged = admission.judge(
+                new Admission.Intent(
+                        Operation.CREATE,
+                        ref.kind(),
+                        ref.namespace(),
+                        subresource,
+                        options.user(),
+                        options.dryRun(),
+                        options.told(),
+                        Admission.Basis.NEWEST),
+                ref.name(),
+                object);
+        List<String> warnings = Stream.concat(decoded.warnings().stream(), judged.warnings().stream())
+                .toList();
+        return new Admission.Judged(judged.object(), warnings);
     }
 
     /** Whether {@link #stream} can answer a query. */
@@ -218,7 +275,12 @@ public final class Api {
 
     /** Deletes an object, or begins its end if a grace period or finalizers hold it. */
     public Deleted delete(Ref ref, DeleteOptions options) {
-        return writes.delete(present(ref), options);
+        return writes.delete(present(ref), "", options);
+    }
+
+    /** The same of a pod whose eviction has been admitted: policies and webhooks have been asked of that, and are not asked of the delete. */
+    public Deleted deleteEvicted(Ref pod, DeleteOptions options) {
+        return writes.delete(present(pod), "eviction", options);
     }
 
     /**

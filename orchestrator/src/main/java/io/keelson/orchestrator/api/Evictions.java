@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.api;
 
+import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.registry.Eviction;
@@ -7,6 +8,7 @@ import io.keelson.orchestrator.registry.FieldValidation;
 import io.keelson.orchestrator.registry.Reason;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Deletes pods whose disruption budgets allow it. The budget is told before the pod goes, so that two evictions cannot use one place. */
@@ -27,11 +29,24 @@ public final class Evictions {
     /**
      * Deletes a pod if its budget allows it.
      *
-     * @throws ApiException TOO_MANY_REQUESTS if the budget does not; else as {@link Api#delete}
+     * @param eviction how, in {@code deleteOptions}; those who have a say may change it
+     * @return what the sender should know
+     * @throws ApiException TOO_MANY_REQUESTS if the budget does not allow it, BAD_REQUEST if the eviction cannot be read; else as {@link Api#delete}
      */
-    public void evict(Ref pod, DeleteOptions options) {
+    public List<String> evict(Ref pod, ObjectNode eviction, WriteOptions write) {
+        Admission.Judged judged = api.admitCreation(pod, "eviction", present(eviction), write);
+        ObjectNode wish = judged.object().get("deleteOptions") instanceof ObjectNode given ? given : Json.object();
+        DeleteOptions options = DeleteOptions.wished(wish, write.dryRun(), write.user());
         for (int attempt = 1; !admitted(pod, options, attempt == MAX_ATTEMPTS); attempt++) {}
-        api.delete(pod, options);
+        api.deleteEvicted(pod, options);
+        return judged.warnings();
+    }
+
+    /** The older version, which Kubernetes takes to this day, has the same form. */
+    private static ObjectNode present(ObjectNode eviction) {
+        return Json.string(eviction, "apiVersion").equals(Optional.of("policy/v1beta1"))
+                ? eviction.deepCopy().put("apiVersion", "policy/v1")
+                : eviction;
     }
 
     /** False if the budget was changed by somebody else: then ask it again. */

@@ -531,7 +531,8 @@ final class Writes {
         };
     }
 
-    Deleted delete(Ref ref, DeleteOptions options) {
+    /** @param subresource by which the delete was asked for; empty for a plain one */
+    Deleted delete(Ref ref, String subresource, DeleteOptions options) {
         Deletion.Wish wish = new Deletion.Wish(
                 options.uid(), options.resourceVersion(), options.gracePeriodSeconds(), options.propagation());
         WriteOptions write =
@@ -550,8 +551,8 @@ final class Writes {
                 }
                 throw new ApiException(refused.rejection());
             }
-            try (Admission.Pass pass =
-                    admit(Operation.DELETE, ref, "", options.user(), options.dryRun(), options.told(), basis)) {
+            try (Admission.Pass pass = admit(
+                    Operation.DELETE, ref, subresource, options.user(), options.dryRun(), options.told(), basis)) {
                 Admission.Terms terms;
                 try {
                     terms = pass.validate(ref.name(), Optional.of(live.object()), Optional.empty());

@@ -2,9 +2,12 @@ package io.keelson.orchestrator.http;
 
 import io.keelson.orchestrator.access.Questions;
 import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.api.Stored;
+import io.keelson.orchestrator.api.WriteOptions;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Subresource;
+import io.keelson.orchestrator.registry.Decoding;
 import io.keelson.orchestrator.registry.FieldValidation;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,8 +29,11 @@ final class QuestionDoor {
             return false;
         }
         if (target.kind().equals(Kinds.SERVICE_ACCOUNT) && target.subresource().equals(TOKEN)) {
-            ObjectNode request = question(exchange, target);
-            exchange.reply(201, questions.token(target.namespace(), target.name(), request, exchange.user()));
+            WriteOptions options = WriteParameters.of(exchange, exchange.user());
+            ObjectNode request = Decoding.typed(target.kind(), TOKEN, question(exchange, target));
+            Stored answer = questions.token(target.namespace(), target.name(), request, options);
+            exchange.warn(answer.warnings());
+            exchange.reply(201, answer.object());
             return true;
         }
         // A binding cannot be read either, but it is no question: it is for the pod.

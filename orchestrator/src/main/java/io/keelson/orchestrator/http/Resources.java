@@ -207,7 +207,8 @@ final class Resources {
         if (pod.isEmpty()) {
             throw ApiException.badRequest("metadata.name: Required value: the name of the pod to bind");
         }
-        api.update(new Ref(Kinds.POD, target.namespace(), pod), "binding", binding, options);
+        exchange.warn(api.update(new Ref(Kinds.POD, target.namespace(), pod), "binding", binding, options)
+                .warnings());
         exchange.reply(201, success(target, Optional.empty()));
     }
 
@@ -217,8 +218,10 @@ final class Resources {
         }
         switch (target.subresource()) {
             case "binding" -> {
-                api.update(
-                        target.ref(), "binding", body(exchange, target, options).object(), options);
+                Bodies.Sent sent = body(exchange, target, options);
+                exchange.warn(sent.warnings());
+                exchange.warn(api.update(target.ref(), "binding", sent.object(), options)
+                        .warnings());
                 exchange.reply(201, success(target, Optional.empty()));
             }
             case "eviction" -> {
@@ -227,8 +230,7 @@ final class Resources {
                 if (!named.equals(target.name())) {
                     throw ApiException.badRequest("name in URL does not match name in Eviction object");
                 }
-                ObjectNode wish = eviction.get("deleteOptions") instanceof ObjectNode given ? given : Json.object();
-                evictions.evict(target.ref(), deleteOptions(exchange.query(), wish, options.user()));
+                exchange.warn(evictions.evict(target.ref(), eviction, options));
                 exchange.reply(201, success(target, Optional.empty()));
             }
             default -> throw methodNotAllowed();

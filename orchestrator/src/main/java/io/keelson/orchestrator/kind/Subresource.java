@@ -2,6 +2,7 @@ package io.keelson.orchestrator.kind;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -34,6 +35,28 @@ public record Subresource(String name, String group, String version, String kind
 
     private static final Map<String, List<String>> OTHER_VERBS =
             Map.of("log", List.of("get"), "finalize", List.of("update"));
+
+    /** The kinds of what is sent to subresources that have objects of their own; two of them are in no table. */
+    private static final class Rows {
+        static final Map<String, Kind> ALL = Map.of(
+                "scale",
+                Kinds.SCALE,
+                "binding",
+                Kinds.BINDING,
+                "eviction",
+                below("policy", "Eviction", "evictions"),
+                "token",
+                below("authentication.k8s.io", "TokenRequest", "tokenrequests"));
+
+        private static Kind below(String group, String kind, String resource) {
+            return Kind.named(group, "v1", kind, resource).verbs("create").build();
+        }
+    }
+
+    /** The kind of what is written to a subresource, if that is not the kind of its parent, such as Scale. */
+    public static Optional<Kind> ownKind(String name) {
+        return Optional.ofNullable(Rows.ALL.get(name));
+    }
 
     /** Group and version of what is sent and answered, as objects say it. */
     public String apiVersion() {

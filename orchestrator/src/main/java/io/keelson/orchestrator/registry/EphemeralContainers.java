@@ -4,7 +4,6 @@ import io.keelson.orchestrator.kind.Cause;
 import io.keelson.orchestrator.kind.Defaults;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
-import io.keelson.orchestrator.kind.UnknownFields;
 import io.keelson.orchestrator.kind.Validation;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,18 +18,21 @@ final class EphemeralContainers {
 
     private EphemeralContainers() {}
 
-    static Prepared update(Kind kind, ObjectNode stored, ObjectNode incoming, Decoding.Result decoded) {
+    static Prepared update(Kind kind, ObjectNode stored, ObjectNode incoming, Reading reading, Mutation mutation) {
+        Decoding.Result decoded = Decoding.check(kind, Optional.of(stored), incoming, reading);
+        Optional<Rejection> refused = decoded.rejection().or(() -> Metadata.mismatch(kind, stored, incoming));
+        if (refused.isPresent()) {
+            return new Prepared.Refuse(refused.get());
+        }
         ObjectNode live = Decoding.known(kind, stored, decoded);
         ObjectNode object = live.deepCopy();
-        Optional<JsonNode> wanted = Json.at(Json.withoutNulls(incoming), "spec", FIELD);
+        Optional<JsonNode> wanted =
+                Json.at(Json.withoutNulls(Registry.sent(kind, live, incoming, decoded, mutation)), "spec", FIELD);
         ObjectNode spec = Json.child(object, "spec");
         if (wanted.isPresent()) {
             spec.set(FIELD, wanted.get().deepCopy());
         } else {
             spec.remove(FIELD);
-        }
-        if (decoded.unknown()) {
-            UnknownFields.drop(kind, object);
         }
         Defaults.apply(kind, object);
         List<Cause> causes = new ArrayList<>();

@@ -86,7 +86,10 @@ public final class Registry {
         return update(kind, subresource, live, incoming, validation, Mutation.NONE);
     }
 
-    /** A changed object, which others may change further, where it is sent whole, before it is validated. */
+    /**
+     * A changed object, which others may change further before it is validated. Of what is sent to a subresource they get what was sent, which is not
+     * theirs to change in its place: a Scale, a Binding, or the object, of which then only the part is taken.
+     */
     public static Prepared update(
             Kind kind,
             String subresource,
@@ -102,18 +105,12 @@ public final class Registry {
             Kind kind, String subresource, ObjectNode live, ObjectNode incoming, Reading reading, Mutation mutation) {
         return switch (subresource) {
             case "" -> updateWhole(kind, live, incoming, reading, mutation);
-            case "status" -> updatePart(kind, live, incoming, reading, "status");
-            case "finalize" -> updatePart(kind, live, incoming, reading, "spec", "finalizers");
-            case "approval" -> updatePart(kind, live, incoming, reading, "status", "conditions");
-            case "ephemeralcontainers" -> {
-                Decoding.Result decoded = Decoding.check(kind, Optional.of(live), incoming, reading);
-                Optional<Rejection> refused = decoded.rejection().or(() -> Metadata.mismatch(kind, live, incoming));
-                yield refused.isPresent()
-                        ? new Prepared.Refuse(refused.get())
-                        : EphemeralContainers.update(kind, live, incoming, decoded);
-            }
-            case "scale" -> Scale.update(kind, live, incoming);
-            case "binding" -> Binding.bind(kind, live, incoming);
+            case "status" -> updatePart(kind, live, incoming, reading, mutation, "status");
+            case "finalize" -> updatePart(kind, live, incoming, reading, mutation, "spec", "finalizers");
+            case "approval" -> updatePart(kind, live, incoming, reading, mutation, "status", "conditions");
+            case "ephemeralcontainers" -> EphemeralContainers.update(kind, live, incoming, reading, mutation);
+            case "scale" -> Scale.update(kind, live, incoming, reading, mutation);
+            case "binding" -> Binding.bind(kind, live, incoming, reading, mutation);
             default ->
                 new Prepared.Refuse(Rejection.of(
                         Reason.NOT_FOUND,
@@ -161,12 +158,18 @@ public final class Registry {
     }
 
     /** What was sent as its kind knows it: a copy without nulls, and without fields that a built-in kind does not have. */
-    private static ObjectNode readable(Kind kind, ObjectNode incoming, Decoding.Result decoded) {
+    static ObjectNode readable(Kind kind, ObjectNode incoming, Decoding.Result decoded) {
         ObjectNode object = Defaults.withoutNulls(kind, incoming);
         if (decoded.unknown()) {
             UnknownFields.drop(kind, object);
         }
         return object;
+    }
+
+    /** What was sent to a subresource as others leave it. It is copied only if there is something to drop: most of it nobody looks at. */
+    static ObjectNode sent(
+            Kind kind, ObjectNode live, ObjectNode incoming, Decoding.Result decoded, Mutation mutation) {
+        return mutation.apply(Optional.of(live), decoded.unknown() ? readable(kind, incoming, decoded) : incoming);
     }
 
     private static List<String> advised(Decoding.Result decoded, List<String> advice) {
@@ -177,7 +180,7 @@ public final class Registry {
 
     /** Takes one part of what was sent, and all else from what is stored. */
     private static Prepared updatePart(
-            Kind kind, ObjectNode stored, ObjectNode incoming, Reading reading, String... path) {
+            Kind kind, ObjectNode stored, ObjectNode incoming, Reading reading, Mutation mutation, String... path) {
         Decoding.Result decoded = Decoding.check(kind, Optional.of(stored), incoming, reading);
         Optional<Rejection> refused = decoded.rejection().or(() -> Metadata.mismatch(kind, stored, incoming));
         if (refused.isPresent()) {
@@ -190,16 +193,13 @@ public final class Registry {
             to = Json.child(to, step);
         }
         String last = path[path.length - 1];
-        Optional<JsonNode> part = Json.at(incoming, path);
+        Optional<JsonNode> part = Json.at(sent(kind, live, incoming, decoded, mutation), path);
         if (part.isPresent()) {
             ObjectNode sent = Json.object();
             sent.set(last, part.get());
             to.setAll(Defaults.withoutNulls(kind, sent));
         } else {
             to.remove(last);
-        }
-        if (decoded.unknown()) {
-            UnknownFields.drop(kind, object);
         }
         Defaults.fill(kind, object);
         return finish(kind, live, object, Validation.validate(kind, Optional.of(live), object), decoded.warnings());

@@ -4,6 +4,7 @@ import io.keelson.orchestrator.kind.Cause;
 import io.keelson.orchestrator.kind.Custom;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
+import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Validation;
 import io.keelson.orchestrator.select.LabelSelector;
 import java.util.List;
@@ -52,11 +53,17 @@ public final class Scale {
                 : Optional.of(Rejection.badRequest("a Scale of autoscaling/v1 is expected, not kind \"" + kind + "\""));
     }
 
-    static Prepared update(Kind kind, ObjectNode live, ObjectNode scale) {
-        Optional<Rejection> mismatch = mismatch(scale).or(() -> Metadata.mismatch(kind, live, scale));
+    static Prepared update(Kind kind, ObjectNode live, ObjectNode sent, Reading reading, Mutation mutation) {
+        Optional<Rejection> mismatch = mismatch(sent);
         if (mismatch.isPresent()) {
             return new Prepared.Refuse(mismatch.get());
         }
+        Decoding.Result decoded = Decoding.check(Kinds.SCALE, Optional.empty(), sent, reading);
+        Optional<Rejection> refused = decoded.rejection().or(() -> Metadata.mismatch(kind, live, sent));
+        if (refused.isPresent()) {
+            return new Prepared.Refuse(refused.get());
+        }
+        ObjectNode scale = Registry.sent(Kinds.SCALE, live, sent, decoded, mutation);
         long replicas = Json.number(scale, "spec", "replicas").orElse(0L);
         if (replicas < 0 || replicas > Integer.MAX_VALUE) {
             Cause cause = Cause.invalid("spec.replicas", Long.toString(replicas), "must be greater than or equal to 0");
@@ -64,7 +71,8 @@ public final class Scale {
         }
         ObjectNode object = live.deepCopy();
         wish(kind, object, (int) replicas);
-        return Registry.finish(kind, live, object, Validation.validate(kind, Optional.of(live), object), List.of());
+        return Registry.finish(
+                kind, live, object, Validation.validate(kind, Optional.of(live), object), decoded.warnings());
     }
 
     /** Puts a number of replicas where objects of a kind have it. */

@@ -3,7 +3,6 @@ package io.keelson.orchestrator.rpc;
 import io.keelson.orchestrator.access.Questions;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
-import io.keelson.orchestrator.api.DeleteOptions;
 import io.keelson.orchestrator.api.Evictions;
 import io.keelson.orchestrator.api.Stored;
 import io.keelson.orchestrator.api.User;
@@ -13,6 +12,7 @@ import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.proto.v1.CreateRequest;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -69,13 +69,11 @@ final class QuestionCalls {
             throw ApiException.badRequest("metadata.name: Required value: the name of the pod to evict");
         }
         User user = Asked.authorize("create", Kinds.POD, "eviction", namespace, pod);
-        ObjectNode wish = eviction.get("deleteOptions") instanceof ObjectNode given ? given : Json.object();
-        evictions.evict(
-                new Ref(Kinds.POD, namespace, pod),
-                DeleteOptions.wished(wish, request.getOptions().getDryRun(), user));
+        List<String> warnings = evictions.evict(
+                new Ref(Kinds.POD, namespace, pod), eviction, Asked.options(user, request.getOptions()));
         ObjectNode status = Json.object().put("apiVersion", "v1").put("kind", "Status");
         status.putObject("metadata");
-        return new Stored(status.put("status", "Success"), 0);
+        return new Stored(status.put("status", "Success"), 0, warnings);
     }
 
     /** Makes the token. */
@@ -87,7 +85,7 @@ final class QuestionCalls {
             throw ApiException.badRequest("metadata.name: Required value: the name of the service account");
         }
         User user = Asked.authorize("create", Kinds.SERVICE_ACCOUNT, "token", namespace, account);
-        return new Stored(questions.token(namespace, account, object, user), 0);
+        return questions.token(namespace, account, object, Asked.options(user, request.getOptions()));
     }
 
     /** A binding is no question either: it is for the pod of its name. */
