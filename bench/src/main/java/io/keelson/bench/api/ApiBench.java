@@ -22,8 +22,8 @@ public final class ApiBench {
     private static final int READS_PER_SECOND = 100;
     private static final double WARM_UP_SECONDS = 3;
 
-    /** Before any watch, changes at half the rate for so long: servers that have not written pods yet do it slowly. */
-    private static final double FIRST_CHANGES_SECONDS = 20;
+    /** How often a command runs before it is measured. */
+    private static final int COMMANDS_BEFORE = 3;
 
     private static final String LIST = "/api/v1/pods";
     private static final String JSON = "application/json";
@@ -34,23 +34,33 @@ public final class ApiBench {
     private final Lines lines = new Lines();
     private final int rounds;
     private final double seconds;
+    private final double before;
 
-    private ApiBench(Servers servers, int rounds, double seconds) {
+    /**
+     * @param seconds of each round
+     * @param before seconds of changes and reads at half the rate before any of them is measured: servers compile themselves in the first minute
+     */
+    private ApiBench(Servers servers, int rounds, double seconds, double before) {
         this.servers = servers;
         this.pods = new Pods(servers);
         this.rounds = rounds;
         this.seconds = seconds;
+        this.before = before;
     }
 
-    /** Arguments: {@code DIRECTORY SECONDS ROUNDS KEELSON KUBECTL [WHAT...]}. */
+    /** Arguments: {@code DIRECTORY SECONDS ROUNDS SECONDS_BEFORE KEELSON KUBECTL [WHAT...]}. */
     public static void main(String[] args) throws IOException, GeneralSecurityException, InterruptedException {
-        if (args.length < 5) {
-            System.err.println("usage: ApiBench DIRECTORY SECONDS ROUNDS KEELSON KUBECTL [WHAT...]");
+        if (args.length < 6) {
+            System.err.println("usage: ApiBench DIRECTORY SECONDS ROUNDS SECONDS_BEFORE KEELSON KUBECTL [WHAT...]");
             System.exit(2);
         }
-        var bench = new ApiBench(new Servers(Path.of(args[0])), Integer.parseInt(args[2]), Double.parseDouble(args[1]));
-        List<String> what = List.of(args).subList(5, args.length);
-        bench.run(args[3], args[4], what);
+        var bench = new ApiBench(
+                new Servers(Path.of(args[0])),
+                Integer.parseInt(args[2]),
+                Double.parseDouble(args[1]),
+                Double.parseDouble(args[3]));
+        List<String> what = List.of(args).subList(6, args.length);
+        bench.run(args[4], args[5], what);
         System.out.println();
         System.out.print(bench.lines.markdown());
         System.exit(0);
@@ -68,12 +78,13 @@ public final class ApiBench {
         Heap.Peak few = what.contains("list") ? lists(FEW) : new Heap.Peak(0, 0, 0);
         if (what.contains("commands")) {
             pods.grow(FOR_COMMANDS);
+            firstChanges(FOR_COMMANDS);
             commands(keelson, kubectl);
         }
         if (what.contains("cost")) {
             costs();
         }
-        if (what.contains("list") || what.contains("watch")) {
+        if (what.contains("list") || what.contains("watch") || what.contains("watch-all")) {
             pods.grow(MANY);
             lines.tell("10,000 pods stored", "largest resident server, MiB", servers.residentMiB());
         }
@@ -88,13 +99,27 @@ public final class ApiBench {
                     "full list, 10,000 pods beside 2,000", "peak of the heap, times", many.usedMiB() / few.usedMiB());
         }
         if (what.contains("watch")) {
-            new Paced().run(i -> pods.change(i * 7 % MANY), CHANGES_PER_SECOND / 2, FIRST_CHANGES_SECONDS, 0);
+            firstChanges(MANY);
             for (int round = 0; round < rounds; round++) {
                 watches("1,000 watchers by label, 200 changes/s", i -> "slot=s" + i % Pods.SLOTS, "", true);
             }
+        }
+        if (what.contains("watch-all")) {
             watches("1,000 watchers of all, metadata, 200 changes/s", _ -> "", METADATA, false);
             watches("1,000 watchers of all, 200 changes/s", _ -> "", "", true);
         }
+    }
+
+    private void firstChanges(int stored) throws InterruptedException {
+        Thread reading = Thread.ofPlatform().start(() -> {
+            try {
+                new Paced().run(i -> pods.read(i * 31 % stored), READS_PER_SECOND / 2, before, 0);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        new Paced().run(i -> pods.change(i * 7 % stored), CHANGES_PER_SECOND / 2, before, 0);
+        reading.join();
     }
 
     // Lists
@@ -138,7 +163,7 @@ public final class ApiBench {
     /** At a rate that the servers keep up with, so that nothing is of waiting; what they do without requests is not counted. */
     private void costs() throws IOException, InterruptedException {
         int stored = pods.count();
-        new Paced().run(i -> pods.change(i * 7 % stored), CHANGES_PER_SECOND / 2, FIRST_CHANGES_SECONDS, 0);
+        firstChanges(stored);
         for (int round = 0; round < rounds; round++) {
             double idle = idle("no requests");
             cost("a change", i -> pods.change(i * 7 % stored), idle);
@@ -243,7 +268,9 @@ public final class ApiBench {
                 List.of(keelson, "get", "pods", "--dir", servers.directory().toString());
         List<String> theirsSmall = List.of(kubectl, "--kubeconfig", config.toString(), "get", "pods");
         for (List<String> command : List.of(ours, theirs, oursSmall, theirsSmall)) {
-            once(command, home);
+            for (int i = 0; i < COMMANDS_BEFORE; i++) {
+                once(command, home);
+            }
         }
         String load = "get pods -A, 3,000 pods";
         for (int round = 0; round < rounds * 2; round++) {

@@ -27,10 +27,23 @@ final class KeyChange {
 
     /** @param kv where the state before is read when it is wanted and the event does not carry it */
     KeyChange(Kv kv, Event event) {
+        this(kv, event, event.getKv().getKey().toStringUtf8());
+    }
+
+    private KeyChange(Kv kv, Event event, String key) {
+        this(kv, event, key, key.substring(0, key.indexOf('/', key.indexOf('/', REGISTRY.length()) + 1) + 1));
+    }
+
+    private KeyChange(Kv kv, Event event, String key, String resource) {
         this.kv = kv;
         this.event = event;
-        this.key = event.getKv().getKey().toStringUtf8();
-        this.resource = key.substring(0, key.indexOf('/', key.indexOf('/', REGISTRY.length()) + 1) + 1);
+        this.key = key;
+        this.resource = resource;
+    }
+
+    /** The same change as if nobody had asked it anything: what was made of it goes with those who asked this one. */
+    KeyChange unread() {
+        return new KeyChange(kv, event, key, resource);
     }
 
     String key() {

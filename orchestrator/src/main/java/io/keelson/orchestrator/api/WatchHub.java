@@ -154,7 +154,10 @@ final class WatchHub {
         Set<Subscription<?>> touched = new LinkedHashSet<>();
         for (Event event : events) {
             KeyChange change = new KeyChange(kv, event);
-            keep(change);
+            // Another one, that holds nothing but the event: what is made of a change for those who are there is not
+            // kept for
+            // those who may come. It would be ten times the event, and too old for the young generation when it goes.
+            keep(change.unread());
             Audience audience = byResource.get(change.resource());
             for (Subscription<?> subscription : audience == null ? List.<Subscription<?>>of() : audience.of(change)) {
                 subscription.stage(change);

@@ -103,6 +103,20 @@ class WatchTest {
     }
 
     @Test
+    void whatWasMadeOfAChangeIsNotKeptForWatchersThatComeLater() throws InterruptedException {
+        WatchQuery every = WatchQuery.all(Kinds.CONFIG_MAP, put("default", "a", "x", "1"));
+        try (ObjectWatch one = api.watch(every)) {
+            put("default", "a", "x", "2");
+            ObjectEvent first = told(one, 1).getFirst();
+            try (ObjectWatch late = api.watch(every)) {
+                ObjectEvent again = told(late, 1).getFirst();
+                assertThat(again.version()).isNotSameAs(first.version());
+                assertThat(again.object()).isEqualTo(first.object());
+            }
+        }
+    }
+
+    @Test
     void watchersByLabelAndFieldAreFoundByWhatAChangeHasBeforeAndAfter() throws InterruptedException {
         long start = put("default", "a", "x", "1");
         WatchQuery either = selected("l in (x,y)", "", start);
