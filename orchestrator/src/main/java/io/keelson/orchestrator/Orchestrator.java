@@ -20,10 +20,10 @@ import io.keelson.orchestrator.flow.Turnstile;
 import io.keelson.orchestrator.http.FlowMetrics;
 import io.keelson.orchestrator.http.Listener;
 import io.keelson.orchestrator.http.Reception;
-import io.keelson.orchestrator.http.RequestMetrics;
 import io.keelson.orchestrator.http.Rest;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.loop.ControlLoop;
+import io.keelson.orchestrator.measure.RequestMetrics;
 import io.keelson.orchestrator.registry.Addresses;
 import io.keelson.orchestrator.registry.Cidr;
 import io.keelson.orchestrator.registry.Reason;
@@ -123,6 +123,7 @@ public final class Orchestrator implements AutoCloseable {
             Auditing auditing = new Auditing(config.access().audit(), clock);
             orchestrator.open.push(auditing);
             Metrics metrics = new Metrics(api, tunnels);
+            RequestMetrics measures = measures(api, turnstile);
             Rest rest = new Rest(
                     api,
                     new Reception(gate, turnstile, auditing),
@@ -131,7 +132,7 @@ public final class Orchestrator implements AutoCloseable {
                     streams,
                     new ProxyTargets(api, tunnels, new SecureRandom()),
                     metrics,
-                    measures(api, turnstile),
+                    measures,
                     clock,
                     version(),
                     () -> notReady(kv));
@@ -149,7 +150,7 @@ public final class Orchestrator implements AutoCloseable {
                         started,
                         rest,
                         services,
-                        List.of(new NothingAfterCancel(), new Callers(gate, turnstile, auditing)));
+                        List.of(new NothingAfterCancel(), new Callers(gate, turnstile, auditing, measures)));
                 orchestrator.open.push(listener);
                 orchestrator.ports.add(listener.port());
             }

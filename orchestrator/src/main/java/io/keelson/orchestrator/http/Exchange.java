@@ -16,6 +16,7 @@ import io.keelson.orchestrator.flow.Turnstile;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.MalformedJsonException;
 import io.keelson.orchestrator.kind.Protobuf;
+import io.keelson.orchestrator.measure.RequestMetrics;
 import io.keelson.orchestrator.registry.Reason;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -265,7 +266,7 @@ final class Exchange {
     /** The answer begins now and may go on for hours: it needs no seat any more. */
     void goesOn() {
         stand();
-        measured.ifPresent(RequestMetrics.Running::goesOn);
+        measured.ifPresent(running -> running.goesOn(CountedAs.of(this)));
         audit.ifPresent(by -> by.started(code));
     }
 
@@ -278,7 +279,7 @@ final class Exchange {
     void over() {
         stand();
         audit.ifPresent(by -> by.completed(code, answered.flatMap(Exchange::parsed)));
-        measured.ifPresent(by -> by.over(code));
+        measured.ifPresent(running -> running.over(CountedAs.of(this), code));
     }
 
     private static Optional<ObjectNode> parsed(byte[] body) {

@@ -16,6 +16,7 @@ import io.keelson.orchestrator.auth.RequestInfo;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.OpenApi;
+import io.keelson.orchestrator.measure.RequestMetrics;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.registry.Rejection;
 import java.lang.System.Logger.Level;
@@ -85,7 +86,7 @@ public final class Rest implements Handler {
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
         Exchange exchange = new Exchange(request, response, reception.gate());
-        exchange.measured(measures.begin(exchange));
+        exchange.measured(measures.begin(CountedAs.reads(exchange), System.nanoTime()));
         try {
             AuditNotes.during(exchange.notes(), () -> serve(exchange));
         } finally {

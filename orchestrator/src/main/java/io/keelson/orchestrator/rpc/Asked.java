@@ -38,7 +38,7 @@ final class Asked {
     /** The caller, if it may do this with an object, or with all of a kind if the name is empty. */
     static User authorize(String verb, Kind kind, String subresource, String namespace, String name) {
         String resource = subresource.isEmpty() ? kind.resource() : kind.resource() + "/" + subresource;
-        return Calls.authorized(new Access.ToObjects(verb, kind.group(), resource, namespace, name));
+        return Calls.authorized(new Access.ToObjects(verb, kind.group(), resource, namespace, name), kind.version());
     }
 
     /** The kind that a request names. */
@@ -161,6 +161,9 @@ final class Asked {
         if (manager.getBytes(StandardCharsets.UTF_8).length > MAX_FIELD_MANAGER_BYTES) {
             throw ApiException.badRequest(
                     Cause.tooLong("field_manager", MAX_FIELD_MANAGER_BYTES).toString());
+        }
+        if (options.getDryRun()) {
+            Callers.dryRun();
         }
         return new WriteOptions(
                 user, manager.isEmpty() ? "keelson" : manager, options.getDryRun(), validation(options), List.of());

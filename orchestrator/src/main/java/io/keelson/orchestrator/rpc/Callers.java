@@ -3,7 +3,9 @@ package io.keelson.orchestrator.rpc;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.ForwardingServerCall;
+import io.grpc.ForwardingServerCallListener;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -20,6 +22,7 @@ import io.keelson.orchestrator.auth.Access;
 import io.keelson.orchestrator.auth.Authorization;
 import io.keelson.orchestrator.auth.Impersonation;
 import io.keelson.orchestrator.flow.Turnstile;
+import io.keelson.orchestrator.measure.RequestMetrics;
 import io.keelson.orchestrator.registry.Reason;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,22 +43,25 @@ public final class Callers implements ServerInterceptor {
         private final Callers door;
         private final Metadata headers;
         private final String method;
+        private final CountedCall counted;
         private final String source;
         private Optional<Turnstile.Turn> turn = Optional.empty();
         private Optional<AuditedRequest> audit = Optional.empty();
         private final AuditNotes notes = new AuditNotes();
 
-        Call(Callers door, Metadata headers, String method) {
+        Call(Callers door, Metadata headers, MethodDescriptor<?, ?> method) {
             this.door = door;
             this.headers = headers;
-            this.method = method;
+            this.method = method.getFullMethodName();
+            this.counted = new CountedCall(door.metrics, method);
             this.source = Optional.ofNullable(ServerContextKeys.CONNECTION_CONTEXT.get())
                     .map(connection ->
                             AuditedRequest.addressOf(connection.remotePeer().address()))
                     .orElse("");
         }
 
-        synchronized User authorized(Access access) {
+        synchronized User authorized(Access access, String version) {
+            counted.wants(access, version);
             boolean first = audit.isEmpty();
             AuditedRequest told = audit.orElseGet(() -> door.auditing.begin(
                     new AuditedRequest.About(
@@ -99,6 +105,7 @@ public final class Callers implements ServerInterceptor {
         }
 
         synchronized void over(Status status) {
+            counted.over(httpCode(status.getCode()));
             stand();
             audit.ifPresent(told -> told.completed(httpCode(status.getCode()), Optional.empty()));
         }
@@ -115,12 +122,14 @@ public final class Callers implements ServerInterceptor {
     private final Gate gate;
     private final Turnstile turnstile;
     private final Auditing auditing;
+    private final RequestMetrics metrics;
 
-    /** Callers that these let pass and tell of. */
-    public Callers(Gate gate, Turnstile turnstile, Auditing auditing) {
+    /** Callers that these let pass, tell of and count. */
+    public Callers(Gate gate, Turnstile turnstile, Auditing auditing, RequestMetrics metrics) {
         this.gate = gate;
         this.turnstile = turnstile;
         this.auditing = auditing;
+        this.metrics = metrics;
     }
 
     private static Metadata.Key<String> key(String name) {
@@ -130,7 +139,7 @@ public final class Callers implements ServerInterceptor {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        Call own = new Call(this, headers, call.getMethodDescriptor().getFullMethodName());
+        Call own = new Call(this, headers, call.getMethodDescriptor());
         ServerCall<Q, A> told = new ForwardingServerCall.SimpleForwardingServerCall<>(call) {
             @Override
             public void close(Status status, Metadata trailers) {
@@ -138,18 +147,27 @@ public final class Callers implements ServerInterceptor {
                 super.close(status, trailers);
             }
         };
-        return Contexts.interceptCall(Context.current().withValue(CALL, own), told, headers, next);
+        ServerCall.Listener<Q> heard =
+                Contexts.interceptCall(Context.current().withValue(CALL, own), told, headers, next);
+        return new ForwardingServerCallListener.SimpleForwardingServerCallListener<>(heard) {
+            @Override
+            public void onCancel() {
+                own.counted.over(httpCode(Status.Code.CANCELLED));
+                super.onCancel();
+            }
+        };
     }
 
     /**
      * The caller of the present call, if it may do this.
      *
+     * @param version of the API in which it wants objects; empty if it is about something else
      * @throws ApiException UNAUTHORIZED if nobody knows who it is, FORBIDDEN if it may not, TOO_MANY_REQUESTS if it must come again
      */
-    static User authorized(Access access) {
+    static User authorized(Access access, String version) {
         return Optional.ofNullable(CALL.get())
                 .orElseThrow(() -> new ApiException(Authorization.unauthorized()))
-                .authorized(access);
+                .authorized(access, version);
     }
 
     /** What is to be told of the present call beside; to be asked by its thread. */
@@ -159,7 +177,30 @@ public final class Callers implements ServerInterceptor {
 
     /** The present call goes on for long: it needs no seat any more. */
     static void goesOn() {
+        Optional.ofNullable(CALL.get()).ifPresent(call -> {
+            call.stand();
+            call.counted.goesOn();
+        });
+    }
+
+    /** The present call is to change nothing. */
+    static void dryRun() {
+        Optional.ofNullable(CALL.get()).ifPresent(call -> call.counted.dryRun());
+    }
+
+    /** The present call fails for a reason that has this code in HTTP. */
+    static void fails(int code) {
+        Optional.ofNullable(CALL.get()).ifPresent(call -> call.counted.fails(code));
+    }
+
+    /** The work for the present call is done, though its caller may have gone before it heard of an end. */
+    static void done() {
         Optional.ofNullable(CALL.get()).ifPresent(Call::stand);
+    }
+
+    /** The present call ends without anybody who hears of it. */
+    static void gone() {
+        Optional.ofNullable(CALL.get()).ifPresent(call -> call.counted.over(httpCode(Status.Code.CANCELLED)));
     }
 
     private static int httpCode(Status.Code code) {

@@ -40,7 +40,12 @@ final class Calls {
 
     /** The caller, if it may do this. */
     static User authorized(Access access) {
-        return Callers.authorized(access);
+        return Callers.authorized(access, "");
+    }
+
+    /** The caller, if it may do this with objects of a version of the API. */
+    static User authorized(Access.ToObjects access, String version) {
+        return Callers.authorized(access, version);
     }
 
     /** Answers a call of one answer. */
@@ -65,8 +70,10 @@ final class Calls {
             });
             end(out::onCompleted);
         } catch (GoneException e) {
+            Callers.gone();
             LOG.log(Level.DEBUG, "a caller has gone", e);
         } catch (ApiException e) {
+            Callers.fails(e.code());
             end(() -> out.onError(failure(e)));
         } catch (StatusRuntimeException e) {
             end(() -> out.onError(e));
@@ -81,7 +88,7 @@ final class Calls {
             end(() -> out.onError(failure(failure)));
         } finally {
             // Also when the caller has gone, and nobody hears of an end.
-            Callers.goesOn();
+            Callers.done();
         }
     }
 

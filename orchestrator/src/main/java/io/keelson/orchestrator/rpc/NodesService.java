@@ -182,6 +182,7 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
         Calls.stream(out, sink -> {
             String node = request.getNode();
             User user = Calls.authorized(new Access.ForNode("watch", node));
+            Callers.goesOn();
             Renewal right = new Renewal(() -> Calls.authorized(new Access.ForNode("watch", node)), System::nanoTime);
             NodeFeed feed = new NodeFeed(node, ref -> api.find(ref).map(Stored::object));
             long revision = snapshot(node, feed, sink);
@@ -406,6 +407,7 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
                 if (answer.hasHello()) {
                     String name = answer.getHello().getNode();
                     Calls.authorized(new Access.ForNode("open a tunnel for", name));
+                    Callers.goesOn();
                     node = Optional.of(name);
                     tunnels.opened(name, tunnel);
                 } else if (node.isPresent()) {
@@ -414,6 +416,7 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
                     throw new ApiException(Rejection.badRequest("the first message of a tunnel must be hello"));
                 }
             } catch (ApiException e) {
+                Callers.fails(e.code());
                 down.onError(Calls.failure(e));
             }
         }

@@ -130,6 +130,7 @@ final class ProgramCall<Q, A> implements StreamObserver<Q> {
         if (stream.isPresent()) {
             stream.get().close();
         } else {
+            Callers.fails(why.code());
             out.onError(Calls.failure(why));
         }
     }

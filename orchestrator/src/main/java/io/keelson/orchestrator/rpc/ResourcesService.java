@@ -224,6 +224,9 @@ public final class ResourcesService extends ResourcesGrpc.ResourcesImplBase {
         Calls.answer(out, () -> {
             Ref ref = asked.ref(request.getRef());
             User user = Asked.authorize("delete", ref.kind(), "", ref.namespace(), ref.name());
+            if (request.getDryRun()) {
+                Callers.dryRun();
+            }
             String policy = request.getPropagationPolicy();
             Deleted deleted = api.delete(
                     ref,

@@ -53,7 +53,7 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
 
     /** The caller of the present call, if it may, and may still. */
     private static Supplier<User> asked(String verb, String resource, String namespace, String pod) {
-        return () -> Calls.authorized(new Access.ToObjects(verb, "", resource, namespace, pod));
+        return () -> Calls.authorized(new Access.ToObjects(verb, "", resource, namespace, pod), "v1");
     }
 
     private static ContainerIo io(io.keelson.proto.v1.ContainerIo wanted) {

@@ -5,6 +5,7 @@ import io.grpc.stub.StreamObserver;
 import io.keelson.orchestrator.api.Metrics;
 import io.keelson.orchestrator.auth.Access;
 import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.MetricsKinds;
 import io.keelson.proto.v1.NodeUsageRequest;
 import io.keelson.proto.v1.Object;
 import io.keelson.proto.v1.PodUsageRequest;
@@ -15,8 +16,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What nodes and pods use, over gRPC: with the rights that the same takes over REST. */
 public final class UsageService extends UsageGrpc.UsageImplBase {
-
-    private static final String GROUP = "metrics.k8s.io";
 
     private final Metrics metrics;
 
@@ -29,7 +28,9 @@ public final class UsageService extends UsageGrpc.UsageImplBase {
     public void nodes(NodeUsageRequest request, StreamObserver<UsageResponse> out) {
         Calls.stream(out, sink -> {
             boolean one = !request.getName().isEmpty();
-            Calls.authorized(new Access.ToObjects(verb(one), GROUP, "nodes", "", request.getName()));
+            Calls.authorized(
+                    new Access.ToObjects(verb(one), MetricsKinds.GROUP, "nodes", "", request.getName()),
+                    MetricsKinds.VERSION);
             sink.send(response(
                     one
                             ? List.of(metrics.node(request.getName()))
@@ -42,7 +43,9 @@ public final class UsageService extends UsageGrpc.UsageImplBase {
         Calls.stream(out, sink -> {
             boolean one = !request.getName().isEmpty();
             String namespace = request.getNamespace();
-            Calls.authorized(new Access.ToObjects(verb(one), GROUP, "pods", namespace, request.getName()));
+            Calls.authorized(
+                    new Access.ToObjects(verb(one), MetricsKinds.GROUP, "pods", namespace, request.getName()),
+                    MetricsKinds.VERSION);
             sink.send(response(
                     one
                             ? List.of(metrics.pod(namespace, request.getName()))

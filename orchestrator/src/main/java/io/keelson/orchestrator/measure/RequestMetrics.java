@@ -1,9 +1,9 @@
-package io.keelson.orchestrator.http;
+package io.keelson.orchestrator.measure;
 
 import io.keelson.orchestrator.auth.Access;
-import io.keelson.orchestrator.auth.RequestInfo;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
+import io.keelson.orchestrator.kind.MetricsKinds;
 import io.keelson.store.metrics.Buckets;
 import io.keelson.store.metrics.Count;
 import io.keelson.store.metrics.Labelled;
@@ -17,12 +17,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
- * What is measured of requests, under the names and labels of Kubernetes' API server. What a request is counted as is looked up by its
- * verb and path, and made only once: labels come from the table of kinds, never from what a client says, so that nobody can make their number
+ * What is measured of requests by either door, under the names and labels of Kubernetes' API server. What a request is counted as is looked
+ * up by its verb and path, and made only once: labels come from the table of kinds, never from what a client says, so that nobody can make their number
  * grow. Thread safe.
  */
 public final class RequestMetrics {
@@ -33,16 +31,6 @@ public final class RequestMetrics {
             45.0, 60.0));
 
     private static final String COMPONENT = "apiserver";
-
-    /** What is asked by paths that are no objects', by their first step. */
-    private static final Map<String, String> PATHS = Stream.of(
-                    "api", "apis", "healthz", "livez", "metrics", "openapi", "readyz", "version")
-            .collect(Collectors.toUnmodifiableMap(step -> step, step -> "/" + step));
-
-    private static final Set<String> METHODS = Set.of("GET", "POST", "PUT", "PATCH", "DELETE");
-
-    /** Subresources that are no object but a connection. */
-    private static final Set<String> CONNECTING = Set.of("attach", "exec", "log", "portforward", "proxy");
 
     /** What requests are counted as. The labels of a metric are some of these. */
     private record Series(
@@ -58,8 +46,25 @@ public final class RequestMetrics {
             return new String[] {verb, dryRun, group, version, resource, subresource, scope, COMPONENT};
         }
 
-        static Series ofNoObject(String method, String path) {
-            return new Series(method, "", "", "", "", path, "");
+        static Series of(Request request) {
+            String dryRun = request.dryRun() ? "All" : "";
+            return request.objects()
+                    .map(access -> new Series(
+                            request.verb(),
+                            dryRun,
+                            access.group(),
+                            request.version(),
+                            access.plural(),
+                            access.subresource(),
+                            scope(access)))
+                    .orElseGet(() -> new Series(request.verb(), dryRun, "", "", "", request.path(), ""));
+        }
+
+        private static String scope(Access.ToObjects access) {
+            if (!access.name().isEmpty() || access.verb().equals("create")) {
+                return "resource";
+            }
+            return access.namespace().isEmpty() ? "cluster" : "namespace";
         }
     }
 
@@ -146,45 +151,52 @@ public final class RequestMetrics {
     }
 
     /** The page of all metrics, in the text form of Prometheus. */
-    String page() {
+    public String page() {
         return metrics.page();
     }
 
-    /** A request begins. */
-    Running begin(Exchange exchange) {
-        boolean reads = Set.of("GET", "HEAD", "OPTIONS").contains(exchange.method());
-        Running running = new Running(exchange, reads ? reading : mutating, System.nanoTime());
+    /**
+     * A request begins to be carried out.
+     *
+     * @param reads whether it changes nothing
+     * @param began when its head came, by {@link System#nanoTime}
+     */
+    public Running begin(boolean reads, long began) {
+        Running running = new Running(reads ? reading : mutating, began);
         running.inside.increment();
         return running;
     }
 
-    /** One request on its way, for its thread. */
-    final class Running {
+    /** One request on its way. */
+    public final class Running {
 
-        private final Exchange exchange;
         private final LongAdder inside;
         private final long began;
         private Optional<Counted> goesOn = Optional.empty();
+        private boolean over;
 
-        private Running(Exchange exchange, LongAdder inside, long began) {
-            this.exchange = exchange;
+        private Running(LongAdder inside, long began) {
             this.inside = inside;
             this.began = began;
         }
 
         /** Its answer begins and may take long. */
-        void goesOn() {
-            if (goesOn.isEmpty()) {
-                Counted counted = counted(exchange);
+        public synchronized void goesOn(Request request) {
+            if (goesOn.isEmpty() && !over) {
+                Counted counted = counted(request);
                 counted.longRunning().increment();
                 inside.decrement();
                 goesOn = Optional.of(counted);
             }
         }
 
-        /** It is over, and was answered with this. */
-        void over(int code) {
-            Counted counted = goesOn.orElseGet(() -> counted(exchange));
+        /** It is over, and was answered with this code of HTTP. Only the first time counts. */
+        public synchronized void over(Request request, int code) {
+            if (over) {
+                return;
+            }
+            over = true;
+            Counted counted = goesOn.orElseGet(() -> counted(request));
             goesOn.ifPresentOrElse(on -> on.longRunning().decrement(), inside::decrement);
             counted.took().record(System.nanoTime() - began);
             Count count = counted.byCode().get(code);
@@ -208,69 +220,23 @@ public final class RequestMetrics {
                 Integer.toString(code));
     }
 
-    private Counted counted(Exchange exchange) {
-        Optional<RequestInfo> info = exchange.infoIfReadable();
-        Series wanted = info.filter(each -> each.access() instanceof Access.ToObjects)
-                .map(each -> series(exchange, each, (Access.ToObjects) each.access()))
-                .orElseGet(() -> ofNoObject(exchange, info.isPresent()));
+    private Counted counted(Request request) {
+        Series wanted = Series.of(request);
         Counted known = series.get(wanted);
         if (known != null) {
             return known;
         }
         Series there = wanted.resource().isEmpty() || exists(wanted)
                 ? wanted
-                : Series.ofNoObject(method(exchange.method()), "");
+                : Series.of(Request.toPath(request.method(), ""));
         return series.computeIfAbsent(
                 there,
                 each -> new Counted(each, durations.of(each.labels()), new ConcurrentHashMap<>(), new LongAdder()));
     }
 
-    private static Series ofNoObject(Exchange exchange, boolean readable) {
-        String step = readable ? exchange.steps().getFirst() : "";
-        return Series.ofNoObject(method(exchange.method()), PATHS.getOrDefault(step, ""));
-    }
-
-    private static Series series(Exchange exchange, RequestInfo info, Access.ToObjects access) {
-        return new Series(
-                verb(exchange, access),
-                exchange.dryRun() ? "All" : "",
-                access.group(),
-                info.version(),
-                access.plural(),
-                access.subresource(),
-                scope(access));
-    }
-
-    /** As Kubernetes counts them: methods, but for what one method has several meanings of. */
-    private static String verb(Exchange exchange, Access.ToObjects access) {
-        if (CONNECTING.contains(access.subresource())) {
-            return "CONNECT";
-        }
-        return switch (access.verb()) {
-            case "list" -> "LIST";
-            case "watch" -> "WATCH";
-            case "patch" -> Bodies.isApply(exchange) ? "APPLY" : "PATCH";
-            default -> method(exchange.method());
-        };
-    }
-
-    private static String method(String method) {
-        if (method.equals("HEAD")) {
-            return "GET";
-        }
-        return METHODS.contains(method) ? method : "other";
-    }
-
-    private static String scope(Access.ToObjects access) {
-        if (!access.name().isEmpty() || access.verb().equals("create")) {
-            return "resource";
-        }
-        return access.namespace().isEmpty() ? "cluster" : "namespace";
-    }
-
     private boolean exists(Series series) {
-        if (series.group().equals(MetricsDoor.GROUP)) {
-            return series.version().equals(MetricsDoor.VERSION)
+        if (series.group().equals(MetricsKinds.GROUP)) {
+            return series.version().equals(MetricsKinds.VERSION)
                     && Set.of("nodes", "pods").contains(series.resource())
                     && series.subresource().isEmpty();
         }
