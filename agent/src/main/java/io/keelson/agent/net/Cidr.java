@@ -1,7 +1,9 @@
 package io.keelson.agent.net;
 
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** IPv4 addresses and ranges as text, checked: they go into commands of tools that take more than addresses. */
 public final class Cidr {
@@ -23,6 +25,19 @@ public final class Cidr {
             }
         }
         return true;
+    }
+
+    /**
+     * An IPv4 address without zeros in front of its numbers: the API takes them as decimal, while the tools that get the address would read octal.
+     * Any other text as it is.
+     */
+    public static String decimal(String text) {
+        if (!isAddress(text)) {
+            return text;
+        }
+        return Arrays.stream(text.split("\\.", -1))
+                .map(number -> Integer.toString(Integer.parseInt(number)))
+                .collect(Collectors.joining("."));
     }
 
     /** Returns the address. Throws {@link IllegalStateException} naming the field. */

@@ -3,6 +3,7 @@ package io.keelson.agent.proxy;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.keelson.agent.net.Cidr;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -63,8 +64,8 @@ public final class ServiceTables {
         return new ServiceTable.Service(
                 service.getMetadata().getNamespace(),
                 service.getMetadata().getName(),
-                clusterIps(service),
-                external,
+                clusterIps(service).stream().map(Cidr::decimal).toList(),
+                external.stream().map(Cidr::decimal).toList(),
                 affinity(service),
                 "Local".equals(spec.getInternalTrafficPolicy()),
                 "Local".equals(spec.getExternalTrafficPolicy()),
@@ -107,7 +108,7 @@ public final class ServiceTables {
                 for (var address :
                         list(endpoint.getAddresses()).stream().limit(1).toList()) {
                     var value = new ServiceTable.Endpoint(
-                            address, target.get().getPort(), node.equals(endpoint.getNodeName()));
+                            Cidr.decimal(address), target.get().getPort(), node.equals(endpoint.getNodeName()));
                     if (isReady) {
                         ready.add(value);
                     } else if (serves) {

@@ -82,4 +82,17 @@ class ServiceTablesTest {
         assertThat(service.ports().get(1).protocol()).isEqualTo(ServiceTable.Protocol.UDP);
         assertThat(service.ports().get(1).endpoints()).containsExactly(new Endpoint("10.0.0.1", 5353, true));
     }
+
+    @Test
+    void numbersOfAddressesAreDecimalThoughTheyBeginWithZeros() {
+        var table = ServiceTables.compute(
+                List.of(service(
+                        "s",
+                        "{\"clusterIP\":\"10.96.0.2\",\"externalIPs\":[\"010.1.02.3\",\"2001:db8::1\"],\"ports\":[{\"name\":\"a\",\"port\":80}]}")),
+                List.of(slice("s", "[{\"name\":\"a\",\"port\":80}]", "[" + endpoint("10.0.010.1", "n1", "{}") + "]")),
+                "n1");
+        var service = table.services().getFirst();
+        assertThat(service.externalIps()).containsExactly("10.1.2.3", "2001:db8::1");
+        assertThat(service.ports().getFirst().endpoints()).containsExactly(new Endpoint("10.0.10.1", 80, true));
+    }
 }

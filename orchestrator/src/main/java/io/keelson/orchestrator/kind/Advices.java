@@ -22,17 +22,27 @@ final class Advices {
             warn.accept("annotation " + HINTS + " is deprecated, please use " + TOPOLOGY_MODE + " instead");
         }
         String type = Json.string(spec, "type").orElse("");
+        String clusterIp = Json.string(spec, "clusterIP").orElse("");
+        boolean headless = clusterIp.equals("None");
+        if (!type.equals(EXTERNAL_NAME) && !clusterIp.isEmpty() && !headless) {
+            IpAdvice.ips(spec, "spec", "clusterIPs", warn);
+        }
         boolean externalIps = !Json.items(spec, "externalIPs").isEmpty();
-        if (type.equals("ClusterIP")
-                && Json.string(spec, "clusterIP").orElse("").equals("None")) {
+        if (type.equals("ClusterIP") && headless) {
             headless(spec, externalIps, warn);
         }
+        IpAdvice.ips(spec, "spec", "externalIPs", warn);
+        IpAdvice.ip("spec.loadBalancerIP", Json.string(spec, "loadBalancerIP").orElse(""), warn);
+        IpAdvice.cidrs(spec, "spec", "loadBalancerSourceRanges", warn);
         if (type.equals(EXTERNAL_NAME) && externalIps) {
             warn.accept("spec.externalIPs is ignored when spec.type is \"" + EXTERNAL_NAME + "\"");
         }
         if (!type.equals(EXTERNAL_NAME)
                 && !Json.string(spec, "externalName").orElse("").isEmpty()) {
             warn.accept("spec.externalName is ignored when spec.type is not \"" + EXTERNAL_NAME + "\"");
+        }
+        if (Json.string(spec, "trafficDistribution").orElse("").equals("PreferClose")) {
+            warn.accept("spec.trafficDistribution: \"PreferClose\" is deprecated; use \"PreferSameZone\"");
         }
     }
 

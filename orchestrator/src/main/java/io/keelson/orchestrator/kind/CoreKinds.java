@@ -26,7 +26,7 @@ final class CoreKinds {
                     .withStatusAtCreation()
                     .withDefaults(Defaults::node)
                     .withCheck(NodeValidation::node)
-                    .withAdvice(Advices::node)
+                    .withAdvice(IpAdvice.NODE_SPEC.and(Advices::node))
                     .withPrinter(Printers.NODE)
                     .withField("spec.unschedulable", "false"))
             .build();
@@ -49,7 +49,7 @@ final class CoreKinds {
                     .withInitial(InitialState::pod)
                     .withDefaults(PodDefaults::pod)
                     .withCheck(PodValidation::pod)
-                    .withAdvice(PodAdvice.POD)
+                    .withAdvice(PodAdvice.POD.and(IpAdvice.POD_STATUS))
                     .withPrinter(Printers.POD)
                     .withFields(
                             "spec.nodeName",
@@ -72,7 +72,7 @@ final class CoreKinds {
                     .withInitial(InitialState::service)
                     .withDefaults(Defaults::service)
                     .withCheck(ServiceValidation::service)
-                    .withAdvice(Advices::service)
+                    .withAdvice(IpAdvice.SERVICE_STATUS.and(Advices::service))
                     .withPrinter(Printers.SERVICE)
                     .withFields("spec.clusterIP", "spec.type"))
             .build();
@@ -82,6 +82,7 @@ final class CoreKinds {
             .strategy(Strategy.PLAIN
                     .withDefaults(Defaults::endpoints)
                     .withCheck((_, endpoints, causes) -> ServiceValidation.endpoints(endpoints, causes))
+                    .withAdvice(IpAdvice::endpoints)
                     .withPrinter(Printers.ENDPOINTS)
                     .withDeprecation("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"))
             .build();

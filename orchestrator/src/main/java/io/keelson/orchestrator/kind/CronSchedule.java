@@ -37,6 +37,9 @@ final class CronSchedule {
 
     /** What is wrong with a schedule; empty if nothing. */
     static Optional<String> problem(String schedule) {
+        if (schedule.startsWith("TZ=") || schedule.startsWith("CRON_TZ=")) {
+            return problemAfterZone(schedule);
+        }
         if (schedule.startsWith("@")) {
             boolean known = WORDS.contains(schedule) || schedule.startsWith(EVERY);
             return known ? Optional.empty() : Optional.of("unrecognized descriptor: " + schedule);
@@ -55,6 +58,14 @@ final class CronSchedule {
             }
         }
         return Optional.empty();
+    }
+
+    private static Optional<String> problemAfterZone(String schedule) {
+        int end = schedule.indexOf(' ') < 0 ? schedule.length() : schedule.indexOf(' ');
+        String zone = schedule.substring(schedule.indexOf('=') + 1, end);
+        return JobValidation.known(zone)
+                ? problem(schedule.substring(end).strip())
+                : Optional.of("provided bad location " + zone + ": unknown time zone " + zone);
     }
 
     /** A term such as {@code *}, {@code 5}, {@code mon-fri} or {@code 0-30/10}. */

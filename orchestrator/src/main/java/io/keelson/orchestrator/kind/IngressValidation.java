@@ -11,8 +11,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class IngressValidation {
 
     private static final Pattern IP = Pattern.compile("[0-9]+(\\.[0-9]+){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*");
-    private static final Pattern CIDR =
-            Pattern.compile("([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)/[0-9]{1,3}");
     private static final int MAX_CONTROLLER = 250;
 
     private IngressValidation() {}
@@ -182,15 +180,9 @@ final class IngressValidation {
         }
         Json.at(peer, "ipBlock").ifPresent(block -> {
             if (causes.present(block, path + ".ipBlock", "cidr")) {
-                cidr(block.path("cidr"), path + ".ipBlock.cidr", causes);
+                ServiceValidation.cidr(path + ".ipBlock.cidr", block.path("cidr").asString(""), causes);
             }
         });
-    }
-
-    private static void cidr(JsonNode cidr, String path, Causes causes) {
-        if (!CIDR.matcher(cidr.asString("")).matches()) {
-            causes.invalid(path, cidr, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
-        }
     }
 
     static void serviceCidr(Optional<ObjectNode> live, ObjectNode serviceCidr, Causes causes) {
@@ -199,7 +191,7 @@ final class IngressValidation {
             causes.add(Cause.required("spec.cidrs", "at least one CIDR required"));
         }
         for (int i = 0; i < cidrs.size(); i++) {
-            cidr(cidrs.get(i), "spec.cidrs[" + i + "]", causes);
+            ServiceValidation.cidr("spec.cidrs[" + i + "]", cidrs.get(i).asString(""), causes);
         }
         causes.unchanged(live, serviceCidr, "spec", "cidrs");
     }

@@ -5,6 +5,7 @@ import java.time.ZoneId;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -134,7 +135,7 @@ final class JobValidation {
         return template;
     }
 
-    static void cronJob(ObjectNode cronJob, Causes causes) {
+    static void cronJob(Optional<ObjectNode> live, ObjectNode cronJob, Causes causes) {
         String name = Json.string(cronJob, "metadata", "name").orElse("");
         if (name.length() > MAX_CRON_JOB_NAME) {
             causes.add(Cause.invalid(
@@ -145,7 +146,10 @@ final class JobValidation {
             causes.required("spec");
             return;
         }
-        schedule(spec.get(), causes);
+        boolean zoned = live.flatMap(stored -> Json.string(stored, "spec", "schedule"))
+                .filter(JobValidation::hasZone)
+                .isPresent();
+        schedule(spec.get(), zoned, causes);
         causes.requiredOneOf(spec.get(), "spec", "concurrencyPolicy", Set.of("Allow", "Forbid", "Replace"));
         for (String field :
                 new String[] {"startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"}) {
@@ -163,21 +167,43 @@ final class JobValidation {
         }
     }
 
-    private static void schedule(JsonNode spec, Causes causes) {
+    /**
+     * Checks when a CronJob begins.
+     *
+     * @param zoned whether it named a zone in its schedule before, when that was allowed; it may keep what it has
+     */
+    private static void schedule(JsonNode spec, boolean zoned, Causes causes) {
         if (!causes.present(spec, "spec", "schedule")) {
             return;
         }
-        String schedule = spec.path("schedule").asString("");
-        if (schedule.contains("TZ")) {
+        JsonNode schedule = spec.path("schedule");
+        String text = schedule.asString("");
+        if (hasZone(text) && !zoned) {
             causes.invalid(
                     "spec.schedule",
-                    spec.path("schedule"),
+                    schedule,
                     "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
         } else {
-            CronSchedule.problem(schedule)
-                    .ifPresent(problem -> causes.invalid("spec.schedule", spec.path("schedule"), problem));
+            CronSchedule.problem(text).ifPresent(problem -> causes.invalid("spec.schedule", schedule, problem));
+            if (hasZone(text) && spec.hasNonNull("timeZone")) {
+                causes.invalid(
+                        "spec.schedule", schedule, "cannot use both timeZone field and TZ or CRON_TZ in schedule");
+            }
         }
         Json.at(spec, "timeZone").ifPresent(zone -> timeZone(zone, causes));
+    }
+
+    /** Whether a schedule names a zone, as {@code CRON_TZ=UTC 0 * * * *} does; Kubernetes looks no closer. */
+    private static boolean hasZone(String schedule) {
+        return schedule.contains("TZ");
+    }
+
+    static void adviseCronJob(Optional<ObjectNode> live, ObjectNode cronJob, Consumer<String> warn) {
+        if (live.isPresent() && hasZone(Json.string(cronJob, "spec", "schedule").orElse(""))) {
+            // "spec.spec" is Kubernetes' own mistake.
+            warn.accept("cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see"
+                    + " https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details");
+        }
     }
 
     private static void timeZone(JsonNode zone, Causes causes) {
@@ -194,7 +220,7 @@ final class JobValidation {
         }
     }
 
-    private static boolean known(String zone) {
+    static boolean known(String zone) {
         try {
             return zone.equals("UTC") || ZoneId.of(zone).getId().contains("/");
         } catch (DateTimeException e) {

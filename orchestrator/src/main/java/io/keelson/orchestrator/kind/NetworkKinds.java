@@ -21,7 +21,7 @@ final class NetworkKinds {
                     .withGeneration()
                     .withDefaults(NetworkDefaults::ingress)
                     .withCheck((_, ingress, causes) -> IngressValidation.ingress(ingress, causes))
-                    .withAdvice(Advices::ingress)
+                    .withAdvice(IpAdvice.INGRESS_STATUS.and(Advices::ingress))
                     .withPrinter(NetworkPrinters.INGRESS))
             .build();
 
@@ -40,6 +40,7 @@ final class NetworkKinds {
                     .withGeneration()
                     .withDefaults(NetworkDefaults::networkPolicy)
                     .withCheck((_, policy, causes) -> IngressValidation.networkPolicy(policy, causes))
+                    .withAdvice(IpAdvice::networkPolicy)
                     .withPrinter(NetworkPrinters.NETWORK_POLICY))
             .build();
 
@@ -55,6 +56,7 @@ final class NetworkKinds {
                     .withGeneration()
                     .withDefaults(Defaults::endpointSlice)
                     .withCheck(ServiceValidation::endpointSlice)
+                    .withAdvice(IpAdvice::endpointSlice)
                     .withPrinter(Printers.ENDPOINT_SLICE))
             .build();
 

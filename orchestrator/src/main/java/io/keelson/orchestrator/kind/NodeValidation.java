@@ -14,6 +14,10 @@ final class NodeValidation {
             causes.add(
                     Cause.forbidden("spec.podCIDR", "node updates may not change podCIDR except from \"\" to valid"));
         }
+        int ranges = 0;
+        for (var range : Json.items(node, "spec", "podCIDRs")) {
+            ServiceValidation.cidr("spec.podCIDRs[" + ranges++ + "]", range.asString(""), causes);
+        }
         int i = 0;
         for (var taint : Json.items(node, "spec", "taints")) {
             String path = "spec.taints[" + i++ + "]";

@@ -112,6 +112,8 @@ final class PodAdvice {
         }
         affinity("podAffinity");
         affinity("podAntiAffinity");
+        IpAdvice.ips(spec.path("dnsConfig"), path + "spec.dnsConfig", "nameservers", warn);
+        IpAdvice.each(spec, path + "spec", "hostAliases", "ip", warn);
     }
 
     private interface OfContainer {

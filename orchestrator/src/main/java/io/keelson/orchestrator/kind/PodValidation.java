@@ -222,7 +222,7 @@ final class PodValidation {
         for (JsonNode alias : Json.items(spec, "hostAliases")) {
             String where = path + ".hostAliases[" + i++ + "]";
             String ip = Json.string(alias, "ip").orElse("");
-            if (!ServiceValidation.isIp(ip)) {
+            if (IpText.of(ip).isEmpty()) {
                 causes.add(Cause.invalid(where + ".ip", Causes.quoted(ip), "must be valid IP address"));
             }
             for (JsonNode host : Json.items(alias, "hostnames")) {

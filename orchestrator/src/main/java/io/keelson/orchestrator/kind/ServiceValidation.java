@@ -4,7 +4,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -16,20 +15,10 @@ final class ServiceValidation {
     private static final Set<String> TYPES = Set.of("ClusterIP", "ExternalName", "LoadBalancer", "NodePort");
     private static final int MAX_ENDPOINTS = 1000;
     private static final int MAX_AFFINITY_SECONDS = 86_400;
-    private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
-    private static final Pattern IPV4 = Pattern.compile(BYTE + "(\\." + BYTE + "){3}");
-    /** Close enough: what passes is hex groups with colons, which no other text is. */
-    private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:]*:[0-9a-fA-F:.]{0,39}");
-
     private ServiceValidation() {}
 
-    static boolean isIp(String text) {
-        return IPV4.matcher(text).matches()
-                || (text.length() < 46 && IPV6.matcher(text).matches());
-    }
-
     private static void ip(String field, String text, Causes causes) {
-        if (!isIp(text)) {
+        if (IpText.of(text).isEmpty()) {
             causes.add(Cause.invalid(
                     field, Causes.quoted(text), "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"));
         }
@@ -74,8 +63,29 @@ final class ServiceValidation {
         for (JsonNode external : Json.items(spec, "externalIPs")) {
             ip("spec.externalIPs[" + i++ + "]", external.asString(""), causes);
         }
+        sourceRanges(spec, type, causes);
         ports(spec, type, clusterIp, causes);
         clusterIpStays(live, type, clusterIp, causes);
+    }
+
+    private static void sourceRanges(JsonNode spec, String type, Causes causes) {
+        List<JsonNode> ranges = Json.items(spec, "loadBalancerSourceRanges");
+        if (!ranges.isEmpty() && !type.equals("LoadBalancer")) {
+            causes.add(Cause.forbidden(
+                    "spec.LoadBalancerSourceRanges", "may only be used when `type` is 'LoadBalancer'"));
+        }
+        for (int i = 0; i < ranges.size(); i++) {
+            // Kubernetes trims these, since they were once parts of an annotation.
+            cidr("spec.LoadBalancerSourceRanges[" + i + "]", ranges.get(i).asString("").strip(), causes);
+        }
+    }
+
+    /** A range of addresses, as a field takes it that is older than the rules for their form. */
+    static void cidr(String field, String text, Causes causes) {
+        if (CidrText.of(text).isEmpty()) {
+            causes.add(Cause.invalid(
+                    field, Causes.quoted(text), "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"));
+        }
     }
 
     private static void ports(JsonNode spec, String type, String clusterIp, Causes causes) {

@@ -91,8 +91,10 @@ final class WorkloadKinds {
             .strategy(Strategy.PLAIN
                     .withGeneration()
                     .withDefaults(WorkloadDefaults::cronJob)
-                    .withCheck((_, cronJob, causes) -> JobValidation.cronJob(cronJob, causes))
-                    .withAdvice(PodAdvice.NAME_OF_PODS.and(PodAdvice.job("spec", "jobTemplate", "spec")))
+                    .withCheck(JobValidation::cronJob)
+                    .withAdvice(PodAdvice.NAME_OF_PODS
+                            .and(PodAdvice.job("spec", "jobTemplate", "spec"))
+                            .and(JobValidation::adviseCronJob))
                     .withPrinter(WorkloadPrinters.CRON_JOB))
             .build();
 
