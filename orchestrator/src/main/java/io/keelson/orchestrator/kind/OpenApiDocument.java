@@ -71,6 +71,10 @@ final class OpenApiDocument {
                 body(operation(one, "delete", "delete", kind, STATUS), DELETE_OPTIONS);
             }
         }
+        if (WatchPaths.has(kind)) {
+            WatchPaths.add(paths, root, kind);
+            schemas.set(WatchPaths.EVENT, WatchPaths.event());
+        }
         for (Subresource subresource : Subresource.of(kind)) {
             String at = all + "/{name}/" + subresource.name();
             if (subresource.passesOn()) {
@@ -266,6 +270,11 @@ final class OpenApiDocument {
                 .putObject("*/*")
                 .putObject("schema")
                 .put("$ref", REF + type);
+    }
+
+    /** The paths so far. */
+    ObjectNode paths() {
+        return paths.deepCopy();
     }
 
     /** The whole document, with every type that the paths lead to. */

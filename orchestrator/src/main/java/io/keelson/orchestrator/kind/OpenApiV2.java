@@ -10,8 +10,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The API described for machines in OpenAPI 2, in the protobuf form that kubectl asks for: older ones before they apply anything, all of
- * them before they take a list of objects. It has the types of the built-in kinds, and of paths no more than what can be patched and
- * that a patch may ask for strict validation. Field numbers are those of the gnostic project's {@code OpenAPIv2.proto}.
+ * them before they take a list of objects. It has the types of the built-in kinds and of those that are measured. Of paths it has what can be
+ * patched, and that a patch may ask for strict validation; the older paths of watches; and those of what is measured. Field numbers are those of the gnostic project's {@code OpenAPIv2.proto}.
  */
 final class OpenApiV2 {
 
@@ -22,7 +22,7 @@ final class OpenApiV2 {
 
     /** Writes the fields of a message. */
     @FunctionalInterface
-    private interface Fields {
+    interface Fields {
         void write(CodedOutputStream out) throws IOException;
     }
 
@@ -40,16 +40,44 @@ final class OpenApiV2 {
                         paths.writeByteArray(2, named(path(kind), patchable(kind)));
                     }
                 }
+                for (var path : read(kinds).properties()) {
+                    paths.writeByteArray(2, named(path.getKey(), OpenApiV2Paths.item(path.getValue())));
+                }
             }));
             out.writeByteArray(9, message(definitions -> {
                 for (var definition : Definitions.builtIn().all().properties()) {
                     definitions.writeByteArray(1, named(definition.getKey(), schema(definition.getValue())));
                 }
+                for (Kind kind : MetricsKinds.ALL) {
+                    for (var definition : MetricsKinds.definitions(kind).entrySet()) {
+                        definitions.writeByteArray(1, named(definition.getKey(), schema(definition.getValue())));
+                    }
+                }
+                definitions.writeByteArray(1, named(WatchPaths.EVENT, schema(WatchPaths.event())));
+            }));
+            out.writeByteArray(10, message(parameters -> {
+                for (JsonNode parameter : WatchPaths.parameters()) {
+                    String name = parameter.path("name").asString("");
+                    parameters.writeByteArray(1, named(name, OpenApiV2Paths.parameter(parameter)));
+                }
             }));
         });
     }
 
-    private static byte[] message(Fields fields) {
+    /** The paths that are only read, in the form of OpenAPI 3. */
+    private static ObjectNode read(Kinds kinds) {
+        ObjectNode paths = Json.object();
+        for (Kind kind : kinds.all()) {
+            if (WatchPaths.has(kind)) {
+                WatchPaths.add(paths, (kind.group().isEmpty() ? "api/" : "apis/") + kind.apiVersion(), kind);
+            }
+        }
+        OpenApiDocument measured = new OpenApiDocument("apis/" + MetricsKinds.NODE.apiVersion());
+        MetricsKinds.ALL.forEach(measured::add);
+        return paths.setAll(measured.paths());
+    }
+
+    static byte[] message(Fields fields) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         CodedOutputStream out = CodedOutputStream.newInstance(bytes);
         try {
@@ -62,7 +90,7 @@ final class OpenApiV2 {
     }
 
     /** An entry of a map. */
-    private static byte[] named(String name, byte[] value) {
+    static byte[] named(String name, byte[] value) {
         return message(entry -> {
             entry.writeString(1, name);
             entry.writeByteArray(2, value);
@@ -91,12 +119,12 @@ final class OpenApiV2 {
         return nested(8, patch);
     }
 
-    private static byte[] nested(int field, byte[] value) {
+    static byte[] nested(int field, byte[] value) {
         return message(out -> out.writeByteArray(field, value));
     }
 
     /** The value as YAML, of which JSON is a part. */
-    private static byte[] extension(String name, JsonNode value) {
+    static byte[] extension(String name, JsonNode value) {
         return named(name, message(any -> any.writeString(2, value.toString())));
     }
 
@@ -133,7 +161,7 @@ final class OpenApiV2 {
         });
     }
 
-    private static void text(CodedOutputStream out, int field, Optional<String> value) throws IOException {
+    static void text(CodedOutputStream out, int field, Optional<String> value) throws IOException {
         if (value.isPresent()) {
             out.writeString(field, value.get());
         }

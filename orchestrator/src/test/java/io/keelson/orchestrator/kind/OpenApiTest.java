@@ -71,12 +71,62 @@ class OpenApiTest {
             fields.add(WireFormat.getTagFieldNumber(tag));
             in.skipField(tag);
         }
-        assertThat(fields).containsExactly(1, 2, 8, 9);
+        assertThat(fields).containsExactly(1, 2, 8, 9, 10);
         assertThat(new String(API.v2(), StandardCharsets.UTF_8))
                 .contains(
                         "/apis/apps/v1/namespaces/{namespace}/deployments/{name}",
                         "io.k8s.api.batch.v1.JobSpec",
-                        "fieldValidation");
+                        "fieldValidation",
+                        "/apis/batch/v1/watch/jobs",
+                        "watchBatchV1NamespacedJob",
+                        "#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent",
+                        "#/parameters/allowWatchBookmarks",
+                        "/apis/metrics.k8s.io/v1beta1/namespaces/{namespace}/pods/{name}",
+                        "io.k8s.metrics.pkg.apis.metrics.v1beta1.NodeMetricsList");
+    }
+
+    private static String watchOf(String groupVersion, String path) {
+        JsonNode item = document(groupVersion).path("paths").path("/" + groupVersion + "/watch/" + path);
+        assertThat(item.propertyNames()).as(path).containsExactlyInAnyOrder("parameters", "get");
+        JsonNode get = item.path("get");
+        return get.path("operationId").asString("") + " " + get.path("x-kubernetes-action").asString("") + " "
+                + get.path("tags").path(0).asString("");
+    }
+
+    @Test
+    void olderPathsOfWatchesAreListedAsDeprecated() {
+        assertThat(watchOf("api/v1", "pods")).isEqualTo("watchCoreV1PodListForAllNamespaces watchlist core_v1");
+        assertThat(watchOf("api/v1", "namespaces/{namespace}/pods"))
+                .isEqualTo("watchCoreV1NamespacedPodList watchlist core_v1");
+        assertThat(watchOf("api/v1", "namespaces/{namespace}/pods/{name}"))
+                .isEqualTo("watchCoreV1NamespacedPod watch core_v1");
+        assertThat(watchOf("api/v1", "namespaces")).isEqualTo("watchCoreV1NamespaceList watchlist core_v1");
+        assertThat(watchOf("api/v1", "namespaces/{name}")).isEqualTo("watchCoreV1Namespace watch core_v1");
+        assertThat(watchOf("apis/rbac.authorization.k8s.io/v1", "clusterroles/{name}"))
+                .isEqualTo("watchRbacAuthorizationV1ClusterRole watch rbacAuthorization_v1");
+        JsonNode item = document("api/v1").path("paths").path("/api/v1/watch/namespaces/{namespace}/pods/{name}");
+        assertThat(item.path("get").path("description").asString(""))
+                .isEqualTo("watch changes to an object of kind Pod. deprecated: use the 'watch' parameter with a list"
+                        + " operation instead, filtered to a single item with the 'fieldSelector' parameter.");
+        assertThat(Json.items(item, "parameters"))
+                .extracting(parameter -> parameter.path("name").asString(""))
+                .containsExactlyInAnyOrder(
+                        "allowWatchBookmarks",
+                        "continue",
+                        "fieldSelector",
+                        "labelSelector",
+                        "limit",
+                        "name",
+                        "namespace",
+                        "pretty",
+                        "resourceVersion",
+                        "resourceVersionMatch",
+                        "sendInitialEvents",
+                        "timeoutSeconds",
+                        "watch");
+        assertThat(document("api/v1").path("paths").propertyNames())
+                .as("what cannot be watched")
+                .noneMatch(path -> path.startsWith("/api/v1/watch/componentstatuses"));
     }
 
     @Test
