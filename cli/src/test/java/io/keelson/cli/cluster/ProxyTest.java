@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.keelson.cli.pki.Authority;
 import io.keelson.cli.pki.Issued;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -34,6 +35,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
@@ -62,6 +64,8 @@ class ProxyTest {
             """;
 
     private static final Pattern SERVING = Pattern.compile("Starting to serve on (127\\.0\\.0\\.1:\\d+)");
+
+    private static final String PAGE = "<html><a href=\"/x\">grüße</a><img src='/i.png'></html>";
 
     private TestCluster cluster;
     private HttpServer program;
@@ -106,6 +110,19 @@ class ProxyTest {
         if (path.equals("/moved")) {
             exchange.getResponseHeaders().add("Location", "/new/?x=1");
             exchange.sendResponseHeaders(302, -1);
+        } else if (path.startsWith("/page")) {
+            byte[] page = PAGE.getBytes(StandardCharsets.UTF_8);
+            if (path.endsWith(".gz")) {
+                exchange.getResponseHeaders().add("Content-Encoding", "gzip");
+                var packed = new ByteArrayOutputStream();
+                try (var out = new GZIPOutputStream(packed)) {
+                    out.write(page);
+                }
+                page = packed.toByteArray();
+            }
+            exchange.getResponseHeaders().add("Content-Type", path.endsWith(".txt") ? "text/plain" : "text/html; charset=utf-8");
+            exchange.sendResponseHeaders(200, page.length);
+            exchange.getResponseBody().write(page);
         } else if (path.equals("/echo")) {
             // First all of it: kubectl's own proxy drops what it is still sent when an answer begins.
             byte[] body = exchange.getRequestBody().readAllBytes();
@@ -226,6 +243,18 @@ class ProxyTest {
             HttpResponse<String> moved = send(client, base + pod() + "/moved", "GET", "");
             assertThat(moved.statusCode()).isEqualTo(302);
             assertThat(moved.headers().firstValue("Location")).contains(pod() + "/new/?x=1");
+        });
+    }
+
+    @Test
+    void linksOfAPageLieBelowTheProxy() throws Exception {
+        String below = PAGE.replace("\"/x", "\"" + pod() + "/x").replace("'/i", "'" + pod() + "/i");
+        byKubectl("1.33", (client, base) -> {
+            assertThat(send(client, base + pod() + "/page", "GET", "").body()).isEqualTo(below);
+            HttpResponse<String> packed = send(client, base + pod() + "/page.gz", "GET", "");
+            assertThat(packed.headers().firstValue("Content-Encoding")).isEmpty();
+            assertThat(packed.body()).isEqualTo(below);
+            assertThat(send(client, base + pod() + "/page.txt", "GET", "").body()).isEqualTo(PAGE);
         });
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.zip.GZIPInputStream;
 
 /** One request on its way to a program, and the answer on its way back; both as they come. */
 final class ProxiedCall {
@@ -20,6 +21,8 @@ final class ProxiedCall {
     private static final int SWITCHING = 101;
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
+    private static final int PARTIAL = 206;
+    private static final String GZIP = "gzip";
 
     /** What says who asks here, and what this side makes anew. */
     private static final Set<String> NOT_PASSED_ON =
@@ -170,6 +173,10 @@ final class ProxiedCall {
             return;
         }
         InputStream body = PlainHttp.body(program.in(), head);
+        if (isPage(head)) {
+            page(head, lines, body);
+            return;
+        }
         Exchange.Pieces out = exchange.passOnPieces(head.status(), lines);
         byte[] chunk = new byte[CHUNK_BYTES];
         for (int n = body.read(chunk); n >= 0; n = body.read(chunk)) {
@@ -177,6 +184,48 @@ final class ProxiedCall {
                 out.write(Arrays.copyOf(chunk, n));
                 out.flush();
             }
+        }
+        out.end();
+    }
+
+    /** Whether the answer is a whole page of HTML in a form that can be read here. */
+    private static boolean isPage(PlainHttp.Head head) {
+        String type = HeaderLine.first(head.lines(), "Content-Type").orElse("").split(";", 2)[0];
+        String encoding = encoding(head);
+        return type.strip().equalsIgnoreCase("text/html")
+                && head.status() != PARTIAL
+                && !head.has("Content-Length", "0")
+                && (encoding.isEmpty() || encoding.equals("identity") || encoding.equals(GZIP));
+    }
+
+    private static String encoding(PlainHttp.Head head) {
+        return HeaderLine.first(head.lines(), "Content-Encoding")
+                .orElse("")
+                .strip()
+                .toLowerCase(Locale.ROOT);
+    }
+
+    /** A page whose links stay below the path of the proxy. It goes on unpacked, and nobody knows its length before. */
+    private void page(PlainHttp.Head head, List<HeaderLine> lines, InputStream body)
+            throws IOException, Exchange.GoneException {
+        boolean packed = encoding(head).equals(GZIP);
+        InputStream plain = packed ? new GZIPInputStream(body, CHUNK_BYTES) : body;
+        List<HeaderLine> others = lines.stream()
+                .filter(line -> !line.is("Content-Length") && !(packed && line.is("Content-Encoding")))
+                .toList();
+        HtmlLinks links = new HtmlLinks(link -> ProxiedUrls.link(link, prefix, host, exchange.host()));
+        Exchange.Pieces out = exchange.passOnPieces(head.status(), others);
+        byte[] chunk = new byte[CHUNK_BYTES];
+        for (int n = plain.read(chunk); n >= 0; n = plain.read(chunk)) {
+            byte[] ready = links.next(chunk, n);
+            if (ready.length > 0) {
+                out.write(ready);
+                out.flush();
+            }
+        }
+        byte[] rest = links.end();
+        if (rest.length > 0) {
+            out.write(rest);
         }
         out.end();
     }

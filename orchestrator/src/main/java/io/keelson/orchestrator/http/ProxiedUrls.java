@@ -41,4 +41,29 @@ final class ProxiedUrls {
                 + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery())
                 + (uri.getRawFragment() == null ? "" : "#" + uri.getRawFragment());
     }
+
+    /**
+     * Where a link of a page that came through a proxy leads, by the same rule. The value is as it stands in HTML; what is no address stays.
+     *
+     * @param link the value of an attribute
+     * @param prefix the path of the proxy
+     * @param host of the program, with its port
+     * @param asked the host that the client asked
+     */
+    static String link(String link, String prefix, String host, String asked) {
+        String stripped = link.strip();
+        if (stripped.startsWith("/") && !stripped.startsWith("//")) {
+            // Without reading it as a URI, for browsers take what is none.
+            return stripped.startsWith(prefix) ? link : prefix + stripped;
+        }
+        if (!stripped.contains("//")) {
+            return link;
+        }
+        try {
+            return rewritten(stripped.replace("&amp;", "&"), prefix, host, asked)
+                    .replace("&", "&amp;");
+        } catch (URISyntaxException e) {
+            return link;
+        }
+    }
 }
