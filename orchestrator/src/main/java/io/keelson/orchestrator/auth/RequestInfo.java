@@ -1,5 +1,7 @@
 package io.keelson.orchestrator.auth;
 
+import io.keelson.orchestrator.select.FieldSelector;
+import io.keelson.orchestrator.select.SelectorException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -92,21 +94,18 @@ public record RequestInfo(Access access, String path, String version) {
     }
 
     /**
-     * The one value that a selector demands of a field; empty if it demands none. A selector that is wrong is told later. One with an
-     * escaped character counts as demanding nothing: a comma in a value must not be taken for the begin of a condition.
+     * The one value that a selector demands of a field; empty if it demands none. One that cannot be read demands nothing, as in Kubernetes: of a
+     * request that is told later.
      */
     private static String selected(String selector, String field) {
-        if (selector.indexOf('\\') >= 0) {
+        if (selector.isEmpty()) {
             return "";
         }
-        for (String term : selector.split(",", -1)) {
-            int equals = term.indexOf('=');
-            if (equals > 0 && term.substring(0, equals).strip().equals(field)) {
-                String value = term.substring(equals + 1);
-                return (value.startsWith("=") ? value.substring(1) : value).strip();
-            }
+        try {
+            return FieldSelector.ofAnyKind(selector).required(field).orElse("");
+        } catch (SelectorException e) {
+            return "";
         }
-        return "";
     }
 
     /** The verb in the words of authorization. */

@@ -88,7 +88,9 @@ public final class Reviews {
     private static Access toObjects(JsonNode wanted) {
         String resource = text(wanted, "resource");
         String subresource = text(wanted, "subresource");
-        String node = "";
+        String node = RequestInfo.node(
+                text(wanted, "verb"),
+                Json.string(wanted, "fieldSelector", "rawSelector").orElse(""));
         for (JsonNode term : Json.items(wanted, "fieldSelector", "requirements")) {
             List<JsonNode> values = Json.items(term, "values");
             if (text(term, "key").equals("spec.nodeName")

@@ -97,7 +97,9 @@ final class AuthorizerFunctions {
                         RESOURCE_CHECK,
                         List.of(RESOURCE_CHECK, text),
                         a -> of(a[0]).where((String) a[1]))
-                // No rule of roles or nodes looks at labels.
+                // As in Kubernetes: it is told to whoever decides, and neither roles nor the rules of nodes look at
+                // labels, so that who is restricted
+                // by them may what anybody may.
                 .member("labelSelector", RESOURCE_CHECK, List.of(RESOURCE_CHECK, text), a -> a[0])
                 .member("check", DECISION, List.of(RESOURCE_CHECK, text), a -> {
                     ResourceCheck check = of(a[0]);

@@ -63,10 +63,21 @@ public final class FieldSelector {
      *     does not offer the field: {@code field label not supported: spec.foo}
      */
     public static FieldSelector parse(Kind kind, String text) {
+        FieldSelector selector = ofAnyKind(text);
+        return new FieldSelector(
+                selector.terms.stream().map(term -> offered(kind, term)).toList());
+    }
+
+    /**
+     * Reads a selector of objects whose kind is not known: any field may stand in it.
+     *
+     * @throws SelectorException as {@link #parse}
+     */
+    public static FieldSelector ofAnyKind(String text) {
         List<Term> terms = new ArrayList<>();
         for (String part : split(text)) {
             if (!part.isEmpty()) {
-                terms.add(term(kind, part));
+                terms.add(term(part));
             }
         }
         return terms.isEmpty() ? EVERYTHING : new FieldSelector(terms);
@@ -88,7 +99,21 @@ public final class FieldSelector {
         return parts;
     }
 
-    private static Term term(Kind kind, String part) {
+    private static Term offered(Kind kind, Term term) {
+        boolean offered = term.field().equals("metadata.name")
+                || term.field().equals("metadata.namespace")
+                || kind.strategy().fields().containsKey(term.field());
+        if (!offered) {
+            throw new SelectorException("field label not supported: " + term.field());
+        }
+        return new Term(
+                term.field(),
+                term.equal(),
+                term.value(),
+                kind.strategy().fields().getOrDefault(term.field(), ""));
+    }
+
+    private static Term term(String part) {
         int at = part.indexOf('=');
         if (at <= 0) {
             throw new SelectorException("invalid selector: '" + part + "'; can't understand '" + part + "'");
@@ -96,13 +121,7 @@ public final class FieldSelector {
         boolean equal = part.charAt(at - 1) != '!';
         String field = part.substring(0, equal ? at : at - 1);
         String value = part.substring(part.startsWith("==", at) ? at + 2 : at + 1);
-        boolean offered = field.equals("metadata.name")
-                || field.equals("metadata.namespace")
-                || kind.strategy().fields().containsKey(field);
-        if (!offered) {
-            throw new SelectorException("field label not supported: " + field);
-        }
-        return new Term(field, equal, unescape(value), kind.strategy().fields().getOrDefault(field, ""));
+        return new Term(field, equal, unescape(value), "");
     }
 
     private static String unescape(String value) {

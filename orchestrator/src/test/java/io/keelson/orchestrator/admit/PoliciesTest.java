@@ -206,6 +206,14 @@ class PoliciesTest {
     }
 
     @Test
+    void selectorsThatCannotBeReadCountAsNone() {
+        Objects facts = asking("authorizer.group('').resource('pods').fieldSelector('spec.nodeName=n1,odd')"
+                + ".labelSelector('((').check('list').errored()");
+        assertThat(ofJoe(facts)).contains("failed expression");
+        assertThat(facts.asked).containsExactly("joe " + new Access.ToObjects("list", "", "pods", "", "", ""));
+    }
+
+    @Test
     void whatNobodyKnowsIsAnErrorOfTheDecisionAndWhatMakesNoSenseOneOfTheExpression() {
         assertThat(ofJoe("authorizer.group('').resource('secrets').check('get').errored()"))
                 .isEmpty();

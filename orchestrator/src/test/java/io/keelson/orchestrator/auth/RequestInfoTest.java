@@ -47,6 +47,18 @@ class RequestInfoTest {
     }
 
     @Test
+    void aSelectorThatCannotBeReadRestrictsNothing() {
+        assertThat(RequestInfo.node("list", "spec.nodeName=n1,status.phase!=Failed"))
+                .isEqualTo("n1");
+        assertThat(RequestInfo.node("list", "a\\,b=c,spec.nodeName==n1")).isEqualTo("n1");
+        for (String odd :
+                List.of("spec.nodeName=n1,foo", "spec.nodeName=n1=n2", "spec.nodeName!=n1", "foo=spec.nodeName")) {
+            assertThat(RequestInfo.node("list", odd)).as(odd).isEmpty();
+        }
+        assertThat(RequestInfo.node("get", "spec.nodeName=n1")).isEmpty();
+    }
+
+    @Test
     void theOlderWayToAskForAWatchIsOne() {
         assertThat(of("GET", "/api/v1/watch/pods")).isEqualTo(objects("watch", "", "pods", "", ""));
         assertThat(of("GET", "/api/v1/watch/namespaces/x/pods/p")).isEqualTo(objects("watch", "", "pods", "x", "p"));
