@@ -59,13 +59,19 @@ public final class Configs {
                 sysctls,
                 security(pod, new Container()),
                 labels(id, pod.labels()),
-                pod.annotations());
+                annotations(pod));
+    }
+
+    private static Map<String, String> annotations(DesiredPod pod) {
+        var annotations = new HashMap<>(pod.annotations());
+        annotations.put(Labels.ALLOCATED_RESOURCES, Allocated.written(pod));
+        return annotations;
     }
 
     /**
      * One container.
      *
-     * @param seen where the container is found whose processes this one is to see
+     * @param seen where the container is found whose processes this one is to see, and what the pod has got of the node
      * @param image already on the node
      * @param environment from {@link Environment}
      * @param mounts volumes and the pod's own hosts file
@@ -101,7 +107,7 @@ public final class Configs {
                 Objects.requireNonNullElse(container.getWorkingDir(), ""),
                 environment,
                 mounts,
-                CgroupValues.of(pod, container, node.memoryBytes()),
+                CgroupValues.of(pod, Allocated.in(seen.readySandbox(), container), node.memoryBytes()),
                 security,
                 Boolean.TRUE.equals(container.getStdin()),
                 Boolean.TRUE.equals(container.getStdinOnce()),

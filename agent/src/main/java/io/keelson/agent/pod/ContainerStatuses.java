@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.ContainerStateRunning;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.keelson.agent.runtime.ObservedContainer;
 import java.time.Instant;
 import java.util.Objects;
@@ -79,10 +80,20 @@ final class ContainerStatuses {
                 status.getState().setRunning(running);
                 status.setStarted(probes.started(container, latest));
                 status.setReady(probes.ready(container, latest));
+                got(container, latest).ifPresent(status::setResources);
             }
             case CREATED -> status.getState().setWaiting(waiting("ContainerCreating", ""));
             case EXITED, UNKNOWN -> describeEnded(status, container, latest);
         }
+    }
+
+    /** What a running container has got; the runtime of processes limits nothing, so there it has got nothing. */
+    private Optional<ResourceRequirements> got(Container container, ObservedContainer running) {
+        return runtime.equals(PodStatuses.PROCESSES)
+                ? Optional.empty()
+                : seen.readySandbox()
+                        .filter(sandbox -> sandbox.id().equals(running.sandbox()))
+                        .flatMap(sandbox -> Allocated.of(container, sandbox));
     }
 
     private void describeEnded(ContainerStatus status, Container container, ObservedContainer ended) {

@@ -18,6 +18,11 @@ import java.util.function.Predicate;
 
 /** The status that the agent reports for a pod: computed anew from what is seen, never patched. */
 public final class PodStatuses {
+    /** The scheme of container ids where containers are plain processes. */
+    static final String PROCESSES = "process";
+
+    private static final String RESIZE_PENDING = "PodResizePending";
+
     private final DesiredPod pod;
     private final PodObservation seen;
     private final Probes probes;
@@ -216,12 +221,31 @@ public final class PodStatuses {
         }
         conditions.add(containersReady);
         conditions.add(condition("PodScheduled", true, "", ""));
+        unresized().ifPresent(conditions::add);
         // What others wrote (readiness gates, DisruptionTarget) stays.
         var own = conditions.stream().map(PodCondition::getType).toList();
         DesiredPod.list(pod.reported().getConditions()).stream()
-                .filter(c -> !own.contains(c.getType()))
+                .filter(c -> !own.contains(c.getType()) && !RESIZE_PENDING.equals(c.getType()))
                 .forEach(conditions::add);
         return conditions;
+    }
+
+    /** That the pod is to have other resources than it has got, which this node does not give to a pod that runs. */
+    private Optional<PodCondition> unresized() {
+        var pending = !outcome.over()
+                && seen.readySandbox()
+                        .filter(sandbox -> pod.allContainers().stream().anyMatch(c -> Allocated.differs(c, sandbox)))
+                        .isPresent();
+        if (!pending) {
+            return Optional.empty();
+        }
+        var condition = condition(
+                RESIZE_PENDING,
+                true,
+                "Infeasible",
+                "This node does not change the resources of a pod that runs: its containers keep what they have, also when they are started again");
+        condition.setObservedGeneration(pod.pod().getMetadata().getGeneration());
+        return Optional.of(condition);
     }
 
     private PodCondition containersReady(boolean succeeded) {

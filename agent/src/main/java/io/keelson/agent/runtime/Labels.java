@@ -14,5 +14,8 @@ public final class Labels {
     /** Annotation of a container: seconds it may take to stop; for pods no longer known to the control plane. */
     public static final String GRACE_SECONDS = "io.kubernetes.pod.terminationGracePeriod";
 
+    /** Annotation of a sandbox: what its containers have got of the node, in JSON. */
+    public static final String ALLOCATED_RESOURCES = "keelson.io/allocated-resources";
+
     private Labels() {}
 }

@@ -67,7 +67,10 @@ final class LimitRanger implements Mutator, Validator {
 
     @Override
     public Verdict validate(Request request, Facts facts) {
-        boolean pod = request.creates(Kinds.POD);
+        boolean resized = request.of(Kinds.POD)
+                && request.operation() == Operation.UPDATE
+                && request.subresource().equals("resize");
+        boolean pod = request.creates(Kinds.POD) || resized;
         boolean claim = request.of(Known.CLAIM)
                 && request.operation() != Operation.DELETE
                 && request.subresource().isEmpty();

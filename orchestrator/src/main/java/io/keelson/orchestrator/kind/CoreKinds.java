@@ -43,6 +43,7 @@ final class CoreKinds {
                     "log",
                     "portforward",
                     "proxy",
+                    "resize",
                     "status")
             .strategy(Strategy.PLAIN
                     .withGeneration()

@@ -77,7 +77,7 @@ public final class Registry {
      * A changed object.
      *
      * @param subresource empty for the object itself, or {@code status}, {@code scale}, {@code finalize}, {@code approval},
-     *     {@code ephemeralcontainers}, {@code binding}
+     *     {@code ephemeralcontainers}, {@code resize}, {@code binding}
      * @param live the object as it is stored
      * @param incoming for {@code scale} a Scale, for {@code binding} a Binding, else the whole object
      */
@@ -109,6 +109,7 @@ public final class Registry {
             case "finalize" -> updatePart(kind, live, incoming, reading, mutation, "spec", "finalizers");
             case "approval" -> updatePart(kind, live, incoming, reading, mutation, "status", "conditions");
             case "ephemeralcontainers" -> EphemeralContainers.update(kind, live, incoming, reading, mutation);
+            case "resize" -> Resize.update(kind, live, incoming, reading, mutation);
             case "scale" -> Scale.update(kind, live, incoming, reading, mutation);
             case "binding" -> Binding.bind(kind, live, incoming, reading, mutation);
             default ->

@@ -54,13 +54,14 @@ record Amounts(Map<String, Long> byName) {
 
     /**
      * What a pod asks for: its containers together, or one of its init containers alone if that is more. Sidecars (init containers that
-     * restart) go on running beside all that follow.
+     * restart) go on running beside all that follow. A container that is to have less than it has got counts with that until its node says
+     * otherwise; as in Kubernetes.
      */
-    static Amounts requested(JsonNode spec, boolean plusOnePod) {
+    static Amounts requested(JsonNode spec, JsonNode status, boolean plusOnePod) {
         Amounts running = NONE;
         Amounts peak = NONE;
         for (JsonNode container : Json.items(spec, "initContainers")) {
-            Amounts own = requested(container);
+            Amounts own = requested(container).max(got(status, "initContainerStatuses", container));
             if (container.path("restartPolicy").asString("").equals("Always")) {
                 running = running.plus(own);
                 peak = peak.max(running);
@@ -69,12 +70,21 @@ record Amounts(Map<String, Long> byName) {
             }
         }
         for (JsonNode container : Json.items(spec, "containers")) {
-            running = running.plus(requested(container));
+            running = running.plus(requested(container).max(got(status, "containerStatuses", container)));
         }
         Amounts pod = peak.max(running)
                 .overlaid(of(spec.path("resources").path("requests")))
                 .plus(of(spec.path("overhead")));
         return plusOnePod ? pod.plus(new Amounts(Map.of(PODS, 1L))) : pod;
+    }
+
+    /** What the node says that a container has got; nothing if it does not say. */
+    private static Amounts got(JsonNode status, String list, JsonNode container) {
+        return Json.items(status, list).stream()
+                .filter(each -> each.path("name").equals(container.path("name")))
+                .findFirst()
+                .map(Amounts::requested)
+                .orElse(NONE);
     }
 
     long get(String name) {

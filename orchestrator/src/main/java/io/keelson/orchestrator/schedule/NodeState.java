@@ -99,7 +99,7 @@ final class NodeState {
             return pod.reading(
                     Wants.class,
                     object -> new Wants(
-                            Amounts.requested(object.at("spec"), true),
+                            Amounts.requested(object.at("spec"), object.at("status"), true),
                             Taints.tolerations(object),
                             HostPort.of(object)));
         }
