@@ -8,6 +8,7 @@ import io.keelson.orchestrator.control.DeploymentController;
 import io.keelson.orchestrator.control.DisruptionController;
 import io.keelson.orchestrator.control.EndpointSliceController;
 import io.keelson.orchestrator.control.EndpointsController;
+import io.keelson.orchestrator.control.FlowSchemaController;
 import io.keelson.orchestrator.control.GarbageCollector;
 import io.keelson.orchestrator.control.NamespaceController;
 import io.keelson.orchestrator.control.NodeLifecycleController;
@@ -69,6 +70,7 @@ public final class ControlLoop implements AutoCloseable {
                 new PodGarbageController(),
                 new DisruptionController(),
                 new ClusterRoleAggregationController(),
+                new FlowSchemaController(),
                 new NamespaceController(),
                 new DefinitionController(),
                 new ServiceAccountController(),
