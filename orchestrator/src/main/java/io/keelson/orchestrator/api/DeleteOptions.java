@@ -2,6 +2,7 @@ package io.keelson.orchestrator.api;
 
 import io.keelson.orchestrator.kind.Cause;
 import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.registry.Propagation;
 import io.keelson.orchestrator.registry.Rejection;
 import io.keelson.proto.etcd.Compare;
@@ -70,16 +71,17 @@ public record DeleteOptions(
     /**
      * What a {@code meta.v1 DeleteOptions} says; empty fields say nothing.
      *
+     * @param kind of what is to go, whose own way holds if the wish does not say what becomes of what it owns
      * @param dryRun also if the wish does not say so
      * @throws ApiException INVALID if it says what does not exist, or what does not go together
      */
-    public static DeleteOptions wished(ObjectNode wish, boolean dryRun, User user) {
+    public static DeleteOptions wished(Kind kind, ObjectNode wish, boolean dryRun, User user) {
         String policy = Json.string(wish, "propagationPolicy").orElse("");
         Optional<Propagation> named = Propagation.of(policy);
         Optional<Boolean> orphaned = Json.at(wish, "orphanDependents").map(node -> node.booleanValue(false));
         List<JsonNode> dry = Json.items(wish, "dryRun");
         refuse(policy, named, orphaned, dry);
-        Propagation unnamed = orphaned.orElse(false) ? Propagation.ORPHAN : Propagation.BACKGROUND;
+        Propagation unnamed = orphaned.orElse(kind.strategy().orphans().isPresent()) ? Propagation.ORPHAN : Propagation.BACKGROUND;
         return new DeleteOptions(
                 user,
                 Json.string(wish, "preconditions", "uid"),
@@ -88,6 +90,12 @@ public record DeleteOptions(
                 named.orElse(unnamed),
                 dryRun || !dry.isEmpty(),
                 List.of());
+    }
+
+    /** Whether a wish says what becomes of what the object owns. */
+    public static boolean saysWhatBecomesOfDependents(ObjectNode wish) {
+        return Json.at(wish, "orphanDependents").isPresent()
+                || !Json.string(wish, "propagationPolicy").orElse("").isEmpty();
     }
 
     private static void refuse(

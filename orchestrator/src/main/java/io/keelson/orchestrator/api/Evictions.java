@@ -36,7 +36,7 @@ public final class Evictions {
     public List<String> evict(Ref pod, ObjectNode eviction, WriteOptions write) {
         Admission.Judged judged = api.admitCreation(pod, "eviction", present(eviction), write);
         ObjectNode wish = judged.object().get("deleteOptions") instanceof ObjectNode given ? given : Json.object();
-        DeleteOptions options = DeleteOptions.wished(wish, write.dryRun(), write.user());
+        DeleteOptions options = DeleteOptions.wished(pod.kind(), wish, write.dryRun(), write.user());
         for (int attempt = 1; !admitted(pod, options, attempt == MAX_ATTEMPTS); attempt++) {}
         api.deleteEvicted(pod, options);
         return judged.warnings();

@@ -305,7 +305,7 @@ final class Resources {
         ObjectNode wish = Bodies.object(exchange, target.kind(), FieldValidation.IGNORE)
                 .map(Bodies.Sent::object)
                 .orElseGet(Json::object);
-        DeleteOptions options = deleteOptions(exchange.query(), wish, user);
+        DeleteOptions options = deleteOptions(exchange, target, wish, user);
         if (!one) {
             deleteAll(exchange, target, options);
             return;
@@ -345,7 +345,8 @@ final class Resources {
     }
 
     /** What the body says, and where that says nothing the query. */
-    private static DeleteOptions deleteOptions(Query query, ObjectNode wish, User user) {
+    private static DeleteOptions deleteOptions(Exchange exchange, Target target, ObjectNode wish, User user) {
+        Query query = exchange.query();
         ObjectNode whole = wish.deepCopy();
         if (!whole.has("propagationPolicy") && !query.text("propagationPolicy").isEmpty()) {
             whole.put("propagationPolicy", query.text("propagationPolicy"));
@@ -359,7 +360,11 @@ final class Resources {
         if (Json.items(whole, "dryRun").isEmpty() && !query.text("dryRun").isEmpty()) {
             whole.putArray("dryRun").add(query.text("dryRun"));
         }
-        return DeleteOptions.wished(whole, false, user);
+        if (!DeleteOptions.saysWhatBecomesOfDependents(whole)) {
+            exchange.warn(target.kind().strategy().orphans().filter(text -> !text.isEmpty()).stream()
+                    .toList());
+        }
+        return DeleteOptions.wished(target.kind(), whole, false, user);
     }
 
     private static ObjectNode success(Target target, Optional<String> uid) {

@@ -6,12 +6,13 @@ import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Advice to who writes services, ingresses, nodes and classes. */
+/** Advice to who writes services, ingresses, nodes, accounts and classes. */
 final class Advices {
 
     private static final String HINTS = "service.kubernetes.io/topology-aware-hints";
     private static final String TOPOLOGY_MODE = "service.kubernetes.io/topology-mode";
     private static final String INGRESS_CLASS = "kubernetes.io/ingress.class";
+    private static final String MOUNTABLE_SECRETS = "kubernetes.io/enforce-mountable-secrets";
     private static final String EXTERNAL_NAME = "ExternalName";
 
     private Advices() {}
@@ -73,6 +74,16 @@ final class Advices {
         }
         if (!Json.string(node, "spec", "externalID").orElse("").isEmpty()) {
             warn.accept("spec.externalID: this field is deprecated, and is unused by Kubernetes");
+        }
+    }
+
+    /** Only who sets the annotation is told, not who keeps it. */
+    static void serviceAccount(Optional<ObjectNode> live, ObjectNode account, Consumer<String> warn) {
+        boolean before = live.flatMap(stored -> Json.at(stored, "metadata", "annotations", MOUNTABLE_SECRETS))
+                .isPresent();
+        if (!before && Json.at(account, "metadata", "annotations", MOUNTABLE_SECRETS).isPresent()) {
+            warn.accept("metadata.annotations[" + MOUNTABLE_SECRETS
+                    + "]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets");
         }
     }
 

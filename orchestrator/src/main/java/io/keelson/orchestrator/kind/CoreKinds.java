@@ -123,7 +123,7 @@ final class CoreKinds {
     static final Kind SERVICE_ACCOUNT = core("ServiceAccount", "serviceaccounts")
             .shortNames("sa")
             .subresources("token")
-            .strategy(Strategy.PLAIN.withPrinter(Printers.SERVICE_ACCOUNT))
+            .strategy(Strategy.PLAIN.withAdvice(Advices::serviceAccount).withPrinter(Printers.SERVICE_ACCOUNT))
             .build();
 
     static final Kind REPLICATION_CONTROLLER = core("ReplicationController", "replicationcontrollers")
@@ -132,6 +132,7 @@ final class CoreKinds {
             .subresources("scale", "status")
             .strategy(Strategy.PLAIN
                     .withGeneration()
+                    .withOrphans("")
                     .withDefaults(WorkloadDefaults::replicationController)
                     .withCheck((_, controller, causes) -> SetValidation.replicationController(controller, causes))
                     .withAdvice(PodAdvice.NAME_OF_PODS.and(PodAdvice.template("spec", "template")))

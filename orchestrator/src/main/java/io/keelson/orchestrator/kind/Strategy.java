@@ -15,6 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param counted whether {@code metadata.generation} counts the changes of what is wished
  * @param guarded whether who replaces an object must say which revision it has seen
  * @param statusAtCreation whether the creator says the status too, as an agent does that registers its node
+ * @param orphans if what an object owns stays when it is deleted by who says nothing of that: what that one is told, or the empty text
  * @param nameProblems what is wrong with a name, empty if nothing
  * @param initial puts into a new object what the system says, before defaults
  * @param defaults puts values where nobody said anything; twice is as once
@@ -30,6 +31,7 @@ public record Strategy(
         boolean counted,
         boolean guarded,
         boolean statusAtCreation,
+        Optional<String> orphans,
         Function<String, List<String>> nameProblems,
         Consumer<ObjectNode> initial,
         Consumer<ObjectNode> defaults,
@@ -46,6 +48,7 @@ public record Strategy(
             false,
             false,
             false,
+            Optional.empty(),
             Names::dns1123SubdomainProblems,
             _ -> {},
             _ -> {},
@@ -88,6 +91,11 @@ public record Strategy(
     /** The same, with the status said by the creator. */
     public Strategy withStatusAtCreation() {
         return changed(draft -> draft.statusAtCreation = true);
+    }
+
+    /** The same, leaving behind what an object owns, unless who deletes it says otherwise; who says nothing is told this, if it is not empty. */
+    public Strategy withOrphans(String warning) {
+        return changed(draft -> draft.orphans = Optional.of(warning));
     }
 
     /** The same, with other rules for names. */
@@ -162,6 +170,7 @@ public record Strategy(
         private boolean counted;
         private boolean guarded;
         private boolean statusAtCreation;
+        private Optional<String> orphans;
         private Function<String, List<String>> nameProblems;
         private Consumer<ObjectNode> initial;
         private Consumer<ObjectNode> defaults;
@@ -177,6 +186,7 @@ public record Strategy(
             counted = from.counted;
             guarded = from.guarded;
             statusAtCreation = from.statusAtCreation;
+            orphans = from.orphans;
             nameProblems = from.nameProblems;
             initial = from.initial;
             defaults = from.defaults;
@@ -194,6 +204,7 @@ public record Strategy(
                     counted,
                     guarded,
                     statusAtCreation,
+                    orphans,
                     nameProblems,
                     initial,
                     defaults,

@@ -66,10 +66,11 @@ public final class Registry {
         }
         kind.strategy().initial().accept(object);
         Defaults.fill(kind, object);
-        object = mutation.apply(Optional.empty(), object);
+        List<String> twice = new ArrayList<>();
+        object = OwnersTwice.around(object, before -> mutation.apply(Optional.empty(), before), twice::add);
         List<Cause> causes = Validation.validate(kind, Optional.empty(), object);
         return causes.isEmpty()
-                ? new Prepared.Store(object, advised(decoded, Advice.of(kind, Optional.empty(), object)))
+                ? new Prepared.Store(object, advised(decoded, twice, Advice.of(kind, Optional.empty(), object)))
                 : new Prepared.Refuse(Rejection.invalid(kind, Metadata.name(object), causes));
     }
 
@@ -143,11 +144,12 @@ public final class Registry {
         }
         Kept.of(kind).accept(live, object);
         Defaults.fill(kind, object);
-        object = mutation.apply(Optional.of(live), object);
+        List<String> twice = new ArrayList<>();
+        object = OwnersTwice.around(object, before -> mutation.apply(Optional.of(live), before), twice::add);
         List<Cause> causes = new ArrayList<>(causes(kind, live, object));
         Metadata.newFinalizers(live, object).ifPresent(causes::add);
         List<String> advice = causes.isEmpty() ? Advice.of(kind, Optional.of(live), object) : List.of();
-        return finish(kind, live, object, causes, advised(decoded, advice));
+        return finish(kind, live, object, causes, advised(decoded, twice, advice));
     }
 
     /** What is wrong about a change. That something unknown has gone, which was stored once, is no change of what must not change. */
@@ -173,10 +175,12 @@ public final class Registry {
         return mutation.apply(Optional.of(live), decoded.unknown() ? readable(kind, incoming, decoded) : incoming);
     }
 
-    private static List<String> advised(Decoding.Result decoded, List<String> advice) {
-        return advice.isEmpty()
+    private static List<String> advised(Decoding.Result decoded, List<String> twice, List<String> advice) {
+        return twice.isEmpty() && advice.isEmpty()
                 ? decoded.warnings()
-                : Stream.concat(decoded.warnings().stream(), advice.stream()).toList();
+                : Stream.of(decoded.warnings(), twice, advice)
+                        .flatMap(List::stream)
+                        .toList();
     }
 
     /** Takes one part of what was sent, and all else from what is stored. */

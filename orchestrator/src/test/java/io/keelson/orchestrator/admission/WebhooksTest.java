@@ -267,6 +267,7 @@ class WebhooksTest {
         api.delete(
                 new Ref(Kinds.CONFIG_MAP, "ns", "m"),
                 DeleteOptions.wished(
+                        Kinds.CONFIG_MAP,
                         Json.parse("{\"gracePeriodSeconds\": 3, \"propagationPolicy\": \"Orphan\"}"), false, ADMIN));
         assertThat(webhook.asked())
                 .extracting(asked -> asked.path("options"))

@@ -295,4 +295,16 @@ class AdviceTest {
                 .contains("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
         assertThat(Kinds.POD.deprecationWarning()).isEmpty();
     }
+
+    @Test
+    void whoSetsTheAnnotationForMountableSecretsIsTold() {
+        Kind accounts = kind("", "v1", "serviceaccounts");
+        String account =
+                "{'metadata':{'name':'a','annotations':{'kubernetes.io/enforce-mountable-secrets':'true'}}}";
+        assertThat(create(accounts, account))
+                .containsExactly("metadata.annotations[kubernetes.io/enforce-mountable-secrets]: deprecated in v1.32+;"
+                        + " prefer separate namespaces to isolate access to mounted secrets");
+        assertThat(update(accounts, account, account)).isEmpty();
+        assertThat(update(accounts, "{'metadata':{'name':'a'}}", account)).hasSize(1);
+    }
 }
