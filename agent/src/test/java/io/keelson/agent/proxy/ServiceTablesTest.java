@@ -86,9 +86,10 @@ class ServiceTablesTest {
     @Test
     void numbersOfAddressesAreDecimalThoughTheyBeginWithZeros() {
         var table = ServiceTables.compute(
-                List.of(service(
-                        "s",
-                        "{\"clusterIP\":\"10.96.0.2\",\"externalIPs\":[\"010.1.02.3\",\"2001:db8::1\"],\"ports\":[{\"name\":\"a\",\"port\":80}]}")),
+                List.of(
+                        service(
+                                "s",
+                                "{\"clusterIP\":\"10.96.0.2\",\"externalIPs\":[\"010.1.02.3\",\"2001:db8::1\"],\"ports\":[{\"name\":\"a\",\"port\":80}]}")),
                 List.of(slice("s", "[{\"name\":\"a\",\"port\":80}]", "[" + endpoint("10.0.010.1", "n1", "{}") + "]")),
                 "n1");
         var service = table.services().getFirst();

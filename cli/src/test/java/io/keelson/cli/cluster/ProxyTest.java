@@ -120,7 +120,8 @@ class ProxyTest {
                 }
                 page = packed.toByteArray();
             }
-            exchange.getResponseHeaders().add("Content-Type", path.endsWith(".txt") ? "text/plain" : "text/html; charset=utf-8");
+            exchange.getResponseHeaders()
+                    .add("Content-Type", path.endsWith(".txt") ? "text/plain" : "text/html; charset=utf-8");
             exchange.sendResponseHeaders(200, page.length);
             exchange.getResponseBody().write(page);
         } else if (path.equals("/echo")) {
@@ -254,7 +255,8 @@ class ProxyTest {
             HttpResponse<String> packed = send(client, base + pod() + "/page.gz", "GET", "");
             assertThat(packed.headers().firstValue("Content-Encoding")).isEmpty();
             assertThat(packed.body()).isEqualTo(below);
-            assertThat(send(client, base + pod() + "/page.txt", "GET", "").body()).isEqualTo(PAGE);
+            assertThat(send(client, base + pod() + "/page.txt", "GET", "").body())
+                    .isEqualTo(PAGE);
         });
     }
 

@@ -81,7 +81,8 @@ public record DeleteOptions(
         Optional<Boolean> orphaned = Json.at(wish, "orphanDependents").map(node -> node.booleanValue(false));
         List<JsonNode> dry = Json.items(wish, "dryRun");
         refuse(policy, named, orphaned, dry);
-        Propagation unnamed = orphaned.orElse(kind.strategy().orphans().isPresent()) ? Propagation.ORPHAN : Propagation.BACKGROUND;
+        Propagation unnamed =
+                orphaned.orElse(kind.strategy().orphans().isPresent()) ? Propagation.ORPHAN : Propagation.BACKGROUND;
         return new DeleteOptions(
                 user,
                 Json.string(wish, "preconditions", "uid"),

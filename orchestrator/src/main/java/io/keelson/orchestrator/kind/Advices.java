@@ -81,7 +81,9 @@ final class Advices {
     static void serviceAccount(Optional<ObjectNode> live, ObjectNode account, Consumer<String> warn) {
         boolean before = live.flatMap(stored -> Json.at(stored, "metadata", "annotations", MOUNTABLE_SECRETS))
                 .isPresent();
-        if (!before && Json.at(account, "metadata", "annotations", MOUNTABLE_SECRETS).isPresent()) {
+        if (!before
+                && Json.at(account, "metadata", "annotations", MOUNTABLE_SECRETS)
+                        .isPresent()) {
             warn.accept("metadata.annotations[" + MOUNTABLE_SECRETS
                     + "]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets");
         }

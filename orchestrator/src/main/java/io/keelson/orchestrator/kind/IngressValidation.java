@@ -180,7 +180,8 @@ final class IngressValidation {
         }
         Json.at(peer, "ipBlock").ifPresent(block -> {
             if (causes.present(block, path + ".ipBlock", "cidr")) {
-                ServiceValidation.cidr(path + ".ipBlock.cidr", block.path("cidr").asString(""), causes);
+                ServiceValidation.cidr(
+                        path + ".ipBlock.cidr", block.path("cidr").asString(""), causes);
             }
         });
     }

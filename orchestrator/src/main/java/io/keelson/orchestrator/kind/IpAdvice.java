@@ -82,7 +82,10 @@ final class IpAdvice {
     static void each(JsonNode parent, String path, String list, String field, Consumer<String> warn) {
         List<JsonNode> items = Json.items(parent, list);
         for (int i = 0; i < items.size(); i++) {
-            ip(path + "." + list + "[" + i + "]." + field, Json.string(items.get(i), field).orElse(""), warn);
+            ip(
+                    path + "." + list + "[" + i + "]." + field,
+                    Json.string(items.get(i), field).orElse(""),
+                    warn);
         }
     }
 
@@ -90,7 +93,10 @@ final class IpAdvice {
         List<JsonNode> ingress = Json.items(service, "status", "loadBalancer", "ingress");
         for (int i = 0; i < ingress.size(); i++) {
             // Kubernetes names the entry here, and its field where an ingress has the same.
-            ip("status.loadBalancer.ingress[" + i + "]", Json.string(ingress.get(i), "ip").orElse(""), warn);
+            ip(
+                    "status.loadBalancer.ingress[" + i + "]",
+                    Json.string(ingress.get(i), "ip").orElse(""),
+                    warn);
         }
     }
 

@@ -105,7 +105,8 @@ final class IpText {
                 plain &= groups[i].length() <= 4;
             }
         }
-        return Optional.of(new IpText(Arrays.copyOf(bytes, length), plain)).filter(all -> all.bytes.length <= IPV6_BYTES);
+        return Optional.of(new IpText(Arrays.copyOf(bytes, length), plain))
+                .filter(all -> all.bytes.length <= IPV6_BYTES);
     }
 
     private static int number(String digits, int radix, int most) {

@@ -180,9 +180,7 @@ final class JobValidation {
         String text = schedule.asString("");
         if (hasZone(text) && !zoned) {
             causes.invalid(
-                    "spec.schedule",
-                    schedule,
-                    "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
+                    "spec.schedule", schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
         } else {
             CronSchedule.problem(text).ifPresent(problem -> causes.invalid("spec.schedule", schedule, problem));
             if (hasZone(text) && spec.hasNonNull("timeZone")) {

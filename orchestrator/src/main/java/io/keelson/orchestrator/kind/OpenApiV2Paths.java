@@ -25,8 +25,8 @@ final class OpenApiV2Paths {
             out.writeByteArray(2, operation(item.path("get")));
             for (JsonNode parameter : Json.items(item, "parameters")) {
                 boolean shared = parameter.path("in").asString("").equals("query");
-                byte[] reference = message(ref ->
-                        ref.writeString(1, "#/parameters/" + parameter.path("name").asString("")));
+                byte[] reference = message(ref -> ref.writeString(
+                        1, "#/parameters/" + parameter.path("name").asString("")));
                 // ParametersItem is a choice of the parameter itself and a reference to it.
                 out.writeByteArray(9, shared ? nested(2, reference) : nested(1, parameter(parameter)));
             }
@@ -58,7 +58,8 @@ final class OpenApiV2Paths {
     }
 
     private static byte[] answer(JsonNode answer) {
-        Optional<String> type = answer.path("content").propertyStream()
+        Optional<String> type = answer.path("content")
+                .propertyStream()
                 .findFirst()
                 .flatMap(content -> Json.string(content.getValue(), "schema", "$ref"));
         return message(out -> {

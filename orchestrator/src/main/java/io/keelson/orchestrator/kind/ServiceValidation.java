@@ -15,6 +15,7 @@ final class ServiceValidation {
     private static final Set<String> TYPES = Set.of("ClusterIP", "ExternalName", "LoadBalancer", "NodePort");
     private static final int MAX_ENDPOINTS = 1000;
     private static final int MAX_AFFINITY_SECONDS = 86_400;
+
     private ServiceValidation() {}
 
     private static void ip(String field, String text, Causes causes) {
@@ -71,12 +72,15 @@ final class ServiceValidation {
     private static void sourceRanges(JsonNode spec, String type, Causes causes) {
         List<JsonNode> ranges = Json.items(spec, "loadBalancerSourceRanges");
         if (!ranges.isEmpty() && !type.equals("LoadBalancer")) {
-            causes.add(Cause.forbidden(
-                    "spec.LoadBalancerSourceRanges", "may only be used when `type` is 'LoadBalancer'"));
+            causes.add(
+                    Cause.forbidden("spec.LoadBalancerSourceRanges", "may only be used when `type` is 'LoadBalancer'"));
         }
         for (int i = 0; i < ranges.size(); i++) {
             // Kubernetes trims these, since they were once parts of an annotation.
-            cidr("spec.LoadBalancerSourceRanges[" + i + "]", ranges.get(i).asString("").strip(), causes);
+            cidr(
+                    "spec.LoadBalancerSourceRanges[" + i + "]",
+                    ranges.get(i).asString("").strip(),
+                    causes);
         }
     }
 

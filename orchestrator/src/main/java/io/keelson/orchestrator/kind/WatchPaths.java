@@ -29,7 +29,8 @@ final class WatchPaths {
     private record Parameter(String name, String type, String description) {}
 
     private static final List<Parameter> PARAMETERS = List.of(
-            new Parameter("allowWatchBookmarks", "boolean", "whether to send the revision when nothing else is to be sent"),
+            new Parameter(
+                    "allowWatchBookmarks", "boolean", "whether to send the revision when nothing else is to be sent"),
             new Parameter("continue", "string", "not for a watch"),
             new Parameter("fieldSelector", "string", "only objects whose fields are so"),
             new Parameter("labelSelector", "string", "only objects whose labels are so"),
@@ -37,7 +38,8 @@ final class WatchPaths {
             new Parameter("pretty", "string", "whether to write in lines"),
             new Parameter("resourceVersion", "string", "the revision after which to begin"),
             new Parameter("resourceVersionMatch", "string", "NotOlderThan, if sendInitialEvents is given"),
-            new Parameter("sendInitialEvents", "boolean", "whether to begin with the objects that there are, and a bookmark"),
+            new Parameter(
+                    "sendInitialEvents", "boolean", "whether to begin with the objects that there are, and a bookmark"),
             new Parameter("timeoutSeconds", "integer", "how long to watch"),
             new Parameter("watch", "boolean", "said by the path already"));
 
@@ -88,8 +90,10 @@ final class WatchPaths {
         get.put("description", action.equals("watch") ? ofOne(kind) : ofMany(kind));
         get.put("operationId", "watch" + title(kind) + (inNamespace ? "Namespaced" : "") + kind.kind() + suffix);
         get.putArray("tags").add(tag(kind));
-        ObjectNode content =
-                get.putObject("responses").putObject("200").put("description", "OK").putObject("content");
+        ObjectNode content = get.putObject("responses")
+                .putObject("200")
+                .put("description", "OK")
+                .putObject("content");
         ANSWERS.forEach(type -> content.putObject(type).putObject("schema").put("$ref", REF + EVENT));
         get.put("x-kubernetes-action", action);
         get.putObject("x-kubernetes-group-version-kind")
@@ -100,7 +104,11 @@ final class WatchPaths {
 
     private static void inPath(ArrayNode parameters, String name, String description) {
         ObjectNode parameter = parameters.addObject();
-        parameter.put("name", name).put("in", "path").put("description", description).put("required", true);
+        parameter
+                .put("name", name)
+                .put("in", "path")
+                .put("description", description)
+                .put("required", true);
         parameter.putObject("schema").put("type", "string").put("uniqueItems", true);
     }
 
@@ -120,9 +128,8 @@ final class WatchPaths {
             return List.of("core");
         }
         String group = kind.group();
-        String own = group.endsWith(ONE_LABEL_MORE)
-                ? group.substring(0, group.length() - ONE_LABEL_MORE.length())
-                : group;
+        String own =
+                group.endsWith(ONE_LABEL_MORE) ? group.substring(0, group.length() - ONE_LABEL_MORE.length()) : group;
         return Arrays.asList(own.split("\\.", -1));
     }
 
@@ -147,7 +154,10 @@ final class WatchPaths {
         event.put("description", "What happened to one object that is watched.");
         event.putArray("required").add("type").add("object");
         ObjectNode properties = event.putObject("properties");
-        properties.putObject("type").put("type", "string").put("description", "ADDED, MODIFIED, DELETED, BOOKMARK or ERROR.");
+        properties
+                .putObject("type")
+                .put("type", "string")
+                .put("description", "ADDED, MODIFIED, DELETED, BOOKMARK or ERROR.");
         properties
                 .putObject("object")
                 .put("type", "object")

@@ -103,8 +103,9 @@ final class WorkloadKinds {
             .subresources("status")
             .strategy(Strategy.PLAIN
                     .withGeneration()
-                    .withOrphans("child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to"
-                            + " remove them or set propagationPolicy=Orphan to suppress this warning")
+                    .withOrphans(
+                            "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to"
+                                    + " remove them or set propagationPolicy=Orphan to suppress this warning")
                     .withInitial(InitialState::job)
                     .withDefaults(WorkloadDefaults::job)
                     .withCheck(JobValidation::job)

@@ -268,7 +268,9 @@ class WebhooksTest {
                 new Ref(Kinds.CONFIG_MAP, "ns", "m"),
                 DeleteOptions.wished(
                         Kinds.CONFIG_MAP,
-                        Json.parse("{\"gracePeriodSeconds\": 3, \"propagationPolicy\": \"Orphan\"}"), false, ADMIN));
+                        Json.parse("{\"gracePeriodSeconds\": 3, \"propagationPolicy\": \"Orphan\"}"),
+                        false,
+                        ADMIN));
         assertThat(webhook.asked())
                 .extracting(asked -> asked.path("options"))
                 .containsExactly(Json.parse("""

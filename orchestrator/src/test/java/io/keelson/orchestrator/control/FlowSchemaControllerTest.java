@@ -2,12 +2,12 @@ package io.keelson.orchestrator.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keelson.orchestrator.kind.IncludeObject;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.kind.Tables;
-import io.keelson.orchestrator.kind.IncludeObject;
 import io.keelson.orchestrator.view.Change;
 import io.keelson.orchestrator.view.ClusterObject;
 import io.keelson.orchestrator.view.Picture;
@@ -32,7 +32,8 @@ class FlowSchemaControllerTest {
 
     private static Picture schema() {
         return Picture.empty()
-                .with("{\"apiVersion\": \"" + GROUP_VERSION + "\", \"kind\": \"FlowSchema\", \"metadata\": {\"name\": \"f\"},"
+                .with("{\"apiVersion\": \"" + GROUP_VERSION
+                        + "\", \"kind\": \"FlowSchema\", \"metadata\": {\"name\": \"f\"},"
                         + " \"spec\": {\"priorityLevelConfiguration\": {\"name\": \"l\"}}}");
     }
 
@@ -43,11 +44,12 @@ class FlowSchemaControllerTest {
 
     /** Does what the controller wants, and gives its condition. */
     private String condition(Picture picture, Instant now) {
-        Action.Update update = (Action.Update)
-                controller.reconcile(picture.image(), REF, now).getFirst();
+        Action.Update update =
+                (Action.Update) controller.reconcile(picture.image(), REF, now).getFirst();
         assertThat(update.subresource()).isEqualTo("status");
         picture.with(update.object(), now);
-        assertThat(controller.reconcile(picture.image(), REF, now.plusSeconds(60))).isEmpty();
+        assertThat(controller.reconcile(picture.image(), REF, now.plusSeconds(60)))
+                .isEmpty();
         return update.object().at("/status/conditions").toString();
     }
 
@@ -64,7 +66,8 @@ class FlowSchemaControllerTest {
                                 + " such object");
         ObjectNode table = Tables.table(
                 SCHEMA, List.of(picture.image().get(REF).orElseThrow().json()), NOW, IncludeObject.NONE);
-        assertThat(Json.items(table, "rows").getFirst().path("cells").toString()).endsWith(",\"True\"]");
+        assertThat(Json.items(table, "rows").getFirst().path("cells").toString())
+                .endsWith(",\"True\"]");
         withLevel(picture);
         assertThat(condition(picture, NOW.plusSeconds(5)))
                 .contains(

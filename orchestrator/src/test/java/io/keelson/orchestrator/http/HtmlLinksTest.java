@@ -33,7 +33,8 @@ class HtmlLinksTest {
     void absolutePathsLeadBelowTheProxy() {
         assertThat(page("<!DOCTYPE html><html><a href=\"/x?a=1&amp;b=2#c\">t</a></html>"))
                 .isEqualTo("<!DOCTYPE html><html><a href=\"" + PREFIX + "/x?a=1&amp;b=2#c\">t</a></html>");
-        assertThat(page("<IMG SRC='/i.png' alt='/i.png'/>")).isEqualTo("<IMG SRC='" + PREFIX + "/i.png' alt='/i.png'/>");
+        assertThat(page("<IMG SRC='/i.png' alt='/i.png'/>"))
+                .isEqualTo("<IMG SRC='" + PREFIX + "/i.png' alt='/i.png'/>");
         assertThat(page("<form class=x action=/do method=post>"))
                 .isEqualTo("<form class=x action=" + PREFIX + "/do method=post>");
         assertThat(page("<link rel=stylesheet\n href = \"/s.css\"><script src=/s.js></script>"))
@@ -77,8 +78,26 @@ class HtmlLinksTest {
     @Test
     void piecesOfAPageAreAsTheWhole() {
         List<String> parts = List.of(
-                "<", ">", "a", " ", "href", "=", "\"", "'", "/", "/x", "!--", "-->", "<a href=\"/x\">", "<script", "</script",
-                "<img src=/i>", "-", "\n", "ü", "<!");
+                "<",
+                ">",
+                "a",
+                " ",
+                "href",
+                "=",
+                "\"",
+                "'",
+                "/",
+                "/x",
+                "!--",
+                "-->",
+                "<a href=\"/x\">",
+                "<script",
+                "</script",
+                "<img src=/i>",
+                "-",
+                "\n",
+                "ü",
+                "<!");
         long seed = 2014;
         Random random = new Random(seed);
         for (int i = 0; i < 3000; i++) {
@@ -95,8 +114,12 @@ class HtmlLinksTest {
                 at += length;
             }
             out.writeBytes(links.end());
-            assertThat(out.toString(StandardCharsets.UTF_8)).as("seed " + seed + ": " + text).isEqualTo(page(text.toString()));
-            assertThat(page(text.toString()).replace(PREFIX, "")).as("seed " + seed).isEqualTo(text.toString());
+            assertThat(out.toString(StandardCharsets.UTF_8))
+                    .as("seed " + seed + ": " + text)
+                    .isEqualTo(page(text.toString()));
+            assertThat(page(text.toString()).replace(PREFIX, ""))
+                    .as("seed " + seed)
+                    .isEqualTo(text.toString());
         }
     }
 }

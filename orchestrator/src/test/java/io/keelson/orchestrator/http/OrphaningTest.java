@@ -21,8 +21,9 @@ class OrphaningTest {
 
     private static final String NAMESPACE = "/api/v1/namespaces/default/";
     private static final String JOBS = "/apis/batch/v1/namespaces/default/jobs";
-    private static final String TEMPLATE = "\"template\":{\"metadata\":{\"labels\":{\"a\":\"b\"}},\"spec\":{\"restartPolicy\":\"%s\","
-            + "\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}";
+    private static final String TEMPLATE =
+            "\"template\":{\"metadata\":{\"labels\":{\"a\":\"b\"}},\"spec\":{\"restartPolicy\":\"%s\","
+                    + "\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}";
 
     private TestServer server;
     private HttpClient admin;
@@ -57,7 +58,9 @@ class OrphaningTest {
         job("plain");
         HttpResponse<String> answer = delete(JOBS + "/plain");
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(Json.at(Json.parse(answer.body()), "metadata", "finalizers").orElseThrow().toString())
+        assertThat(Json.at(Json.parse(answer.body()), "metadata", "finalizers")
+                        .orElseThrow()
+                        .toString())
                 .isEqualTo("[\"orphan\"]");
         assertThat(answer.headers().allValues("Warning"))
                 .containsExactly("299 - \"child pods are preserved by default when jobs are deleted; set"
@@ -85,7 +88,9 @@ class OrphaningTest {
         assertThat(answer.headers().allValues("Warning")).isEmpty();
         assertThat(answer.body()).contains("\"finalizers\":[\"orphan\"]");
         post(NAMESPACE + "configmaps", "{\"metadata\":{\"name\":\"c\"}}");
-        assertThat(Json.parse(delete(NAMESPACE + "configmaps/c").body()).path("kind").asString(""))
+        assertThat(Json.parse(delete(NAMESPACE + "configmaps/c").body())
+                        .path("kind")
+                        .asString(""))
                 .isEqualTo("Status");
     }
 

@@ -299,8 +299,7 @@ class AdviceTest {
     @Test
     void whoSetsTheAnnotationForMountableSecretsIsTold() {
         Kind accounts = kind("", "v1", "serviceaccounts");
-        String account =
-                "{'metadata':{'name':'a','annotations':{'kubernetes.io/enforce-mountable-secrets':'true'}}}";
+        String account = "{'metadata':{'name':'a','annotations':{'kubernetes.io/enforce-mountable-secrets':'true'}}}";
         assertThat(create(accounts, account))
                 .containsExactly("metadata.annotations[kubernetes.io/enforce-mountable-secrets]: deprecated in v1.32+;"
                         + " prefer separate namespaces to isolate access to mounted secrets");

@@ -31,8 +31,9 @@ class CronZoneTest {
     @Test
     void nobodyGetsOne() {
         ObjectNode zoned = cronJob("CRON_TZ=UTC 0 * * * *", "");
-        String refused = "spec.schedule: Invalid value: \"CRON_TZ=UTC 0 * * * *\": cannot use TZ or CRON_TZ in schedule, use"
-                + " timeZone field instead";
+        String refused =
+                "spec.schedule: Invalid value: \"CRON_TZ=UTC 0 * * * *\": cannot use TZ or CRON_TZ in schedule, use"
+                        + " timeZone field instead";
         assertThat(problems(Optional.empty(), zoned)).containsExactly(refused);
         assertThat(problems(Optional.of(cronJob("0 * * * *", "")), zoned)).containsExactly(refused);
     }
@@ -54,11 +55,13 @@ class CronZoneTest {
     void whatFollowsTheZoneIsStillRead() {
         ObjectNode live = cronJob("TZ=UTC 0 * * * *", "");
         assertThat(problems(Optional.of(live), cronJob("TZ=UTC 0 * * * *", ",'timeZone':'Europe/Berlin'")))
-                .containsExactly("spec.schedule: Invalid value: \"TZ=UTC 0 * * * *\": cannot use both timeZone field and TZ or"
-                        + " CRON_TZ in schedule");
+                .containsExactly(
+                        "spec.schedule: Invalid value: \"TZ=UTC 0 * * * *\": cannot use both timeZone field and TZ or"
+                                + " CRON_TZ in schedule");
         assertThat(problems(Optional.of(live), cronJob("TZ=No/Where 0 * * * *", "")))
-                .containsExactly("spec.schedule: Invalid value: \"TZ=No/Where 0 * * * *\": provided bad location No/Where:"
-                        + " unknown time zone No/Where");
+                .containsExactly(
+                        "spec.schedule: Invalid value: \"TZ=No/Where 0 * * * *\": provided bad location No/Where:"
+                                + " unknown time zone No/Where");
         assertThat(problems(Optional.of(live), cronJob("TZ=UTC 61 * * * *", "")))
                 .singleElement()
                 .asString()

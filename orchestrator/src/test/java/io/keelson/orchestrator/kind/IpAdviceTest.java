@@ -141,10 +141,11 @@ class IpAdviceTest {
                 .isEmpty();
         Kind ingresses = kind("networking.k8s.io", "v1", "ingresses");
         assertThat(update(ingresses, "{}", before)).containsExactly("status.loadBalancer.ingress[0].ip" + soon);
-        assertThat(update(
-                        Kinds.POD,
-                        "{'metadata':{'name':'p'}}",
-                        "{'metadata':{'name':'p'},'status':{'podIPs':[{'ip':'1.2.3.04'}],'hostIPs':[{'ip':'1.2.3.04'}]}}"))
+        assertThat(
+                        update(
+                                Kinds.POD,
+                                "{'metadata':{'name':'p'}}",
+                                "{'metadata':{'name':'p'},'status':{'podIPs':[{'ip':'1.2.3.04'}],'hostIPs':[{'ip':'1.2.3.04'}]}}"))
                 .containsExactly("status.podIPs[0].ip" + soon, "status.hostIPs[0].ip" + soon);
     }
 }

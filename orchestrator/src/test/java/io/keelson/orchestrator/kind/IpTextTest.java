@@ -69,14 +69,17 @@ class IpTextTest {
             }
             InetAddress address = InetAddress.getByAddress(bytes);
             String canonical = canonical(address.getHostAddress());
-            assertThat(InetAddress.ofLiteral(canonical)).as("seed " + seed + ": " + address).isEqualTo(address);
+            assertThat(InetAddress.ofLiteral(canonical))
+                    .as("seed " + seed + ": " + address)
+                    .isEqualTo(address);
             assertThat(canonical(canonical)).isEqualTo(canonical);
         }
     }
 
     @Test
     void aRangeIsReadWithItsPrefix() {
-        for (String text : List.of("10.0.0.0", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/a", "x/8", "1.2.3.4/-1")) {
+        for (String text :
+                List.of("10.0.0.0", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/a", "x/8", "1.2.3.4/-1")) {
             assertThat(CidrText.of(text)).as(text).isEmpty();
         }
         assertThat(CidrText.of("10.1.2.3/8").orElseThrow().canonical()).isEqualTo("10.0.0.0/8");

@@ -89,7 +89,8 @@ class OpenApiTest {
         JsonNode item = document(groupVersion).path("paths").path("/" + groupVersion + "/watch/" + path);
         assertThat(item.propertyNames()).as(path).containsExactlyInAnyOrder("parameters", "get");
         JsonNode get = item.path("get");
-        return get.path("operationId").asString("") + " " + get.path("x-kubernetes-action").asString("") + " "
+        return get.path("operationId").asString("") + " "
+                + get.path("x-kubernetes-action").asString("") + " "
                 + get.path("tags").path(0).asString("");
     }
 
