@@ -18,6 +18,9 @@ public final class Taints {
     /** Somebody said that the node gets no more pods. */
     public static final String UNSCHEDULABLE = "node.kubernetes.io/unschedulable";
 
+    /** Longer than this, some 292 years, nobody tolerates anything; a point in time so far on can still be said. */
+    private static final long LONGEST_SECONDS = Long.MAX_VALUE / 1_000_000_000;
+
     private Taints() {}
 
     /**
@@ -74,7 +77,8 @@ public final class Taints {
                 operator.isEmpty() ? "Equal" : operator,
                 node.path("value").asString(""),
                 node.path("effect").asString(""),
-                Json.number(node, "tolerationSeconds").map(seconds -> Duration.ofSeconds(Math.max(0, seconds))));
+                Json.number(node, "tolerationSeconds")
+                        .map(seconds -> Duration.ofSeconds(Math.clamp(seconds, 0, LONGEST_SECONDS))));
     }
 
     /** When a pod has to leave a node with these taints; empty if it may stay. */

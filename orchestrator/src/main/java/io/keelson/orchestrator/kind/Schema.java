@@ -9,6 +9,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -18,6 +19,9 @@ public final class Schema {
 
     /** A value in a message is cut after this many characters. */
     private static final int MAX_SHOWN = 60;
+
+    private static final Pattern RFC_3339 =
+            Pattern.compile("\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}([.,]\\d+)?(Z|[+-]\\d{2}:\\d{2})");
 
     private static final String METADATA = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
 
@@ -41,12 +45,7 @@ public final class Schema {
     public static List<FieldError> check(Kind kind, JsonNode object, JsonNode known) {
         List<FieldError> errors = new ArrayList<>();
         if (kind.custom().isPresent() && object instanceof ObjectNode node) {
-            check(
-                    Definitions.builtIn().shape(METADATA),
-                    node.path("metadata"),
-                    known.path("metadata"),
-                    "metadata",
-                    errors);
+            check(metadataShape(), node.path("metadata"), known.path("metadata"), "metadata", errors);
             errors.addAll(kind.custom().get().unknownFields(node));
             return errors;
         }
@@ -57,13 +56,18 @@ public final class Schema {
     /** The same of the metadata of an object, which stands at a path. */
     public static List<FieldError> metadata(JsonNode metadata, String path) {
         List<FieldError> errors = new ArrayList<>();
-        check(Definitions.builtIn().shape(METADATA), metadata, MissingNode.getInstance(), path, errors);
+        check(metadataShape(), metadata, MissingNode.getInstance(), path, errors);
         return errors;
+    }
+
+    /** The form of the metadata of every object. */
+    static Shape metadataShape() {
+        return Definitions.builtIn().shape(METADATA);
     }
 
     /** Whether the metadata of an object has a field of this name. */
     public static boolean isMetadata(String field) {
-        return Definitions.builtIn().shape(METADATA).field(field).isPresent();
+        return metadataShape().field(field).isPresent();
     }
 
     /**
@@ -166,9 +170,11 @@ public final class Schema {
                 || c == '=';
     }
 
+    /** RFC 3339, of which the library takes more: years beyond 9999, times without seconds. */
     private static boolean isTime(String text) {
         try {
-            return !OffsetDateTime.parse(text).equals(OffsetDateTime.MIN);
+            return RFC_3339.matcher(text).matches()
+                    && !OffsetDateTime.parse(text).equals(OffsetDateTime.MIN);
         } catch (DateTimeParseException e) {
             return false;
         }

@@ -28,6 +28,9 @@ public final class Deletion {
     /** Seconds, for a pod that does not say. */
     private static final long DEFAULT_GRACE_SECONDS = 30;
 
+    /** Some 292 years, the longest that Kubernetes can count; whoever asks for more gets this. */
+    private static final long LONGEST_GRACE_SECONDS = Long.MAX_VALUE / 1_000_000_000;
+
     /** Without these nothing works. */
     private static final Set<String> SYSTEM_NAMESPACES = Set.of("default", "kube-system", "kube-public");
 
@@ -116,8 +119,9 @@ public final class Deletion {
         if (!bound || phase.equals("Succeeded") || phase.equals("Failed")) {
             return 0;
         }
-        return wanted.orElse(
+        long seconds = wanted.orElse(
                 Json.number(pod, "spec", "terminationGracePeriodSeconds").orElse(DEFAULT_GRACE_SECONDS));
+        return Math.min(seconds, LONGEST_GRACE_SECONDS);
     }
 
     /** Sets when the object must have ended; a later delete may only make it sooner. */

@@ -133,6 +133,25 @@ final class NodeLifecycleControllerTest {
     }
 
     @Test
+    void whoToleratesATaintForLongerThanCanBeCountedStaysAndIsInNobodysWay() {
+        ObjectNode patient = Workloads.pod("set", "patient", true);
+        Json.child(patient, "spec")
+                .putArray("tolerations")
+                .addObject()
+                .put("operator", "Exists")
+                .put("tolerationSeconds", Long.MAX_VALUE);
+        Picture picture = Picture.empty()
+                .with(node("Unknown", taints("unreachable")))
+                .with(patient, THEN)
+                .with(Workloads.pod("set", "other", true), THEN);
+
+        assertThat(look(picture, THEN.plusSeconds(300)))
+                .filteredOn(action -> action instanceof Action.Delete)
+                .extracting(action -> action.ref().name())
+                .containsExactly("other");
+    }
+
+    @Test
     void podsOfANodeThatIsNoMoreGoAtOnce() {
         Picture picture = Picture.empty().with(Workloads.pod("set", "p", true), THEN);
         Ref pod = Picture.ref(Kinds.POD, "p");

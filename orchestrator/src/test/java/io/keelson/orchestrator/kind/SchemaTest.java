@@ -135,6 +135,21 @@ class SchemaTest {
     }
 
     @Test
+    void timesAreRfc3339() {
+        for (String noRfc3339 : List.of(
+                "+10000-01-01T00:00:00Z",
+                "+1000000000-12-31T23:59:59Z",
+                "-0001-01-01T00:00:00Z",
+                "2026-01-01T00:00Z",
+                "2026-01-01T00:00:00+01",
+                "2026-01-01t00:00:00z")) {
+            assertThat(check(Kinds.LEASE, "{\"spec\":{\"renewTime\":\"" + noRfc3339 + "\"}}"))
+                    .as(noRfc3339)
+                    .hasSize(1);
+        }
+    }
+
+    @Test
     void listsKnowHowTheyMerge() {
         Optional<Field> containers = Schema.shape(Kinds.POD)
                 .field("spec")
