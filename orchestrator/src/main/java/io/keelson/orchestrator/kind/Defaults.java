@@ -35,16 +35,16 @@ public final class Defaults {
     }
 
     /**
-     * The object without nulls, which mean absent; of a kind that is defined at run time without those in its metadata, for elsewhere a
-     * null may be a value.
+     * The object without nulls: a field that is null is absent, and an item of a list is what Kubernetes reads there, such as an empty
+     * object. Of a kind that is defined at run time only in its metadata, for elsewhere a null may be a value.
      */
     public static ObjectNode withoutNulls(Kind kind, ObjectNode object) {
         if (kind.custom().isEmpty()) {
-            return Json.withoutNulls(object);
+            return Nulls.without(Schema.shape(kind), object);
         }
         ObjectNode kept = object.deepCopy();
         if (kept.get("metadata") instanceof ObjectNode metadata) {
-            kept.set("metadata", Json.withoutNulls(metadata));
+            kept.set("metadata", Nulls.without(Schema.metadataShape(), metadata));
         }
         return kept;
     }

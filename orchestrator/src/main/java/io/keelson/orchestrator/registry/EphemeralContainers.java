@@ -26,8 +26,8 @@ final class EphemeralContainers {
         }
         ObjectNode live = Decoding.known(kind, stored, decoded);
         ObjectNode object = live.deepCopy();
-        Optional<JsonNode> wanted =
-                Json.at(Json.withoutNulls(Registry.sent(kind, live, incoming, decoded, mutation)), "spec", FIELD);
+        ObjectNode sent = Registry.sent(kind, live, incoming, decoded, mutation);
+        Optional<JsonNode> wanted = Json.at(Defaults.withoutNulls(kind, sent), "spec", FIELD);
         ObjectNode spec = Json.child(object, "spec");
         if (wanted.isPresent()) {
             spec.set(FIELD, wanted.get().deepCopy());

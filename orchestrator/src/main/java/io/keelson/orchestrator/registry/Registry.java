@@ -193,21 +193,28 @@ public final class Registry {
         }
         ObjectNode live = Decoding.known(kind, stored, decoded);
         ObjectNode object = live.deepCopy();
-        ObjectNode to = object;
-        for (String step : Arrays.copyOf(path, path.length - 1)) {
-            to = Json.child(to, step);
-        }
-        String last = path[path.length - 1];
         Optional<JsonNode> part = Json.at(sent(kind, live, incoming, decoded, mutation), path);
         if (part.isPresent()) {
             ObjectNode sent = Json.object();
-            sent.set(last, part.get());
-            to.setAll(Defaults.withoutNulls(kind, sent));
+            put(sent, part.get(), path);
+            put(object, Json.at(Defaults.withoutNulls(kind, sent), path).orElseThrow(), path);
         } else {
-            to.remove(last);
+            parent(object, path).remove(path[path.length - 1]);
         }
         Defaults.fill(kind, object);
         return finish(kind, live, object, Validation.validate(kind, Optional.of(live), object), decoded.warnings());
+    }
+
+    private static void put(ObjectNode object, JsonNode value, String... path) {
+        parent(object, path).set(path[path.length - 1], value);
+    }
+
+    private static ObjectNode parent(ObjectNode object, String... path) {
+        ObjectNode at = object;
+        for (String step : Arrays.copyOf(path, path.length - 1)) {
+            at = Json.child(at, step);
+        }
+        return at;
     }
 
     /** The end of every update: nothing to do, refuse, store, or remove what only waited for this. */

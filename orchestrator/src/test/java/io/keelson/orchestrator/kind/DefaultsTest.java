@@ -122,4 +122,13 @@ class DefaultsTest {
                 "{'metadata':{'name':'n'}}",
                 "{'metadata':{'name':'n','labels':{'kubernetes.io/metadata.name':'n'}},'status':{'phase':'Active'}}");
     }
+
+    @Test
+    void aFieldThatIsNullIsAbsentAndAnItemThatIsNullSaysNothing() {
+        ObjectNode pod = Json.parse("""
+                {"metadata":{"finalizers":[null],"ownerReferences":[null],"labels":null},"spec":{"containers":[null,{"args":["a",null],"ports":[null],
+                 "env":null}],"nodeSelector":{"a":null}}}""");
+        assertThat(Defaults.withoutNulls(Kinds.POD, pod)).isEqualTo(Json.parse("""
+                {"metadata":{"finalizers":[""],"ownerReferences":[{}]},"spec":{"containers":[{},{"args":["a",""],"ports":[{}]}],"nodeSelector":{}}}"""));
+    }
 }

@@ -271,6 +271,17 @@ class RegistryTest {
     }
 
     @Test
+    void aPodMayTakeLongerToEndThanCanBeCounted() {
+        ObjectNode patient = boundPod();
+        Json.child(patient, "spec").put("terminationGracePeriodSeconds", Long.MAX_VALUE);
+        for (Deletion.Wish wish : List.of(PLAIN, wish(Optional.of(Long.MAX_VALUE), Propagation.BACKGROUND))) {
+            ObjectNode ending = stored(Deletion.delete(Kinds.POD, patient, wish, NOW));
+            assertThat(Json.string(ending, "metadata", "deletionTimestamp").orElse(""))
+                    .startsWith("2318-");
+        }
+    }
+
+    @Test
     void aPodOnNoNodeGoesAtOnce() {
         assertThat(Deletion.delete(Kinds.POD, live(Kinds.POD, pod()), PLAIN, NOW))
                 .isInstanceOf(Prepared.Remove.class);
@@ -359,5 +370,21 @@ class RegistryTest {
                                 + "[{\"field\":\"spec.ports\",\"message\":\"Required value\",\"reason\":\"FieldValueRequired\"}],"
                                 + "\"kind\":\"Service\",\"name\":\"s\"},\"message\":\"Service \\\"s\\\" is invalid: spec.ports: Required"
                                 + " value\",\"reason\":\"Invalid\",\"status\":\"Failure\"}");
+    }
+
+    // Nulls
+
+    @Test
+    void aNullInAListIsWhatKubernetesReadsThere() {
+        ObjectNode live = live(Kinds.POD, pod());
+        ObjectNode sent = live.deepCopy();
+        Json.child(sent, "status").putArray("conditions").addNull();
+        ObjectNode changed = stored(update(Kinds.POD, "status", live, sent));
+        assertThat(changed.at("/status/conditions").toString()).isEqualTo("[{}]");
+        ObjectNode map = configMap("c");
+        Json.child(map, "metadata").putArray("finalizers").addNull();
+        assertThat(rejected(Registry.create(Kinds.CONFIG_MAP, "ns", map, FieldValidation.STRICT, GIVEN))
+                        .message())
+                .contains("metadata.finalizers");
     }
 }

@@ -1,0 +1,56 @@
+package io.keelson.orchestrator.kind;
+
+import io.keelson.orchestrator.kind.Shape.Scalar;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What null means in an object whose form is known: at a field that there is none, in a list an item that says nothing. */
+final class Nulls {
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private Nulls() {}
+
+    /** A copy in which every field has a value, and so has every item of a list whose form is known: {@code [null]} may be {@code [{}]}. */
+    static ObjectNode without(Shape shape, ObjectNode object) {
+        ObjectNode kept = NODES.objectNode();
+        object.properties().forEach(field -> {
+            if (!field.getValue().isNull()) {
+                Shape inner =
+                        shape.field(field.getKey()).map(Shape.Field::shape).orElse(Scalar.ANY);
+                kept.set(field.getKey(), without(inner, field.getValue()));
+            }
+        });
+        return kept;
+    }
+
+    private static JsonNode without(Shape shape, JsonNode value) {
+        return switch (value) {
+            case ObjectNode object -> without(shape, object);
+            case ArrayNode list -> {
+                ArrayNode kept = NODES.arrayNode(list.size());
+                list.forEach(item -> kept.add(item.isNull() ? empty(shape.items()) : without(shape.items(), item)));
+                yield kept;
+            }
+            default -> value;
+        };
+    }
+
+    /** As Kubernetes reads a null where its types have no place for one. */
+    private static JsonNode empty(Shape shape) {
+        return switch (shape) {
+            case Shape.Struct _, Shape.MapOf _ -> NODES.objectNode();
+            case Shape.ListOf _ -> NODES.arrayNode();
+            case Scalar scalar ->
+                switch (scalar) {
+                    case STRING, BYTES -> NODES.stringNode("");
+                    case BOOLEAN -> NODES.booleanNode(false);
+                    case INT32, INT64, NUMBER, INT_OR_STRING -> NODES.numberNode(0);
+                    case QUANTITY -> NODES.stringNode("0");
+                    case TIME, ANY -> NODES.nullNode();
+                };
+        };
+    }
+}
