@@ -13,6 +13,7 @@ import io.keelson.orchestrator.registry.Propagation;
 import io.keelson.orchestrator.view.Refusal;
 import io.keelson.proto.etcd.Compare;
 import io.keelson.store.KvException;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -21,6 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Performs actions through the object API, each in one transaction that compares what it was based on and the epoch. Thread safe. */
 final class Performer {
+
+    private static final System.Logger LOG = System.getLogger(Performer.class.getName());
 
     private final Api api;
     private final Epoch epoch;
@@ -49,6 +52,11 @@ final class Performer {
             return outcome(action, refused);
         } catch (KvException noAnswer) {
             return new Outcome.Failed(noAnswer.reason() + ": " + noAnswer.getMessage());
+        } catch (RuntimeException mistake) {
+            // Of one write, such as in a plugin of admission. Were it not told, its work would count as under way for
+            // ever.
+            LOG.log(Level.ERROR, action.ref() + " failed", mistake);
+            return new Outcome.Failed("mistake: " + mistake);
         }
     }
 

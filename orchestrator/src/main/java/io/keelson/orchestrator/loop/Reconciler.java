@@ -66,8 +66,8 @@ final class Reconciler {
     /**
      * Begins with a picture in which everything is news.
      *
-     * @param broken hears of a controller that failed on an object, which is a mistake in it; the object is tried again with back-off, and
-     *     all others go on
+     * @param broken hears of a controller that failed on an object, which is a mistake in it; the object is tried again with back-off, or
+     *     not before its next change if it was not even clear what it touches, and all others go on
      */
     Reconciler(List<Controller> controllers, ClusterImage cluster, BiConsumer<Work, RuntimeException> broken) {
         this.controllers = List.copyOf(controllers);
@@ -79,7 +79,11 @@ final class Reconciler {
     /** The picture has changed in one object. */
     void changed(Change change) {
         for (Controller controller : controllers) {
-            controller.touchedBy(change, cluster).forEach(ref -> dirty.add(new Work(controller, ref)));
+            try {
+                controller.touchedBy(change, cluster).forEach(ref -> dirty.add(new Work(controller, ref)));
+            } catch (RuntimeException mistake) {
+                broken.accept(new Work(controller, change.ref()), mistake);
+            }
         }
     }
 

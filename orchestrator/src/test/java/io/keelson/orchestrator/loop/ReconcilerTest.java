@@ -40,6 +40,9 @@ final class ReconcilerTest {
 
         @Override
         public Stream<Ref> touchedBy(Change change, Cluster cluster) {
+            if (change.ref().name().equals("odd")) {
+                throw new IllegalStateException("a mistake");
+            }
             return Stream.of(change.ref());
         }
 
@@ -148,5 +151,14 @@ final class ReconcilerTest {
         answer = List.of(WRITE);
         assertThat(next(NOW)).isEmpty();
         assertThat(next(NOW.plus(Reconciler.FIRST_RETRY))).hasSize(1);
+    }
+
+    @Test
+    void aControllerThatCannotSayWhatAnObjectTouchesGoesOnWithTheOthers() {
+        Ref odd = Picture.ref(Kinds.POD, "odd");
+        reconciler.changed(image.set(new ClusterObject(odd, Json.object(), 2, 2, NOW)));
+
+        assertThat(broken).containsExactly(new Work(controller, odd));
+        assertThat(next(NOW)).hasSize(1);
     }
 }
