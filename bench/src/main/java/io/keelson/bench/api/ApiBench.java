@@ -100,6 +100,7 @@ public final class ApiBench {
         }
         if (what.contains("watch")) {
             firstChanges(MANY);
+            firstWatches();
             for (int round = 0; round < rounds; round++) {
                 watches("1,000 watchers by label, 200 changes/s", i -> "slot=s" + i % Pods.SLOTS, "", true);
             }
@@ -111,14 +112,25 @@ public final class ApiBench {
     }
 
     private void firstChanges(int stored) throws InterruptedException {
+        work(stored, CHANGES_PER_SECOND / 2, READS_PER_SECOND / 2);
+    }
+
+    /** What is measured afterwards, as long as the first changes took. */
+    private void firstWatches() throws IOException, InterruptedException {
+        try (WatchClients _ = WatchClients.open(servers, WATCHERS, i -> "slot=s" + i % Pods.SLOTS, "")) {
+            work(MANY, CHANGES_PER_SECOND, READS_PER_SECOND);
+        }
+    }
+
+    private void work(int stored, int changesPerSecond, int readsPerSecond) throws InterruptedException {
         Thread reading = Thread.ofPlatform().start(() -> {
             try {
-                new Paced().run(i -> pods.read(i * 31 % stored), READS_PER_SECOND / 2, before, 0);
+                new Paced().run(i -> pods.read(i * 31 % stored), readsPerSecond, before, 0);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         });
-        new Paced().run(i -> pods.change(i * 7 % stored), CHANGES_PER_SECOND / 2, before, 0);
+        new Paced().run(i -> pods.change(i * 7 % stored), changesPerSecond, before, 0);
         reading.join();
     }
 

@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -403,33 +404,54 @@ final class Feed extends LogAppenderBase {
         }
         if (isRunning()) {
             metrics.sendFailed(getFollowerId().toString(), heartbeat);
-            LOG.log(
-                    failures.get() == 1 ? System.Logger.Level.INFO : System.Logger.Level.DEBUG,
-                    "the follower " + getFollowerId() + " is not reached: "
-                            // A connection that ends without a word is told by the kind of error alone.
-                            + (problem.getMessage() == null ? problem : problem.getMessage()));
+            report(problem);
         }
         awake();
+    }
+
+    private void report(Throwable said) {
+        Throwable problem = said instanceof CompletionException && said.getCause() != null ? said.getCause() : said;
+        System.Logger.Level level = failures.get() == 1 ? System.Logger.Level.INFO : System.Logger.Level.DEBUG;
+        if (problem instanceof IOException) {
+            // A connection that ends without a word is told by the kind of error alone.
+            Object why = problem.getMessage() == null ? problem : problem.getMessage();
+            LOG.log(level, "the follower " + getFollowerId() + " is not reached: " + why);
+        } else {
+            LOG.log(level, "the follower " + getFollowerId() + " is not fed", problem);
+        }
     }
 
     // ---- the feed's own thread
     // ---------------------------------------------------------------------------------------
 
     @Override
-    public void run() throws InterruptedException, IOException {
+    public void run() throws InterruptedException {
         while (isRunning()) {
             if (isConnected()) {
-                SnapshotInfo snapshot = shouldSendAppendEntries() ? shouldInstallSnapshot() : null;
-                if (snapshot != null) {
-                    install(snapshot);
-                } else {
-                    sendAll();
-                }
+                feed();
             }
             getLeaderState().checkHealth(getFollower());
             if (isRunning() && wake.tryAcquire(pauseMillis(), TimeUnit.MILLISECONDS)) {
                 wake.drainPermits();
             }
+        }
+    }
+
+    /**
+     * Sends what there is. No failure ends the feed: Ratis would begin another and take the follower for a new one, "not caught up", whose
+     * higher term deposes no leader ({@code LeaderStateImpl.onFollowerTerm}). It would refuse this leader for ever.
+     */
+    private void feed() throws InterruptedException {
+        try {
+            SnapshotInfo snapshot = shouldSendAppendEntries() ? shouldInstallSnapshot() : null;
+            if (snapshot != null) {
+                install(snapshot);
+            } else {
+                sendAll();
+            }
+        } catch (IOException | RuntimeException e) {
+            // A snapshot that a newer one replaces while it is read, for example.
+            failed(attempt, false, new IOException("what it needs cannot be read: " + e, e));
         }
     }
 

@@ -11,8 +11,10 @@ import io.keelson.store.mvcc.View;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -77,6 +79,59 @@ class ReplicaFaultsTest {
             assertThat(members.content(wiped))
                     .isEqualTo(members.content(leader))
                     .hasSize(41);
+        }
+    }
+
+    /** Ratis would take it for a new member from then on, whose term does not count. */
+    @Test
+    void memberWithALaterTermIsFedAgainThoughItsLeaderOnceFailedToReadTheSnapshot() throws Exception {
+        try (Members members = Members.start(directory, SMALL, Optional.empty());
+                var log = new Heard(Feed.class, "cannot be read")) {
+            String leader = members.awaitLeader();
+            String behind = other(members, leader);
+            members.stop(behind);
+            for (int i = 0; i < 400; i++) {
+                var _ = Members.done(members.get(leader), Members.put("key-" + i % 40, LARGE));
+            }
+            Path needed = newestSnapshot(members.directory(leader)).resolve("CURRENT");
+            Path hidden = needed.resolveSibling("hidden");
+            Files.move(needed, hidden);
+            members.start(behind);
+            Members.await(log::isHeard);
+            members.stop(behind);
+            Files.move(hidden, needed);
+            raiseTerm(members.directory(behind), 10);
+            members.start(behind);
+            members.awaitEven();
+            assertThat(members.content(behind))
+                    .isEqualTo(members.content(leader))
+                    .hasSize(40);
+        }
+    }
+
+    private static Path newestSnapshot(Path member) throws IOException {
+        try (Stream<Path> files = Files.walk(member.resolve("raft"))) {
+            return files.filter(
+                            file -> file.getFileName().toString().startsWith("snapshot.") && Files.isDirectory(file))
+                    .max(Comparator.comparing(
+                            file -> Long.parseLong(file.getFileName().toString().replaceAll(".*_", ""))))
+                    .orElseThrow();
+        }
+    }
+
+    /** Of a member that does not run: as if it had stood for the lead so often, and nobody had noticed. */
+    private static void raiseTerm(Path member, long by) throws IOException {
+        try (Stream<Path> files = Files.walk(member.resolve("raft"))) {
+            Path meta =
+                    files.filter(file -> file.endsWith("raft-meta")).findFirst().orElseThrow();
+            var values = new Properties();
+            try (var in = Files.newInputStream(meta)) {
+                values.load(in);
+            }
+            values.setProperty("term", Long.toString(Long.parseLong(values.getProperty("term")) + by));
+            try (var out = Files.newOutputStream(meta)) {
+                values.store(out, null);
+            }
         }
     }
 
