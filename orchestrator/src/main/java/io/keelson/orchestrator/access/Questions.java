@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -117,7 +118,8 @@ public final class Questions {
                                 request,
                                 gate.accounts().sign(issue.claims().json())),
                         0,
-                        judged.warnings());
+                        Stream.concat(judged.warnings().stream(), TokenRequests.shortened(request).stream())
+                                .toList());
         };
     }
 }

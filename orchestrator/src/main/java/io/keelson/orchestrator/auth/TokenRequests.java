@@ -38,6 +38,14 @@ public final class TokenRequests {
         record Refuse(Rejection rejection) implements Result {}
     }
 
+    /** What the sender should know of how long its token is good; empty if as long as it wanted. */
+    public static Optional<String> shortened(ObjectNode request) {
+        return Json.number(request, "spec", "expirationSeconds")
+                .filter(seconds -> seconds > LONGEST.toSeconds())
+                .map(seconds -> "requested expiration of " + seconds + " seconds shortened to " + LONGEST.toSeconds()
+                        + " seconds");
+    }
+
     /**
      * Decides about a request.
      *

@@ -1,6 +1,7 @@
 package io.keelson.orchestrator.kind;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,8 @@ final class ConfigValidation {
             "kubernetes.io/dockercfg", List.of(".dockercfg"),
             "kubernetes.io/tls", List.of("tls.crt", "tls.key"),
             "kubernetes.io/ssh-auth", List.of("ssh-privatekey"));
+
+    private static final String ACCOUNT = "kubernetes.io/service-account.name";
 
     private ConfigValidation() {}
 
@@ -50,10 +53,53 @@ final class ConfigValidation {
         SECRET_KEYS.getOrDefault(type, List.of()).stream()
                 .filter(key -> !data.containsKey(key))
                 .forEach(key -> causes.required("data[" + key + "]"));
+        ofType(type, secret, data, causes);
         live.flatMap(stored -> Json.at(stored, "type"))
                 .filter(before -> !before.equals(secret.path("type")))
                 .ifPresent(before -> causes.immutable("type", secret.path("type")));
         immutable(live, secret, List.of("data"), causes);
+    }
+
+    /** What some types demand beside their keys. */
+    private static void ofType(String type, ObjectNode secret, Map<String, String> data, Causes causes) {
+        switch (type) {
+            case "kubernetes.io/service-account-token" -> {
+                if (Json.string(secret, "metadata", "annotations", ACCOUNT)
+                        .orElse("")
+                        .isEmpty()) {
+                    causes.required("metadata.annotations[" + ACCOUNT + "]");
+                }
+            }
+            case "kubernetes.io/basic-auth" -> {
+                if (!data.containsKey("username") && !data.containsKey("password")) {
+                    causes.required("data[username]");
+                    causes.required("data[password]");
+                }
+            }
+            case "kubernetes.io/dockercfg" -> json(".dockercfg", data, causes);
+            case "kubernetes.io/dockerconfigjson" -> json(".dockerconfigjson", data, causes);
+            default -> {
+                // Any other type is the writer's own.
+            }
+        }
+    }
+
+    private static void json(String key, Map<String, String> data, Causes causes) {
+        Optional.ofNullable(data.get(key))
+                .filter(text -> !isJsonObject(text))
+                .ifPresent(_ -> causes.add(Cause.invalid(
+                        "data[" + key + "]",
+                        Causes.quoted("<secret contents redacted>"),
+                        "must be an object of JSON")));
+    }
+
+    private static boolean isJsonObject(String base64) {
+        try {
+            Json.parse(Base64.getDecoder().decode(base64));
+            return true;
+        } catch (IllegalArgumentException | MalformedJsonException e) {
+            return false;
+        }
     }
 
     private static void keys(Map<String, String> data, String field, Causes causes) {

@@ -169,6 +169,16 @@ final class ServiceValidation {
         }
     }
 
+    private static void ofFamily(String family, String field, String text, Causes causes) {
+        ip(field, text, causes);
+        // A mapped address counts as the IPv4 address that it is.
+        Optional<String> is = IpText.of(text).map(ip -> ip.isV6() && !ip.isMapped() ? "IPv6" : "IPv4");
+        if (Set.of("IPv4", "IPv6").contains(family)
+                && is.filter(other -> !other.equals(family)).isPresent()) {
+            causes.add(Cause.invalid(field, Causes.quoted(text), "must be an " + family + " address"));
+        }
+    }
+
     static void endpointSlice(Optional<ObjectNode> live, ObjectNode slice, Causes causes) {
         Optional<String> type = Json.string(slice, "addressType");
         if (type.isEmpty()) {
@@ -194,7 +204,11 @@ final class ServiceValidation {
             }
             if (!type.orElse("").equals("FQDN")) {
                 for (int j = 0; j < addresses.size(); j++) {
-                    ip(path + "[" + j + "]", addresses.get(j).asString(""), causes);
+                    ofFamily(
+                            type.orElse(""),
+                            path + "[" + j + "]",
+                            addresses.get(j).asString(""),
+                            causes);
                 }
             }
         }
