@@ -171,7 +171,7 @@ final class IpText {
     }
 
     private int group(int index) {
-        return (bytes[2 * index] & 0xff) << Byte.SIZE | bytes[2 * index + 1] & 0xff;
+        return ((bytes[2 * index] & 0xff) << Byte.SIZE) | (bytes[2 * index + 1] & 0xff);
     }
 
     /** The longest row of zeros becomes a gap; the first one of several, and only if it has two groups. */

@@ -34,8 +34,12 @@ public final class UnknownFields {
             case Struct struct -> {
                 if (value instanceof ObjectNode object) {
                     object.retain(struct.fields().keySet());
-                    object.forEachEntry(
-                            (name, field) -> drop(struct.fields().get(name).shape(), field));
+                    struct.fields().forEach((name, field) -> {
+                        JsonNode inside = object.get(name);
+                        if (inside != null) {
+                            drop(field.shape(), inside);
+                        }
+                    });
                 }
             }
             case MapOf map -> value.forEach(each -> drop(map.values(), each));

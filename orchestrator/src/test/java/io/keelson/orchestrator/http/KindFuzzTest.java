@@ -96,6 +96,7 @@ class KindFuzzTest {
     private SSLContext tls;
 
     /** One request. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     private record Sent(String method, String target, List<String> headers, byte[] body) {
 
         @Override

@@ -108,7 +108,7 @@ class ControllersFuzzTest {
                                         Optional.empty(),
                                         Optional.empty(),
                                         Optional.of(random.nextLong() >>> (1 + random.nextInt(63))),
-                                        Propagation.values()[random.nextInt(3)]),
+                                        List.of(Propagation.values()).get(random.nextInt(3))),
                                 now));
             case 3 ->
                 take(one.ref(), Registry.update(one.kind(), "", live, mutations.of(live), FieldValidation.IGNORE));

@@ -113,7 +113,7 @@ class ReplicaFaultsTest {
         try (Stream<Path> files = Files.walk(member.resolve("raft"))) {
             return files.filter(
                             file -> file.getFileName().toString().startsWith("snapshot.") && Files.isDirectory(file))
-                    .max(Comparator.comparing(
+                    .max(Comparator.comparingLong(
                             file -> Long.parseLong(file.getFileName().toString().replaceAll(".*_", ""))))
                     .orElseThrow();
         }
