@@ -109,6 +109,9 @@ final class Feed extends LogAppenderBase {
     /** In a row. */
     private final AtomicInteger failures = new AtomicInteger();
 
+    /** The last attempt to read the log or a snapshot failed. Of the feed's own thread. */
+    private boolean unreadable;
+
     /** @param means of the server; tells this feed what is committed until it is stopped */
     Feed(RaftServer.Division server, LeaderState state, FollowerInfo follower, PeerRpc.Means means) {
         super(server, state, follower);
@@ -449,9 +452,15 @@ final class Feed extends LogAppenderBase {
             } else {
                 sendAll();
             }
+            unreadable = false;
         } catch (IOException | RuntimeException e) {
             // A snapshot that a newer one replaces while it is read, for example.
-            failed(attempt, false, new IOException("what it needs cannot be read: " + e, e));
+            LOG.log(
+                    unreadable ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                    "what the follower " + getFollowerId() + " needs cannot be read; it is tried again",
+                    e);
+            unreadable = true;
+            failed(attempt, false, new IOException("what it needs cannot be read", e));
         }
     }
 
