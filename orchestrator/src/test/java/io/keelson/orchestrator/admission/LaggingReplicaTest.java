@@ -307,13 +307,16 @@ class LaggingReplicaTest {
         assertThat(tried.object().path("data")).isEqualTo(object("{'x':'1','y':'2','z':'3'}"));
     }
 
+    private static ObjectNode binding(String node) {
+        return object("{'apiVersion':'v1','kind':'Binding','target':{'kind':'Node','name':'%s'}}".formatted(node));
+    }
+
     @Test
     void aPodThatIsBoundElsewhereIsNotBoundAgain() {
         replica.stop(other.create(Kinds.POD, "default", pod(), BY_ADMIN).revision());
-        other.update(POD, "binding", object("{'target':{'kind':'Node','name':'n1'}}"), BY_ADMIN);
-        ApiException bound = catchThrowableOfType(
-                ApiException.class,
-                () -> lagging.update(POD, "binding", object("{'target':{'kind':'Node','name':'n2'}}"), BY_ADMIN));
+        other.update(POD, "binding", binding("n1"), BY_ADMIN);
+        ApiException bound =
+                catchThrowableOfType(ApiException.class, () -> lagging.update(POD, "binding", binding("n2"), BY_ADMIN));
         assertThat(bound.reason()).isEqualTo(Reason.CONFLICT);
     }
 }
