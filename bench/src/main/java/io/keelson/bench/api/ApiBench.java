@@ -123,15 +123,20 @@ public final class ApiBench {
     }
 
     private void work(int stored, int changesPerSecond, int readsPerSecond) throws InterruptedException {
-        Thread reading = Thread.ofPlatform().start(() -> {
+        Thread reading = reading(new Paced(), stored, readsPerSecond, before, 0);
+        new Paced().run(i -> pods.change(i * 7 % stored), changesPerSecond, before, 0);
+        reading.join();
+    }
+
+    /** Reads single pods, in a thread of its own that ends with it. */
+    private Thread reading(Paced reads, int stored, int perSecond, double warmUpSeconds, double countedSeconds) {
+        return Thread.ofPlatform().start(() -> {
             try {
-                new Paced().run(i -> pods.read(i * 31 % stored), readsPerSecond, before, 0);
+                reads.run(i -> pods.read(i * 31 % stored), perSecond, warmUpSeconds, countedSeconds);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         });
-        new Paced().run(i -> pods.change(i * 7 % stored), changesPerSecond, before, 0);
-        reading.join();
     }
 
     // Lists
@@ -223,13 +228,7 @@ public final class ApiBench {
         try (WatchClients clients = WatchClients.open(servers, WATCHERS, selector, accept)) {
             var writes = new Paced();
             var reads = new Paced();
-            Thread reading = Thread.ofPlatform().start(() -> {
-                try {
-                    reads.run(i -> pods.read(i * 31 % MANY), READS_PER_SECOND, WARM_UP_SECONDS, seconds);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            });
+            Thread reading = reading(reads, MANY, READS_PER_SECOND, WARM_UP_SECONDS, seconds);
             Thread counting = Thread.ofVirtual().start(() -> {
                 try {
                     TimeUnit.NANOSECONDS.sleep((long) (WARM_UP_SECONDS * 1e9));

@@ -1,6 +1,5 @@
 package io.keelson.store.rocks;
 
-import java.util.List;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
@@ -79,16 +78,9 @@ final class RocksSettings implements AutoCloseable {
 
     @Override
     public void close() {
-        for (AutoCloseable resource : List.of(database, family, filter, cache)) {
-            closeQuietly(resource);
-        }
-    }
-
-    private static void closeQuietly(AutoCloseable resource) {
-        try {
-            resource.close();
-        } catch (Exception e) {
-            throw new IllegalStateException("a native resource of the store does not close", e);
-        }
+        database.close();
+        family.close();
+        filter.close();
+        cache.close();
     }
 }
