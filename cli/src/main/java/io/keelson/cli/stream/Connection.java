@@ -30,7 +30,7 @@ public final class Connection {
     public static Connection open(
             BlockingClientCall<PortForwardRequest, PortForwardResponse> call, PortForwardStart start) {
         try {
-            Sending.send(call, PortForwardRequest.newBuilder().setStart(start).build());
+            call.write(PortForwardRequest.newBuilder().setStart(start).build());
             call.read();
             return new Connection(call);
         } catch (StatusException refused) {
@@ -66,14 +66,11 @@ public final class Connection {
             var in = socket.getInputStream();
             for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
                 var data = ByteString.copyFrom(chunk, 0, n);
-                if (!Sending.send(
-                        call, PortForwardRequest.newBuilder().setData(data).build())) return;
+                if (!call.write(PortForwardRequest.newBuilder().setData(data).build())) return;
             }
-            Sending.send(
-                    call,
-                    PortForwardRequest.newBuilder()
-                            .setEnd(InputEnd.getDefaultInstance())
-                            .build());
+            call.write(PortForwardRequest.newBuilder()
+                    .setEnd(InputEnd.getDefaultInstance())
+                    .build());
         } catch (IOException gone) {
             call.cancel("the user's program has gone", gone);
         } catch (StatusException | IllegalStateException ended) {

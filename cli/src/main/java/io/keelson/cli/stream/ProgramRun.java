@@ -158,6 +158,6 @@ public final class ProgramRun<Q> {
 
     /** Waits until the server takes it. False if the call has ended. */
     private synchronized boolean send(Q message) throws InterruptedException, StatusException {
-        return Sending.send(call, message);
+        return call.write(message);
     }
 }
