@@ -87,7 +87,8 @@ final class StandIn implements AutoCloseable {
                 .build();
     }
 
-    private static StandIn start(ServerBuilder<?> builder) throws IOException {
+    /** Listens where a builder says. */
+    static StandIn start(ServerBuilder<?> builder) throws IOException {
         return new StandIn(builder.addService(new Resources())
                 .addService(new Streams())
                 .addService(new Statuses())
@@ -182,18 +183,7 @@ final class StandIn implements AutoCloseable {
 
         @Override
         public StreamObserver<ExecRequest> exec(StreamObserver<ExecResponse> to) {
-            to.onNext(ExecResponse.newBuilder()
-                    .setStarted(Started.getDefaultInstance())
-                    .build());
-            to.onNext(ExecResponse.newBuilder()
-                    .setStdout(ByteString.copyFromUtf8("a line\n"))
-                    .build());
-            answer(
-                    to,
-                    ExecResponse.newBuilder()
-                            .setExited(Exited.getDefaultInstance())
-                            .build());
-            return new Ignoring<>();
+            return new Run(to);
         }
     }
 
@@ -238,11 +228,33 @@ final class StandIn implements AutoCloseable {
         }
     }
 
-    /** Does not care what else the client says. */
-    private static final class Ignoring<T> implements StreamObserver<T> {
+    /**
+     * One program. It answers the first message, as servers do, and not the call: a client's call that the server has ended is not ready any more, and
+     * gRPC says that it has ended only when all answers are read, so that who is about to write first would wait for ever.
+     */
+    private static final class Run implements StreamObserver<ExecRequest> {
+        private final StreamObserver<ExecResponse> to;
+        private boolean answered;
+
+        Run(StreamObserver<ExecResponse> to) {
+            this.to = to;
+        }
+
         @Override
-        public void onNext(T value) {
-            // Nothing depends on it.
+        public void onNext(ExecRequest value) {
+            if (answered) return;
+            answered = true;
+            to.onNext(ExecResponse.newBuilder()
+                    .setStarted(Started.getDefaultInstance())
+                    .build());
+            to.onNext(ExecResponse.newBuilder()
+                    .setStdout(ByteString.copyFromUtf8("a line\n"))
+                    .build());
+            answer(
+                    to,
+                    ExecResponse.newBuilder()
+                            .setExited(Exited.getDefaultInstance())
+                            .build());
         }
 
         @Override
