@@ -71,10 +71,7 @@ public record Daemon(String name, Path directory) {
 
     /** Starts it, detached from this process and its terminal. */
     public void start(List<String> command, Map<String, String> environment) throws IOException {
-        Files.createDirectories(directory);
-        if (Files.exists(log()) && Files.size(log()) > LOG_BYTES_MAX) {
-            Files.move(log(), directory.resolve("log.1"), StandardCopyOption.REPLACE_EXISTING);
-        }
+        prepare();
         var words = new ArrayList<String>();
         // A session of its own: neither Ctrl-C nor the end of the terminal reaches it.
         words.add(Machine.isLinux() ? "setsid" : "nohup");
@@ -88,7 +85,19 @@ public record Daemon(String name, Path directory) {
         builder.environment()
                 .keySet()
                 .removeIf(name -> name.equals("KEELSON_TERMINAL") || name.equals("KEELSON_JAVA_OPTS"));
-        var process = builder.start().toHandle();
+        remember(builder.start().toHandle());
+    }
+
+    /** Makes its folder, and room for its log. */
+    void prepare() throws IOException {
+        Files.createDirectories(directory);
+        if (Files.exists(log()) && Files.size(log()) > LOG_BYTES_MAX) {
+            Files.move(log(), directory.resolve("log.1"), StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /** From now on this is the process. */
+    void remember(ProcessHandle process) throws IOException {
         Files.writeString(pidFile(), process.pid() + " " + startTime(process) + "\n");
     }
 

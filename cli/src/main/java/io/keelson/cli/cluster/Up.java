@@ -284,12 +284,13 @@ public final class Up {
             if (!daemon.isRunning()) down.add(server);
         }
         for (var server : down) checkPorts(server, plan);
+        var session = new Session();
         for (var server : plan.servers()) {
-            if (!down.contains(server)) continue;
-            // Few allocation arenas: RocksDB's many threads would otherwise hold on to some hundred megabytes.
-            daemon(plan, server)
-                    .start(Jvm.command("server", serverArguments(plan, server, keys)), Map.of("MALLOC_ARENA_MAX", "2"));
+            if (down.contains(server))
+                session.add(daemon(plan, server), Jvm.command("server", serverArguments(plan, server, keys)));
         }
+        // Few allocation arenas: RocksDB's many threads would otherwise hold on to some hundred megabytes.
+        session.start(Map.of("MALLOC_ARENA_MAX", "2"));
         return down.isEmpty();
     }
 

@@ -260,6 +260,56 @@ class ClusterTest {
     }
 
     @Test
+    void whatIsStartedTogetherSharesASessionAndHeedsInterrupts() throws Exception {
+        if (!Machine.isLinux()) return;
+        var one = new Daemon("one", folder.resolve("it's one"));
+        var two = new Daemon("two", folder.resolve("two"));
+        var session = new Session();
+        session.add(one, List.of("sh", "-c", "echo \"$WORD $0\"; exec sleep 60", "a 'b' $c"));
+        session.add(two, List.of("sleep", "60"));
+        try {
+            session.start(Map.of("WORD", "begun"));
+            assertThat(one.isRunning()).isTrue();
+            assertThat(two.isRunning()).isTrue();
+            assertThat(sessionOf(one)).isEqualTo(sessionOf(two)).isNotEqualTo(sessionOf("self"));
+            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (one.lastLines(1).isEmpty() && System.nanoTime() < deadline) Thread.onSpinWait();
+            assertThat(one.lastLines(5)).containsExactly("begun a 'b' $c");
+            var status =
+                    Path.of("/proc", Long.toString(one.process().orElseThrow().pid()), "status");
+            // SIGINT is signal 2, SIGQUIT 3.
+            assertThat(ignores(status, 1)).isFalse();
+            assertThat(ignores(status, 2)).isFalse();
+        } finally {
+            one.stop(Duration.ofSeconds(20));
+            two.stop(Duration.ofSeconds(20));
+        }
+        assertThat(one.isRunning()).isFalse();
+        assertThat(two.isRunning()).isFalse();
+    }
+
+    @Test
+    void whatEndsAtOnceIsFoundMissing() throws Exception {
+        if (!Machine.isLinux()) return;
+        var daemon = new Daemon("brief", folder.resolve("brief"));
+        var session = new Session();
+        session.add(daemon, List.of("sh", "-c", "echo no; exit 1"));
+        session.start(Map.of());
+        daemon.awaitEnd(Duration.ofSeconds(20));
+        assertThat(daemon.isRunning()).isFalse();
+        assertThat(daemon.lastLines(5)).containsExactly("no");
+    }
+
+    private static String sessionOf(Daemon daemon) throws Exception {
+        return sessionOf(Long.toString(daemon.process().orElseThrow().pid()));
+    }
+
+    private static String sessionOf(String pid) throws Exception {
+        var stat = Files.readString(Path.of("/proc", pid, "stat"));
+        return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[3];
+    }
+
+    @Test
     void aNumberThatWasGivenToAnotherProcessIsNotTheDaemon() throws Exception {
         var daemon = new Daemon("other", folder);
         Files.writeString(folder.resolve("pid"), ProcessHandle.current().pid() + " 1\n");
