@@ -1,5 +1,7 @@
 package io.keelson.store.rocks;
 
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
@@ -16,7 +18,17 @@ final class RocksSettings implements AutoCloseable {
     static final long CACHE_BYTES = 24L << 20;
 
     private static final long WRITE_BUFFER_BYTES = 16L << 20;
+
+    /**
+     * Members apply the same, so with buffers of the same size all of them would flush at the same entry, and no majority would be left that appends
+     * without a busy disk. Each takes the usual size, more or less a quarter.
+     */
+    private static final double WRITE_BUFFER_SPREAD = 0.25;
+
     private static final long ALL_WRITE_BUFFERS_BYTES = 32L << 20;
+
+    /** What of a file may be on its way to the disk: entries of the log wait behind it. */
+    private static final long UNDER_WAY_BYTES = 256L << 10;
 
     /** Files of flushed writes that are merged at once: twice RocksDB's own number, since each merge rewrites much of what is there. */
     private static final int FLUSHED_FILES_TO_MERGE = 8;
@@ -39,7 +51,7 @@ final class RocksSettings implements AutoCloseable {
     RocksSettings(long cacheBytes) {
         this.cache = new LRUCache(cacheBytes, CACHE_PARTS, false, CACHE_OF_KEYS);
         this.family = new ColumnFamilyOptions()
-                .setWriteBufferSize(WRITE_BUFFER_BYTES)
+                .setWriteBufferSize(writeBufferBytes(ThreadLocalRandom.current()))
                 .setMaxWriteBufferNumber(3)
                 .setLevel0FileNumCompactionTrigger(FLUSHED_FILES_TO_MERGE)
                 .setCompressionType(CompressionType.NO_COMPRESSION)
@@ -48,9 +60,16 @@ final class RocksSettings implements AutoCloseable {
                 .setCreateMissingColumnFamilies(true)
                 .setAtomicFlush(true)
                 .setDbWriteBufferSize(ALL_WRITE_BUFFERS_BYTES)
+                .setBytesPerSync(UNDER_WAY_BYTES)
+                .setStrictBytesPerSync(true)
                 .setMaxBackgroundJobs(2)
                 .setKeepLogFileNum(2)
                 .setMaxOpenFiles(256);
+    }
+
+    /** How much this member gathers in memory until it flushes, in bytes. */
+    static long writeBufferBytes(RandomGenerator random) {
+        return (long) (WRITE_BUFFER_BYTES * (1 + WRITE_BUFFER_SPREAD * (2 * random.nextDouble() - 1)));
     }
 
     /**

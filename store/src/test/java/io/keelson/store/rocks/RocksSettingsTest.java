@@ -48,6 +48,15 @@ class RocksSettingsTest {
         }
     }
 
+    @Test
+    void membersDoNotFlushAtTheSameEntry() {
+        var sizes = new Random(1)
+                .longs(3)
+                .map(seed -> RocksSettings.writeBufferBytes(new Random(seed)))
+                .toArray();
+        assertThat(sizes).doesNotHaveDuplicates().allMatch(size -> size >= 12L << 20 && size <= 20L << 20);
+    }
+
     private static ByteString key(long number) {
         return ByteString.copyFromUtf8("key/%09d".formatted(number));
     }
