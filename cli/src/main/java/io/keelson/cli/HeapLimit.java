@@ -9,7 +9,8 @@ import javax.management.NotificationEmitter;
 /**
  * Has the heap collected before it is full. The serial collector takes all of {@code -Xmx} before it looks at the old generation, though
  * three quarters of it are garbage by then; and what was used once stays resident. So the old generation is collected when it holds
- * {@link #SOFT_BYTES}, or twice what lived last time if that is more. {@code -Xmx} stays for the hour of need.
+ * {@link #SOFT_BYTES}, or three times what lived last time, less half of that, if it is more: a collection takes as long as there is to live, and
+ * the more there is the rarer they have to be. {@code -Xmx} stays for the hour of need.
  */
 final class HeapLimit {
 
@@ -40,7 +41,11 @@ final class HeapLimit {
     private static void collect(MemoryPoolMXBean old) {
         System.gc();
         long live = old.getUsage().getUsed();
-        old.setUsageThreshold(
-                Math.min(Math.max(SOFT_BYTES, 2 * live), old.getUsage().getMax()));
+        old.setUsageThreshold(Math.min(threshold(live), old.getUsage().getMax()));
+    }
+
+    /** How full the old generation may be until it is collected again, in bytes, when so many of them live. */
+    static long threshold(long live) {
+        return Math.max(SOFT_BYTES, 3 * live - SOFT_BYTES / 2);
     }
 }

@@ -65,4 +65,11 @@ class HeapLimitTest {
         assertThat(mostMiB("free")).as("MiB without the limit").isGreaterThan(150);
         assertThat(mostMiB("limited")).as("MiB with it").isLessThan(140);
     }
+
+    @Test
+    void moreThatLivesIsCollectedMoreRarely() {
+        assertThat(HeapLimit.threshold(20L << 20)).isEqualTo(88L << 20);
+        assertThat(HeapLimit.threshold(44L << 20)).isEqualTo(88L << 20);
+        assertThat(HeapLimit.threshold(110L << 20)).isEqualTo(286L << 20);
+    }
 }
