@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.HdrHistogram.ConcurrentHistogram;
 
@@ -23,7 +24,7 @@ final class Load {
     private final long end;
     private final CountDownLatch open;
     private final AtomicLong done = new AtomicLong();
-    private final AtomicLong errors = new AtomicLong();
+    private final AtomicReference<Status> refused = new AtomicReference<>();
     private final ConcurrentHistogram micros = new ConcurrentHistogram(TimeUnit.MINUTES.toMicros(1), 3);
 
     /**
@@ -32,7 +33,7 @@ final class Load {
      * @param perSecond answers per second
      * @param perCpuSecond answers for each second of CPU that the servers used
      */
-    record Result(double perSecond, double perCpuSecond, double p50Millis, double p99Millis, long errors) {}
+    record Result(double perSecond, double perCpuSecond, double p50Millis, double p99Millis) {}
 
     private Load(
             MethodDescriptor<byte[], Integer> method,
@@ -47,7 +48,11 @@ final class Load {
         this.end = countFrom + (long) (seconds * 1e9);
     }
 
-    /** Runs; the time to warm up does not count. */
+    /**
+     * Runs; the time to warm up does not count.
+     *
+     * @throws IllegalStateException if a call failed: there is nothing to compare then
+     */
     static Result run(
             Cluster cluster,
             List<ManagedChannel> channels,
@@ -66,12 +71,15 @@ final class Load {
         TimeUnit.NANOSECONDS.sleep(load.end - System.nanoTime());
         double cpu = cluster.cpuSeconds() - cpuBefore;
         load.open.await();
+        Status refused = load.refused.get();
+        if (refused != null) {
+            throw new IllegalStateException(cluster.name() + " refused " + method.getFullMethodName() + ": " + refused);
+        }
         return new Result(
                 load.done.get() / seconds,
                 cpu > 0 ? load.done.get() / cpu : 0,
                 load.micros.getValueAtPercentile(50) / 1000.0,
-                load.micros.getValueAtPercentile(99) / 1000.0,
-                load.errors.get());
+                load.micros.getValueAtPercentile(99) / 1000.0);
     }
 
     private void next(Channel channel) {
@@ -87,7 +95,7 @@ final class Load {
                     public void onClose(Status status, Metadata trailers) {
                         long now = System.nanoTime();
                         if (!status.isOk()) {
-                            errors.incrementAndGet();
+                            refused.compareAndSet(null, status);
                         } else if (now >= countFrom && now < end) {
                             done.incrementAndGet();
                             micros.recordValue(TimeUnit.NANOSECONDS.toMicros(now - begun));

@@ -8,7 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** The pods that are stored: some 4 kB each, of a scheduler that does not exist, so that nobody works on them. */
+/**
+ * The pods that are stored: some 4 kB each, of a scheduler that does not exist, so that nobody works on them. Most of it is in their specs, as pods
+ * have it, and those of one application are alike in that.
+ */
 final class Pods {
 
     static final String NAMESPACE = "bench";
@@ -19,6 +22,7 @@ final class Pods {
     /** First among the annotations, which are first among the metadata: when a change was sent, in nanoseconds of this process. */
     static final String SENT = "a";
 
+    private static final int APPLICATIONS = 100;
     private static final String PAD = "x".repeat(2_900);
     private static final int IN_FLIGHT = 12;
 
@@ -72,10 +76,10 @@ final class Pods {
     private static String pod(int pod) {
         return """
                 {"apiVersion":"v1","kind":"Pod","metadata":{"name":"%s","labels":{"slot":"s%d","app":"bench"},
-                 "annotations":{"%s":"0000000000000000","pad":"%s"}},
+                 "annotations":{"%s":"0000000000000000"}},
                  "spec":{"schedulerName":"nobody","containers":[{"name":"main","image":"registry.example.com/bench/main:1.0",
-                  "ports":[{"containerPort":8080}],"env":[{"name":"A","value":"1"},{"name":"B","value":"2"}],
-                  "resources":{"requests":{"cpu":"10m","memory":"16Mi"}}}]}}""".formatted(name(pod), pod % SLOTS, SENT, PAD);
+                  "ports":[{"containerPort":8080}],"env":[{"name":"A","value":"%d"},{"name":"B","value":"%s"}],
+                  "resources":{"requests":{"cpu":"10m","memory":"16Mi"}}}]}}""".formatted(name(pod), pod % SLOTS, SENT, pod % APPLICATIONS, pod % APPLICATIONS + PAD);
     }
 
     /** Changes a pod; says within it when. */
