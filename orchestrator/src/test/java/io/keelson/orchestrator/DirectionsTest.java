@@ -22,6 +22,7 @@ class DirectionsTest {
     private static final String[] PURE = {
         ROOT + "registry..",
         ROOT + "custom..",
+        ROOT + "regex..",
         ROOT + "auth..",
         ROOT + "patch..",
         ROOT + "fields..",
@@ -164,6 +165,24 @@ class DirectionsTest {
                         ROOT + "custom..",
                         ROOT + "registry..",
                         ROOT + "api..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyOneRoomKnowsTheLibraryOfRegularExpressionsOfUsers() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + "regex..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.google.re2j..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "regex..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(ROOT + "kind..", ROOT + "cel..", ROOT + "custom..")
                 .check(CLASSES);
     }
 

@@ -3,6 +3,7 @@ package io.keelson.orchestrator.cel;
 import dev.cel.bundle.Cel;
 import dev.cel.bundle.CelBuilder;
 import dev.cel.bundle.CelFactory;
+import dev.cel.checker.CelStandardDeclarations;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
@@ -15,6 +16,7 @@ import dev.cel.extensions.CelOptionalLibrary;
 import dev.cel.extensions.CelStringExtensions;
 import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelStandardFunctions;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,9 +36,6 @@ public final class Environment {
     /** So many steps of all loops together; the budget ends most before. */
     private static final int MAX_ITERATIONS = 1_000_000;
 
-    /** A regular expression must not compile to more instructions. */
-    private static final int MAX_REGEX = 10_000;
-
     private static final CelOptions OPTIONS = CelOptions.current()
             .populateMacroCalls(true)
             .enableOptionalSyntax(true)
@@ -44,7 +43,6 @@ public final class Environment {
             .maxExpressionCodePointSize(MAX_LENGTH)
             .maxParseRecursionDepth(MAX_DEPTH)
             .comprehensionMaxIterations(MAX_ITERATIONS)
-            .maxRegexProgramSize(MAX_REGEX)
             .build();
 
     /** All but variables: making it is most of the work. */
@@ -70,6 +68,12 @@ public final class Environment {
         CelOptionalLibrary optional = CelExtensions.optional();
         CelBuilder builder = CelFactory.legacyCelBuilder()
                 .setOptions(OPTIONS)
+                .setStandardEnvironmentEnabled(false)
+                .setStandardDeclarations(CelStandardDeclarations.newBuilder().build())
+                .setStandardFunctions(CelStandardFunctions.newBuilder()
+                        .excludeFunctions(CelStandardFunctions.StandardFunction.MATCHES)
+                        .build())
+                .addFunctionBindings(TextFunctions.matches())
                 .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
                 .addCompilerLibraries(
                         strings,

@@ -37,9 +37,9 @@ final class FormatFunctions {
         add("dns1035Label", Names::dns1035LabelProblems);
         add("qualifiedName", Names::qualifiedNameProblems);
         add("labelValue", Names::labelValueProblems);
-        add("dns1123LabelPrefix", text -> Names.dns1123LabelProblems(text.replaceFirst("-+$", "")));
-        add("dns1123SubdomainPrefix", text -> Names.dns1123SubdomainProblems(text.replaceFirst("-+$", "")));
-        add("dns1035LabelPrefix", text -> Names.dns1035LabelProblems(text.replaceFirst("-+$", "")));
+        add("dns1123LabelPrefix", text -> Names.dns1123LabelProblems(withoutDashes(text)));
+        add("dns1123SubdomainPrefix", text -> Names.dns1123SubdomainProblems(withoutDashes(text)));
+        add("dns1035LabelPrefix", text -> Names.dns1035LabelProblems(withoutDashes(text)));
         add(
                 "uri",
                 text -> text.matches("[a-zA-Z][a-zA-Z0-9+.-]*:.+") || text.startsWith("/")
@@ -56,6 +56,15 @@ final class FormatFunctions {
     }
 
     private FormatFunctions() {}
+
+    /** What is to be added to a name that is generated may end with dashes. */
+    private static String withoutDashes(String text) {
+        int end = text.length();
+        while (end > 0 && text.charAt(end - 1) == '-') {
+            end--;
+        }
+        return text.substring(0, end);
+    }
 
     private static void add(String name, Function<String, List<String>> problems) {
         NAMED.put(name, new Format(name, problems));

@@ -1,12 +1,12 @@
 package io.keelson.orchestrator.cel;
 
-import com.google.re2j.Matcher;
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelFunctionBinding;
+import io.keelson.orchestrator.regex.RegexSyntaxException;
+import io.keelson.orchestrator.regex.RegularExpression;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -33,26 +33,31 @@ final class TextFunctions {
                 .member("replace", TEXT, List.of(TEXT, TEXT, TEXT, SimpleType.INT), a -> replace(a, (Long) a[3]));
     }
 
-    private static Pattern pattern(Object expression) throws CelEvaluationException {
+    /** The language's own {@code matches}, declared by the library: what it compiles it does not bound before. */
+    static List<CelFunctionBinding> matches() {
+        return List.of(
+                CelFunctionBinding.from("matches", String.class, String.class, TextFunctions::isIn),
+                CelFunctionBinding.from("matches_string", String.class, String.class, TextFunctions::isIn));
+    }
+
+    private static boolean isIn(String text, String expression) throws CelEvaluationException {
+        return compiled(expression).isIn(text);
+    }
+
+    private static RegularExpression compiled(Object expression) throws CelEvaluationException {
         try {
-            return Pattern.compile((String) expression);
-        } catch (PatternSyntaxException e) {
-            throw FunctionTable.failure("error parsing regexp: " + e.getMessage());
+            return RegularExpression.compile((String) expression);
+        } catch (RegexSyntaxException e) {
+            throw FunctionTable.failure(e.problem());
         }
     }
 
     private static String find(Object[] arguments) throws CelEvaluationException {
-        Matcher matcher = pattern(arguments[1]).matcher((String) arguments[0]);
-        return matcher.find() ? matcher.group() : "";
+        return compiled(arguments[1]).first((String) arguments[0]).orElse("");
     }
 
     private static List<String> findAll(Object[] arguments, long limit) throws CelEvaluationException {
-        Matcher matcher = pattern(arguments[1]).matcher((String) arguments[0]);
-        List<String> found = new ArrayList<>();
-        while ((limit < 0 || found.size() < limit) && matcher.find()) {
-            found.add(matcher.group());
-        }
-        return found;
+        return compiled(arguments[1]).all((String) arguments[0], limit);
     }
 
     private static String join(Collection<?> texts, String separator) throws CelEvaluationException {

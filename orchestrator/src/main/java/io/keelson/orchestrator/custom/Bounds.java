@@ -1,8 +1,8 @@
 package io.keelson.orchestrator.custom;
 
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.regex.RegexSyntaxException;
+import io.keelson.orchestrator.regex.RegularExpression;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +41,7 @@ public record Bounds(
         Optional<BigDecimal> multipleOf,
         Optional<Long> maxLength,
         Optional<Long> minLength,
-        Optional<Pattern> pattern,
+        Optional<RegularExpression> pattern,
         Optional<Long> maxItems,
         Optional<Long> minItems,
         boolean uniqueItems,
@@ -84,10 +84,10 @@ public record Bounds(
         return Json.at(schema, field).filter(JsonNode::isNumber).map(JsonNode::decimalValue);
     }
 
-    private static Optional<Pattern> compiled(String pattern) {
+    private static Optional<RegularExpression> compiled(String pattern) {
         try {
-            return Optional.of(Pattern.compile(pattern));
-        } catch (PatternSyntaxException e) {
+            return Optional.of(RegularExpression.compile(pattern));
+        } catch (RegexSyntaxException e) {
             return Optional.empty();
         }
     }

@@ -26,6 +26,7 @@ public final class DefinitionKind {
                 .withDefaults(DefinitionDefaults::apply)
                 .withCheck((live, incoming, causes) ->
                         DefinitionCheck.check(live, incoming).forEach(causes::add))
+                .withAdvice(FormatAdvice::advise)
                 .withPrinter(PRINTER);
         return Kind.named(plain.group(), plain.version(), plain.kind(), plain.resource())
                 .singular(plain.singular())

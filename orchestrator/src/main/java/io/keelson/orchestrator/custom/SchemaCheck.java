@@ -1,9 +1,9 @@
 package io.keelson.orchestrator.custom;
 
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import io.keelson.orchestrator.kind.Cause;
 import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.regex.RegexSyntaxException;
+import io.keelson.orchestrator.regex.RegularExpression;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -147,12 +147,12 @@ final class SchemaCheck {
     private void pattern(JsonNode schema, String path) {
         Json.string(schema, "pattern").ifPresent(pattern -> {
             try {
-                Pattern.compile(pattern);
-            } catch (PatternSyntaxException e) {
+                RegularExpression.compile(pattern);
+            } catch (RegexSyntaxException e) {
                 refuse(
                         path + ".pattern",
                         schema.get("pattern"),
-                        "must be a valid regular expression, but isn't: " + e.getMessage());
+                        "must be a valid regular expression, but isn't: " + e.problem());
             }
         });
     }

@@ -159,8 +159,8 @@ public final class ValueCheck {
                 .filter(min -> length < min)
                 .ifPresent(min -> invalid(path, value, "should be at least " + min + " chars long", causes));
         bounds.pattern()
-                .filter(pattern -> !pattern.matcher(text).find())
-                .ifPresent(pattern -> invalid(path, value, "should match '" + pattern.pattern() + "'", causes));
+                .filter(pattern -> !pattern.isIn(text))
+                .ifPresent(pattern -> invalid(path, value, "should match '" + pattern + "'", causes));
         if (!Formats.fits(bounds.format(), text)) {
             invalid(path, value, "must be of type " + bounds.format() + ": " + value, causes);
         }

@@ -182,6 +182,21 @@ class ExpressionTest {
     }
 
     @Test
+    void regularExpressionsAreThoseOfRe2AndBounded() throws Exception {
+        String evil = "\"(a+)+$\"";
+        String text = "\"" + "a".repeat(5_000) + "!\"";
+        assertThat(evaluate(text + ".matches(" + evil + ") || matches(" + text + ", " + evil + ")"))
+                .isEqualTo(false);
+        assertThat(evaluate("'abc'.matches('b') && matches('abc', '^a') && !'abc'.matches('^b')"))
+                .isEqualTo(true);
+        for (String call : List.of("'a'.matches(%s)", "'a'.find(%s) == ''", "'a'.findAll(%s).size() == 0")) {
+            assertThatThrownBy(() -> evaluate(call.formatted("'(((a{1000}){1000}){1000}){1000}'")))
+                    .hasMessageContaining("error parsing regexp: invalid repeat count: `{1000}`");
+            assertThatThrownBy(() -> evaluate(call.formatted("'(?=a)'"))).hasMessageContaining("error parsing regexp");
+        }
+    }
+
+    @Test
     void anExpressionKnowsWhatItSpeaksOf() throws Exception {
         assertThat(ENVIRONMENT.condition("self.replicas == object.x").mentions("object"))
                 .isTrue();

@@ -62,7 +62,14 @@ class SchemaCheckTest {
                         "s.properties[p].uniqueItems: Forbidden: uniqueItems cannot be set to true since the runtime"
                                 + " complexity becomes quadratic");
         assertThat(property("{\"type\": \"string\", \"pattern\": \"(\"}").getFirst())
-                .startsWith("s.properties[p].pattern: Invalid value: \"(\": must be a valid regular expression");
+                .isEqualTo(
+                        "s.properties[p].pattern: Invalid value: \"(\": must be a valid regular expression, but isn't: error"
+                                + " parsing regexp: missing closing ): `(`");
+        assertThat(property("{\"type\": \"string\", \"pattern\": \"((a{1000}){1000}){1000}\"}"))
+                .singleElement()
+                .asString()
+                .endsWith(
+                        "must be a valid regular expression, but isn't: error parsing regexp: invalid repeat count: `{1000}`");
         assertThat(check(
                         "{\"type\": \"object\", \"properties\": {\"metadata\": {\"type\": \"object\", \"properties\": {"
                                 + "\"labels\": {\"type\": \"object\"}}}}}"))

@@ -67,6 +67,21 @@ class StructuralTest {
     }
 
     @Test
+    void noPatternAndNoFormatTakesLongOverALongText() {
+        Structural schema = Structural.of(Json.parse("""
+                {"type": "object", "properties": {"p": {"type": "string", "pattern": "(a+)+$"}, "u": {"type": "string", "format": "uri"},
+                 "h": {"type": "string", "format": "hostname"}}}"""));
+        String text = "a".repeat(1_000_000);
+        assertThat(ValueCheck.check(schema, Json.object().put("p", text + "!")).stream()
+                        .map(Cause::field))
+                .containsExactly("p");
+        assertThat(ValueCheck.check(schema, Json.object().put("u", "/" + text).put("p", text)))
+                .isEmpty();
+        assertThat(ValueCheck.check(schema, Json.object().put("h", "a.".repeat(500_000))))
+                .hasSize(1);
+    }
+
+    @Test
     void metadataOfWhatIsEmbeddedIsMetadata() {
         Structural schema = Structural.of(Json.parse("""
                 {"type": "object", "properties": {"e": {"type": "object", "x-kubernetes-embedded-resource": true,
