@@ -112,6 +112,9 @@ public final class Orchestrator implements AutoCloseable {
         self.set(Optional.of(api));
         Orchestrator orchestrator = new Orchestrator(api);
         try {
+            // Closed last: requests end while all else is closed, and are told of.
+            Auditing auditing = new Auditing(config.access().audit(), clock);
+            orchestrator.open.push(auditing);
             kinds.start();
             orchestrator.open.push(kinds);
             Tunnels tunnels = new Tunnels();
@@ -120,8 +123,6 @@ public final class Orchestrator implements AutoCloseable {
             Questions questions =
                     new Questions(gate, api, clock, () -> UUID.randomUUID().toString());
             Turnstile turnstile = new Turnstile(told, config.access().seats());
-            Auditing auditing = new Auditing(config.access().audit(), clock);
-            orchestrator.open.push(auditing);
             Metrics metrics = new Metrics(api, tunnels);
             RequestMetrics measures = measures(api, turnstile);
             Rest rest = new Rest(

@@ -20,7 +20,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A file of one event a line. The thread of the request writes it, so that nothing waits in memory that could be lost; what cannot be
- * written is an error in the server's log.
+ * written is an error in the server's log. A request that ends after its server has closed the log is still told of: the file is opened for it once
+ * more.
  */
 public final class AuditLog implements AutoCloseable {
 
@@ -34,6 +35,7 @@ public final class AuditLog implements AutoCloseable {
     private final InstantSource clock;
     private OutputStream out;
     private long written;
+    private boolean closed;
 
     /**
      * Opens the file; goes on at its end if it is there.
@@ -69,6 +71,10 @@ public final class AuditLog implements AutoCloseable {
     public synchronized void write(ObjectNode event) {
         byte[] line = (Json.text(event) + "\n").getBytes(StandardCharsets.UTF_8);
         try {
+            if (closed) {
+                late(line);
+                return;
+            }
             if (written > 0 && written + line.length > maxBytes) {
                 rotate();
             }
@@ -76,6 +82,13 @@ public final class AuditLog implements AutoCloseable {
             written += line.length;
         } catch (IOException e) {
             LOG.log(Level.ERROR, "an audit event could not be written to " + path, e);
+        }
+    }
+
+    /** Another server of this place may write the file meanwhile: a line at its end disturbs nobody. */
+    private void late(byte[] line) throws IOException {
+        try (OutputStream again = open(path)) {
+            again.write(line);
         }
     }
 
@@ -124,6 +137,7 @@ public final class AuditLog implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        closed = true;
         try {
             out.close();
         } catch (IOException e) {

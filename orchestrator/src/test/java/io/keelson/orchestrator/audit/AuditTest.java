@@ -195,4 +195,16 @@ class AuditTest {
         assertThat(Files.size(file)).isLessThanOrEqualTo(100);
         assertThat(Files.readString(file)).contains("\"number\":19");
     }
+
+    @Test
+    void whatIsToldAfterTheLogWasClosedIsWrittenNevertheless(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("audit.log");
+        AuditLog log = new AuditLog(file, 100, 2, () -> NOW);
+        log.write(Json.object().put("number", 1));
+        log.close();
+        log.write(Json.object().put("number", 2));
+        log.write(Json.object().put("number", 3));
+        log.close();
+        assertThat(Files.readAllLines(file)).containsExactly("{\"number\":1}", "{\"number\":2}", "{\"number\":3}");
+    }
 }
