@@ -17,13 +17,17 @@ final class OwnersTwice {
     private OwnersTwice() {}
 
     /**
-     * Takes the second and later ones away, before and after others change the object further.
+     * Takes the second and later ones away, before and after others change the object further; of what comes of a patch only after, as Kubernetes does.
      *
+     * @param patched whether the object comes of a patch
      * @param mutation what others do; gives the object as it is then
      * @param tell what the writer is to be told
      */
-    static ObjectNode around(ObjectNode object, UnaryOperator<ObjectNode> mutation, Consumer<String> tell) {
-        drop(object, "").ifPresent(tell);
+    static ObjectNode around(
+            ObjectNode object, boolean patched, UnaryOperator<ObjectNode> mutation, Consumer<String> tell) {
+        if (!patched) {
+            drop(object, "").ifPresent(tell);
+        }
         ObjectNode mutated = mutation.apply(object);
         drop(mutated, " after mutating admission happens").ifPresent(tell);
         return mutated;

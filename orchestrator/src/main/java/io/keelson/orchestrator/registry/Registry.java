@@ -67,7 +67,7 @@ public final class Registry {
         kind.strategy().initial().accept(object);
         Defaults.fill(kind, object);
         List<String> twice = new ArrayList<>();
-        object = OwnersTwice.around(object, before -> mutation.apply(Optional.empty(), before), twice::add);
+        object = OwnersTwice.around(object, false, before -> mutation.apply(Optional.empty(), before), twice::add);
         List<Cause> causes = Validation.validate(kind, Optional.empty(), object);
         return causes.isEmpty()
                 ? new Prepared.Store(object, advised(decoded, twice, Advice.of(kind, Optional.empty(), object)))
@@ -145,7 +145,8 @@ public final class Registry {
         Kept.of(kind).accept(live, object);
         Defaults.fill(kind, object);
         List<String> twice = new ArrayList<>();
-        object = OwnersTwice.around(object, before -> mutation.apply(Optional.of(live), before), twice::add);
+        object = OwnersTwice.around(
+                object, reading.patch().isPresent(), before -> mutation.apply(Optional.of(live), before), twice::add);
         List<Cause> causes = new ArrayList<>(causes(kind, live, object));
         Metadata.newFinalizers(live, object).ifPresent(causes::add);
         List<String> advice = causes.isEmpty() ? Advice.of(kind, Optional.of(live), object) : List.of();

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Jobs and replication controllers leave their pods behind when they are deleted by who says nothing of them: of old, and only these kinds. */
@@ -111,5 +112,48 @@ class OrphaningTest {
                 .asString()
                 .startsWith("299 - \".metadata.ownerReferences contains duplicate entries; API server dedups")
                 .endsWith("duplicate UID(s) observed: u1\"");
+    }
+
+    private HttpResponse<String> patchOwners(String name, String owners) throws IOException, InterruptedException {
+        post(NAMESPACE + "configmaps", "{\"metadata\":{\"name\":\"" + name + "\"}}");
+        return server.send(
+                admin,
+                "PATCH",
+                NAMESPACE + "configmaps/" + name,
+                "application/merge-patch+json",
+                "{\"metadata\":{\"ownerReferences\":[" + owners + "]}}");
+    }
+
+    /** A patch is looked at only when all others have changed it, in Kubernetes as here. */
+    @Test
+    void ofAPatchTheyAreToldAsWhatIsThereAfterAdmission() throws IOException, InterruptedException {
+        String owner = "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"name\":\"n\",\"uid\":\"u1\"}";
+        HttpResponse<String> answer = patchOwners("twice", owner + "," + owner);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(Json.items(Json.parse(answer.body()), "metadata", "ownerReferences"))
+                .hasSize(1);
+        assertThat(answer.headers().allValues("Warning"))
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "299 - \".metadata.ownerReferences contains duplicate entries after mutating admission happens; API"
+                                + " server dedups owner references in 1.20+, and may reject such requests as early as 1.24;")
+                .endsWith("duplicate UID(s) observed: u1\"");
+    }
+
+    @Test
+    void aPatchThatNamesTwoControllersIsRefusedOnce() throws IOException, InterruptedException {
+        String owner =
+                "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"name\":\"%1$s\",\"uid\":\"%1$s\",\"controller\":true}";
+        HttpResponse<String> answer = patchOwners("controllers", owner.formatted("a") + "," + owner.formatted("b"));
+        assertThat(answer.statusCode()).isEqualTo(422);
+        assertThat(answer.headers().allValues("Warning")).isEmpty();
+        JsonNode status = Json.parse(answer.body());
+        assertThat(status.path("message").asString())
+                .startsWith("ConfigMap \"controllers\" is invalid: metadata.ownerReferences: Invalid value: ")
+                .endsWith(
+                        "Only one reference can have Controller set to true. Found \"true\" in references for Node/a and"
+                                + " Node/b");
+        assertThat(Json.items(status, "details", "causes")).hasSize(1);
     }
 }
