@@ -21,7 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Watches over nodes: one whose lease is not renewed for {@link #GRACE} counts as lost, its conditions become Unknown, its pods not
- * ready; taints follow the conditions, and pods that do not tolerate them are evicted in their time.
+ * ready; taints follow the conditions, and pods that do not tolerate them are evicted in their time. One that has never said how it is has
+ * {@link #STARTUP_GRACE}, and no taint for that meanwhile, as in Kubernetes; the scheduler leaves it alone.
  *
  * <p>Time is counted from when the loop saw the lease change, not from what the lease says, so clocks need not agree; and a new leader
  * gives every node the whole grace.
@@ -30,6 +31,9 @@ public final class NodeLifecycleController implements Controller {
 
     /** How long a node may be silent. */
     public static final Duration GRACE = Duration.ofSeconds(40);
+
+    /** How long a node may take until it says for the first time how it is. */
+    public static final Duration STARTUP_GRACE = Duration.ofSeconds(60);
 
     /** Namespace of the leases of nodes. */
     public static final String LEASES = "kube-node-lease";
@@ -71,7 +75,8 @@ public final class NodeLifecycleController implements Controller {
 
     private static List<Action> reconcile(Cluster cluster, ClusterObject node, Instant now) {
         List<Action> actions = new ArrayList<>();
-        Instant lostAt = heard(cluster, node).plus(GRACE);
+        Duration grace = Pod.condition(node, "Ready").isPresent() ? GRACE : STARTUP_GRACE;
+        Instant lostAt = heard(cluster, node).plus(grace);
         boolean lost = !lostAt.isAfter(now);
         Optional<Action> status = lost ? unknown(node, now) : Optional.empty();
         status.or(() -> taints(node, now)).ifPresent(actions::add);
@@ -94,7 +99,9 @@ public final class NodeLifecycleController implements Controller {
         Conditions conditions = new Conditions(node, now);
         boolean wasReady = conditions.is("Ready", "True");
         for (String type : CONDITIONS) {
-            if (!conditions.is(type, "Unknown")) {
+            if (conditions.get(type).isEmpty()) {
+                conditions.set(type, "Unknown", "NodeStatusNeverUpdated", "The agent never posted node status.");
+            } else if (!conditions.is(type, "Unknown")) {
                 conditions.set(type, "Unknown", "NodeStatusUnknown", "The agent has stopped posting node status.");
             }
         }
@@ -113,7 +120,7 @@ public final class NodeLifecycleController implements Controller {
     private static Optional<Action> taints(ClusterObject node, Instant now) {
         String ready = Pod.condition(node, "Ready")
                 .map(condition -> condition.path("status").asString(""))
-                .orElse("Unknown");
+                .orElse("");
         // In the order in which they are to stand: key and effect.
         Map<String, Boolean> ours = new LinkedHashMap<>();
         ours.put(Taints.NOT_READY + ":NoSchedule", ready.equals("False"));

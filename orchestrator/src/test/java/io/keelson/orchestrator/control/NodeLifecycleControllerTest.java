@@ -84,6 +84,51 @@ final class NodeLifecycleControllerTest {
     }
 
     @Test
+    void aNodeThatHasNotSaidHowItIsHasAMinuteForIt() {
+        String silent =
+                "{\"apiVersion\": \"v1\", \"kind\": \"Node\", \"metadata\": {\"name\": \"n1\"}, \"spec\": {}, \"status\": {}}";
+        Picture picture = Picture.empty().with(Json.parse(silent), THEN);
+        Action.LookAgain later = new Action.LookAgain(NODE, THEN.plusSeconds(60));
+
+        assertThat(look(picture, THEN)).containsExactly(later);
+        assertThat(look(picture, THEN.plusSeconds(59))).containsExactly(later);
+
+        Action.Update lost = (Action.Update) look(picture, THEN.plusSeconds(60)).getFirst();
+        assertThat(Json.items(lost.object(), "status", "conditions"))
+                .hasSize(4)
+                .allMatch(condition -> condition.path("status").asString("").equals("Unknown"))
+                .allMatch(condition -> condition.path("reason").asString("").equals("NodeStatusNeverUpdated"));
+        picture.with(lost.object(), THEN);
+        assertThat(Json.items(
+                        ((Action.Patch) look(picture, THEN.plusSeconds(60)).getFirst()).patch(), "spec", "taints"))
+                .extracting(taint -> taint.path("key").asString(""))
+                .containsExactly("node.kubernetes.io/unreachable", "node.kubernetes.io/unreachable");
+    }
+
+    @Test
+    void aLeaseOfANodeThatHasNotSaidHowItIsBeginsItsMinuteAnew() {
+        String silent = "{\"apiVersion\": \"v1\", \"kind\": \"Node\", \"metadata\": {\"name\": \"n1\"}}";
+        Picture picture = Picture.empty().with(Json.parse(silent), THEN).with(lease(), THEN.plusSeconds(30));
+        assertThat(look(picture, THEN.plusSeconds(89)))
+                .containsExactly(new Action.LookAgain(NODE, THEN.plusSeconds(90)));
+        assertThat(look(picture, THEN.plusSeconds(90)).getFirst()).isInstanceOf(Action.Update.class);
+    }
+
+    @Test
+    void aConditionThatWasNeverThereIsToldApartFromOneThatIsOld() {
+        Picture picture = Picture.empty().with(node("True", "")).with(lease(), THEN);
+        Action.Update lost = (Action.Update) look(picture, THEN.plusSeconds(40)).getFirst();
+        assertThat(Json.items(lost.object(), "status", "conditions"))
+                .extracting(condition -> condition.path("type").asString() + " "
+                        + condition.path("reason").asString())
+                .containsExactly(
+                        "Ready NodeStatusUnknown",
+                        "MemoryPressure NodeStatusNeverUpdated",
+                        "DiskPressure NodeStatusNeverUpdated",
+                        "PIDPressure NodeStatusNeverUpdated");
+    }
+
+    @Test
     void taintsGoWhenTheNodeIsReadyAgainAndThoseOfOthersStay() {
         String spec = taints("unreachable").replace("]", ", {\"key\": \"gpu\", \"effect\": \"NoSchedule\"}]");
         Picture picture = Picture.empty().with(node("True", spec)).with(lease(), THEN);
