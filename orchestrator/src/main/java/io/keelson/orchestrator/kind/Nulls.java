@@ -6,24 +6,36 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What null means in an object whose form is known: at a field that there is none, in a list an item that says nothing. */
+/**
+ * What null means in an object whose form is known: at a field that there is none, in a list or a map a value that says nothing. It is what Go makes of
+ * it: in a map of texts null is the empty text, and its key is there.
+ */
 final class Nulls {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private Nulls() {}
 
-    /** A copy in which every field has a value, and so has every item of a list whose form is known: {@code [null]} may be {@code [{}]}. */
+    /**
+     * A copy in which every field has a value, and so has every item of a list or a map whose form is known: {@code [null]} may be {@code [{}]}, and
+     * {@code {"key": null}} may be {@code {"key": ""}}.
+     */
     static ObjectNode without(Shape shape, ObjectNode object) {
         ObjectNode kept = NODES.objectNode();
         object.properties().forEach(field -> {
-            if (!field.getValue().isNull()) {
-                Shape inner =
-                        shape.field(field.getKey()).map(Shape.Field::shape).orElse(Scalar.ANY);
-                kept.set(field.getKey(), without(inner, field.getValue()));
+            JsonNode value = value(shape, field.getKey(), field.getValue());
+            if (!value.isNull()) {
+                kept.set(field.getKey(), value);
             }
         });
         return kept;
+    }
+
+    private static JsonNode value(Shape shape, String name, JsonNode value) {
+        if (shape instanceof Shape.MapOf map && value.isNull()) {
+            return empty(map.values());
+        }
+        return without(shape.field(name).map(Shape.Field::shape).orElse(Scalar.ANY), value);
     }
 
     private static JsonNode without(Shape shape, JsonNode value) {

@@ -127,8 +127,20 @@ class DefaultsTest {
     void aFieldThatIsNullIsAbsentAndAnItemThatIsNullSaysNothing() {
         ObjectNode pod = Json.parse("""
                 {"metadata":{"finalizers":[null],"ownerReferences":[null],"labels":null},"spec":{"containers":[null,{"args":["a",null],"ports":[null],
-                 "env":null}],"nodeSelector":{"a":null}}}""");
+                 "env":null,"resources":{"limits":{"cpu":null}}}],"nodeSelector":{"a":null}}}""");
         assertThat(Defaults.withoutNulls(Kinds.POD, pod)).isEqualTo(Json.parse("""
-                {"metadata":{"finalizers":[""],"ownerReferences":[{}]},"spec":{"containers":[{},{"args":["a",""],"ports":[{}]}],"nodeSelector":{}}}"""));
+                {"metadata":{"finalizers":[""],"ownerReferences":[{}]},"spec":{"containers":[{},{"args":["a",""],"ports":[{}],
+                 "resources":{"limits":{"cpu":"0"}}}],"nodeSelector":{"a":""}}}"""));
+    }
+
+    @Test
+    void anEntryOfAMapOfTextsThatIsNullIsEmptyText() {
+        ObjectNode map = Json.parse("""
+                {"metadata":{"annotations":{"a":null},"labels":{"b":null,"c":"d"}},"data":{"e":null},"binaryData":{"f":null}}""");
+        assertThat(Defaults.withoutNulls(Kinds.CONFIG_MAP, map)).isEqualTo(Json.parse("""
+                {"metadata":{"annotations":{"a":""},"labels":{"b":"","c":"d"}},"data":{"e":""},"binaryData":{"f":""}}"""));
+        assertThat(withDefaults(Kinds.SECRET, "{'stringData':{'a':null},'data':{'b':null}}")
+                        .path("data"))
+                .isEqualTo(Json.parse("{\"a\":\"\",\"b\":\"\"}"));
     }
 }
