@@ -4,7 +4,10 @@ import io.keelson.orchestrator.kind.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -21,15 +24,51 @@ final class PodResources {
     }
 
     /**
-     * The total.
+     * The total of what is asked for.
      *
      * @param which {@code requests} or {@code limits}
      */
     static ResourceList total(ObjectNode pod, String which) {
+        return total(pod, which, container -> of(container, which));
+    }
+
+    /**
+     * What a quota is charged: a container that is to have less than it has got counts with that until its node says otherwise, and a wish that
+     * its node cannot fulfil does not count; as in Kubernetes.
+     *
+     * @param which {@code requests} or {@code limits}
+     */
+    static ResourceList charged(ObjectNode pod, String which) {
+        boolean infeasible = Json.items(pod, "status", "conditions").stream()
+                .anyMatch(condition -> condition.path("type").asString("").equals("PodResizePending")
+                        && condition.path("reason").asString("").equals("Infeasible"));
+        return total(pod, which, container -> {
+            Optional<JsonNode> status = status(pod, container);
+            if (status.isEmpty()) {
+                return of(container, which);
+            }
+            ResourceList got = of(status.get(), which);
+            ResourceList held = which.equals("requests")
+                    ? got.max(ResourceList.of(status.get().path("allocatedResources")))
+                    : got;
+            return infeasible ? held : of(container, which).max(held);
+        });
+    }
+
+    /** What the node says of a container, if it says what that has got. */
+    private static Optional<JsonNode> status(ObjectNode pod, JsonNode container) {
+        return Stream.of("containerStatuses", "initContainerStatuses")
+                .flatMap(list -> Json.items(pod, "status", list).stream())
+                .filter(status -> status.path("name").equals(container.path("name"))
+                        && status.path("resources").isObject())
+                .findFirst();
+    }
+
+    private static ResourceList total(ObjectNode pod, String which, Function<JsonNode, ResourceList> each) {
         ResourceList running = ResourceList.NONE;
         ResourceList peak = ResourceList.NONE;
         for (JsonNode container : Json.items(pod, "spec", "initContainers")) {
-            ResourceList own = of(container, which);
+            ResourceList own = each.apply(container);
             if (container.path("restartPolicy").asString("").equals("Always")) {
                 running = running.plus(own);
                 peak = peak.max(running);
@@ -38,7 +77,7 @@ final class PodResources {
             }
         }
         for (JsonNode container : Json.items(pod, "spec", "containers")) {
-            running = running.plus(of(container, which));
+            running = running.plus(each.apply(container));
         }
         ResourceList total = running.max(peak);
         ResourceList whole = ResourceList.of(pod.path("spec").path("resources").path(which));

@@ -53,8 +53,8 @@ public final class Usage {
         if (OVER.contains(Json.string(pod, "status", "phase").orElse(""))) {
             return ResourceList.NONE;
         }
-        ResourceList requests = PodResources.total(pod, "requests");
-        ResourceList limits = PodResources.total(pod, "limits");
+        ResourceList requests = PodResources.charged(pod, "requests");
+        ResourceList limits = PodResources.charged(pod, "limits");
         return ResourceList.pieces("pods", 1)
                 .plus(requests.only(SHORT))
                 .plus(requests.prefixed("requests."))

@@ -231,6 +231,15 @@ class AccessTest {
 
     // REST
 
+    private String edit() {
+        try {
+            return get(admin, "/apis/rbac.authorization.k8s.io/v1/clusterroles/edit")
+                    .body();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     @Test
     void theDefaultRolesAreThereAndGather() throws IOException, InterruptedException {
         String roles =
@@ -247,6 +256,10 @@ class AccessTest {
                 "system:service-account-issuer-discovery")) {
             assertThat(roles).contains("\"name\":\"" + name + "\"");
         }
+        TestServer.await("edit has gathered", () -> edit().contains("pods/eviction"));
+        assertThat(edit())
+                .as("as in Kubernetes, who shall resize pods is to be told so")
+                .doesNotContain("pods/resize");
         String more =
                 "{'apiVersion':'rbac.authorization.k8s.io/v1','kind':'ClusterRole','metadata':{'name':'more','labels':"
                         + "{'rbac.authorization.k8s.io/aggregate-to-view':'true'}},'rules':[{'apiGroups':['example.org'],'resources':"
