@@ -47,8 +47,8 @@ class AuditAtStopTest {
                 AccessConfig.DEFAULT_SEATS,
                 Optional.of(new AuditConfig(AuditPolicy.parse(Json.parse(POLICY)), log, 100_000_000, 0)),
                 Optional.empty());
-        try (TestServer server = TestServer.start(directory, access);
-                HttpClient admin = server.admin()) {
+        TestServer server = TestServer.start(directory, access);
+        try (HttpClient admin = server.admin()) {
             HttpResponse<InputStream> watch = admin.send(
                     server.request("/api/v1/namespaces/default/configmaps?watch=true")
                             .build(),
@@ -59,6 +59,8 @@ class AuditAtStopTest {
             TestServer.await("the end of the watch", () -> stages(log).size() == 3);
             assertThat(stages(log)).endsWith("ResponseComplete");
             watch.body().close();
+        } finally {
+            server.close();
         }
     }
 }
