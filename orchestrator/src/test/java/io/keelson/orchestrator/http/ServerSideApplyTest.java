@@ -182,6 +182,17 @@ class ServerSideApplyTest {
     }
 
     @Test
+    void anItemWithALongKeyCanBeReadAgain() throws IOException, InterruptedException {
+        String accounts = "/api/v1/namespaces/default/serviceaccounts";
+        String account = "{\"metadata\":{\"name\":\"long\"},\"secrets\":[{\"name\":\"" + "s".repeat(60_000) + "\"}]}";
+        assertThat(send("POST", accounts, "application/json", account).code()).isEqualTo(201);
+        assertThat(send("GET", accounts + "/long", "application/json", "").code())
+                .isEqualTo(200);
+        assertThat(send("DELETE", accounts + "/long", "application/json", "").code())
+                .isEqualTo(200);
+    }
+
+    @Test
     void theRecordCanBeForgotten() throws IOException, InterruptedException {
         apply(MAPS + "forget", "a", map("forget", "{k: '1'}"));
         Answer forgotten = send(

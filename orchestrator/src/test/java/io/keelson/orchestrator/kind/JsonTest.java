@@ -11,6 +11,13 @@ import org.junit.jupiter.api.Test;
 class JsonTest {
 
     @Test
+    void aNameMayBeAsLongAsAText() {
+        String name = "a".repeat(70_000);
+        assertThat(Json.parse(("{\"" + name + "\":1}").getBytes(UTF_8)).propertyNames())
+                .containsExactly(name);
+    }
+
+    @Test
     void equalObjectsHaveEqualBytes() {
         String one =
                 "{\"spec\":{\"b\":1,\"a\":[{\"y\":2,\"x\":1}]},\"metadata\":{\"name\":\"n\"},\"kind\":\"K\",\"apiVersion\":\"v1\"}";
