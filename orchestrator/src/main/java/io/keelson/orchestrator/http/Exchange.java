@@ -550,6 +550,11 @@ final class Exchange {
             attempt(() -> out.write(bytes));
         }
 
+        /** Whether the protocol has frames, of which one may be empty. */
+        boolean inFrames() {
+            return inFrames;
+        }
+
         /**
          * Sends no byte, which fails when the client has gone. Over HTTP/1.1 an empty piece would be the end: there nothing is sent, and that a
          * client has gone is noticed later.

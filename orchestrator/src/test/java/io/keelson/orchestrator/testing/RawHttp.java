@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -45,6 +46,11 @@ public final class RawHttp implements AutoCloseable {
             return new String(body, StandardCharsets.UTF_8);
         }
 
+        /** Whether its body comes in pieces. */
+        public boolean isChunked() {
+            return headers.getOrDefault("transfer-encoding", "").equals("chunked");
+        }
+
         /** Whether the server means to hear more on this connection. */
         public boolean goesOn() {
             return !headers.getOrDefault("connection", "").equalsIgnoreCase("close");
@@ -53,12 +59,17 @@ public final class RawHttp implements AutoCloseable {
 
     /** Sends a request, with its length; gives the whole answer. */
     public Answer send(String method, String target, List<String> headers, byte[] body) throws IOException {
+        ask(method, target, headers, body);
+        return answer();
+    }
+
+    /** Sends a request, with its length. */
+    public void ask(String method, String target, List<String> headers, byte[] body) throws IOException {
         StringBuilder head = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n");
         headers.forEach(header -> head.append(header).append("\r\n"));
         head.append("Content-Length: ").append(body.length).append("\r\n\r\n");
         write(head.toString().getBytes(StandardCharsets.ISO_8859_1));
         write(body);
-        return answer();
     }
 
     /** Sends bytes as they are. */
@@ -73,15 +84,14 @@ public final class RawHttp implements AutoCloseable {
      * @throws EOFException if the server closes the connection instead
      */
     public Answer answer() throws IOException {
-        String status = line();
-        Map<String, String> headers = new TreeMap<>();
-        for (String line = line(); !line.isEmpty(); line = line()) {
-            String[] parts = line.split(":", 2);
-            headers.put(parts[0].toLowerCase(Locale.ROOT), parts[1].strip());
-        }
-        int code = Integer.parseInt(status.split(" ", 3)[1]);
+        return rest(head());
+    }
+
+    /** The whole answer, of which the beginning has been read. */
+    public Answer rest(Answer head) throws IOException {
+        Map<String, String> headers = head.headers();
         ByteArrayOutputStream body = new ByteArrayOutputStream();
-        if (headers.getOrDefault("transfer-encoding", "").equals("chunked")) {
+        if (head.isChunked()) {
             for (int size = chunk(); size > 0; size = chunk()) {
                 body.write(in.readNBytes(size));
                 line();
@@ -90,7 +100,36 @@ public final class RawHttp implements AutoCloseable {
         } else {
             body.write(in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0"))));
         }
-        return new Answer(code, headers, body.toByteArray());
+        return new Answer(head.code(), headers, body.toByteArray());
+    }
+
+    /** Reads the beginning of an answer that may not end; its body is still to come. */
+    public Answer head() throws IOException {
+        String status = line();
+        Map<String, String> headers = new TreeMap<>();
+        for (String line = line(); !line.isEmpty(); line = line()) {
+            String[] parts = line.split(":", 2);
+            headers.put(parts[0].toLowerCase(Locale.ROOT), parts[1].strip());
+        }
+        return new Answer(Integer.parseInt(status.split(" ", 3)[1]), headers, new byte[0]);
+    }
+
+    /**
+     * The next piece of an answer without an end; empty if the answer ends here, or nothing comes for so long. After silence nothing more
+     * may be read.
+     */
+    public byte[] piece(int patienceMillis) throws IOException {
+        socket.setSoTimeout(patienceMillis);
+        try {
+            int size = chunk();
+            byte[] piece = in.readNBytes(size);
+            line();
+            return piece;
+        } catch (SocketTimeoutException silence) {
+            return new byte[0];
+        } finally {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+        }
     }
 
     /** Waits for the end of the connection. False: the server says more. */
