@@ -28,7 +28,7 @@ import io.keelson.orchestrator.registry.Addresses;
 import io.keelson.orchestrator.registry.Cidr;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.rpc.Callers;
-import io.keelson.orchestrator.rpc.NothingAfterCancel;
+import io.keelson.orchestrator.rpc.NothingAfterEnd;
 import io.keelson.orchestrator.rpc.Services;
 import io.keelson.orchestrator.rpc.Tunnels;
 import io.keelson.orchestrator.webhook.AdmissionCaller;
@@ -151,7 +151,7 @@ public final class Orchestrator implements AutoCloseable {
                         started,
                         rest,
                         services,
-                        List.of(new NothingAfterCancel(), new Callers(gate, turnstile, auditing, measures)));
+                        List.of(new NothingAfterEnd(), new Callers(gate, turnstile, auditing, measures)));
                 orchestrator.open.push(listener);
                 orchestrator.ports.add(listener.port());
             }

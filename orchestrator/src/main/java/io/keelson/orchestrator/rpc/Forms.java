@@ -76,7 +76,7 @@ final class Forms {
     /**
      * The object in a message.
      *
-     * @throws ApiException BAD_REQUEST if there is none, or it is not JSON
+     * @throws ApiException BAD_REQUEST if there is none, or it is not JSON, nor could be
      */
     static Json.Decoded decoded(Object message) {
         return switch (message.getFormCase()) {
@@ -146,7 +146,9 @@ final class Forms {
             }
             case NUMBER_VALUE -> {
                 double number = value.getNumberValue();
-                if (number != Math.rint(number) || Math.abs(number) > MAX_EXACT) {
+                if (!Double.isFinite(number)) {
+                    throw ApiException.badRequest("the object has a number that JSON has not: " + number);
+                } else if (number != Math.rint(number) || Math.abs(number) > MAX_EXACT) {
                     list.add(number);
                 } else if (Math.abs(number) <= Integer.MAX_VALUE) {
                     list.add((int) number);

@@ -21,7 +21,6 @@ import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.registry.FieldValidation;
 import io.keelson.orchestrator.registry.Reason;
-import io.keelson.orchestrator.registry.Rejection;
 import io.keelson.orchestrator.select.FieldSelector;
 import io.keelson.proto.v1.HeartbeatRequest;
 import io.keelson.proto.v1.HeartbeatResponse;
@@ -146,6 +145,9 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
         Calls.answer(out, () -> {
             String name = request.getNode();
             User user = Calls.authorized(new Access.ForNode("heartbeat", name));
+            if (name.isEmpty()) {
+                throw ApiException.badRequest("the name of the node is missing");
+            }
             Ref node = new Ref(Kinds.NODE, "", name);
             api.get(node);
             renewLease(name, user);
@@ -250,12 +252,20 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
     @Override
     public void reportPod(ReportPodRequest request, StreamObserver<ReportPodResponse> out) {
         Calls.answer(out, () -> {
-            Ref ref = new Ref(Kinds.POD, request.getNamespace(), request.getName());
+            Ref ref = pod(request.getNamespace(), request.getName());
             Stored pod = api.get(ref);
             User user = authorizedFor(pod);
             Stored stored = report(ref, pod, request.getUid(), request.getStatus(), user);
             return ReportPodResponse.newBuilder().setRevision(stored.revision()).build();
         });
+    }
+
+    /** A node knows both of each pod: nothing is meant by nothing. */
+    private static Ref pod(String namespace, String name) {
+        if (namespace.isEmpty() || name.isEmpty()) {
+            throw ApiException.badRequest("the " + (name.isEmpty() ? "name" : "namespace") + " of the pod is missing");
+        }
+        return new Ref(Kinds.POD, namespace, name);
     }
 
     private static User authorizedFor(Stored pod) {
@@ -286,7 +296,7 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
     @Override
     public void podEnded(PodEndedRequest request, StreamObserver<PodEndedResponse> out) {
         Calls.answer(out, () -> {
-            Ref ref = new Ref(Kinds.POD, request.getNamespace(), request.getName());
+            Ref ref = pod(request.getNamespace(), request.getName());
             Optional<Stored> pod = api.find(ref)
                     .filter(stored -> Json.string(stored.object(), "metadata", "uid")
                             .orElse("")
@@ -404,7 +414,9 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
         @Override
         public void onNext(TunnelAnswer answer) {
             try {
-                if (answer.hasHello()) {
+                if (answer.hasHello() && node.isPresent()) {
+                    throw ApiException.badRequest("hello was said already");
+                } else if (answer.hasHello()) {
                     String name = answer.getHello().getNode();
                     Calls.authorized(new Access.ForNode("open a tunnel for", name));
                     Callers.goesOn();
@@ -413,9 +425,10 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
                 } else if (node.isPresent()) {
                     tunnel.answered(answer);
                 } else {
-                    throw new ApiException(Rejection.badRequest("the first message of a tunnel must be hello"));
+                    throw ApiException.badRequest("the first message of a tunnel must be hello");
                 }
             } catch (ApiException e) {
+                close();
                 Callers.fails(e.code());
                 down.onError(Calls.failure(e));
             }
@@ -423,13 +436,17 @@ public final class NodesService extends NodesGrpc.NodesImplBase {
 
         @Override
         public void onError(Throwable lost) {
-            node.ifPresent(name -> tunnels.closed(name, tunnel));
+            close();
         }
 
         @Override
         public void onCompleted() {
-            node.ifPresent(name -> tunnels.closed(name, tunnel));
+            close();
             down.onCompleted();
+        }
+
+        private void close() {
+            node.ifPresent(name -> tunnels.closed(name, tunnel));
         }
     }
 }

@@ -5,6 +5,7 @@ import io.grpc.stub.StreamObserver;
 import io.keelson.orchestrator.api.Metrics;
 import io.keelson.orchestrator.auth.Access;
 import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.MetricsKinds;
 import io.keelson.proto.v1.NodeUsageRequest;
 import io.keelson.proto.v1.Object;
@@ -42,7 +43,7 @@ public final class UsageService extends UsageGrpc.UsageImplBase {
     public void pods(PodUsageRequest request, StreamObserver<UsageResponse> out) {
         Calls.stream(out, sink -> {
             boolean one = !request.getName().isEmpty();
-            String namespace = request.getNamespace();
+            String namespace = one ? Asked.namespaceOfOne(Kinds.POD, request.getNamespace()) : request.getNamespace();
             Calls.authorized(
                     new Access.ToObjects(verb(one), MetricsKinds.GROUP, "pods", namespace, request.getName()),
                     MetricsKinds.VERSION);

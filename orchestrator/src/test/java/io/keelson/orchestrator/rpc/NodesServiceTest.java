@@ -16,13 +16,17 @@ import io.keelson.proto.v1.KindRef;
 import io.keelson.proto.v1.ListRequest;
 import io.keelson.proto.v1.NodeWatchEvent;
 import io.keelson.proto.v1.NodeWatchRequest;
+import io.keelson.proto.v1.NodesGrpc;
 import io.keelson.proto.v1.PodEndedRequest;
+import io.keelson.proto.v1.PodUsageRequest;
 import io.keelson.proto.v1.RecordEventRequest;
 import io.keelson.proto.v1.ReportPodRequest;
 import io.keelson.proto.v1.ResourcesGrpc;
+import io.keelson.proto.v1.UsageGrpc;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -118,6 +122,28 @@ class NodesServiceTest extends OverGrpc {
         StatusRuntimeException other = failure(
                 () -> nodes().reportPod(report.toBuilder().setUid("another").build()));
         assertThat(other.getStatus().getCode()).isEqualTo(Status.Code.ABORTED);
+    }
+
+    @Test
+    void whatIsMissingIsNamed() {
+        NodesGrpc.NodesBlockingStub anybody = NodesGrpc.newBlockingStub(admin).withDeadlineAfter(30, TimeUnit.SECONDS);
+        assertThat(failure(() -> anybody.heartbeat(HeartbeatRequest.getDefaultInstance())))
+                .hasMessage("INVALID_ARGUMENT: the name of the node is missing");
+        assertThat(failure(() -> anybody.reportPod(
+                        ReportPodRequest.newBuilder().setNamespace("default").build())))
+                .hasMessage("INVALID_ARGUMENT: the name of the pod is missing");
+        assertThat(failure(() -> anybody.podEnded(
+                        PodEndedRequest.newBuilder().setName("x").build())))
+                .hasMessage("INVALID_ARGUMENT: the namespace of the pod is missing");
+    }
+
+    @Test
+    void thePodWhoseUsageIsAskedForIsInDefaultUnlessSaidOtherwise() {
+        StatusRuntimeException none = failure(() -> UsageGrpc.newBlockingStub(admin)
+                .withDeadlineAfter(30, TimeUnit.SECONDS)
+                .pods(PodUsageRequest.newBuilder().setName("nowhere").build()));
+        assertThat(none.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
+        assertThat(none.getStatus().getDescription()).contains("\"nowhere\"");
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.StringValue;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -27,6 +29,7 @@ import io.keelson.proto.v1.GetRequest;
 import io.keelson.proto.v1.KindRef;
 import io.keelson.proto.v1.KindsRequest;
 import io.keelson.proto.v1.ListRequest;
+import io.keelson.proto.v1.Object;
 import io.keelson.proto.v1.ServerStatusRequest;
 import io.keelson.proto.v1.WatchEvent;
 import io.keelson.proto.v1.WatchRequest;
@@ -104,6 +107,26 @@ class ResourcesServiceTest extends OverGrpc {
         assertThat(createFailure("{")).contains("is not JSON");
         assertThat(createFailure(configMap("x", "1").replace("\"k\"", "\"k\":\"0\",\"k\"")))
                 .contains("duplicate field \"data.k\"");
+    }
+
+    @Test
+    void aNumberThatJsonHasNotIsRefused() {
+        for (double number : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+            Struct data = Struct.newBuilder()
+                    .putFields("k", Value.newBuilder().setNumberValue(number).build())
+                    .build();
+            Struct object = Struct.newBuilder()
+                    .putFields(
+                            "apiVersion",
+                            Value.newBuilder().setStringValue("v1").build())
+                    .putFields("data", Value.newBuilder().setStructValue(data).build())
+                    .build();
+            CreateRequest request = CreateRequest.newBuilder()
+                    .setObject(Object.newBuilder().setStruct(object))
+                    .build();
+            assertThat(failure(() -> resources().create(request)))
+                    .hasMessage("INVALID_ARGUMENT: the object has a number that JSON has not: " + number);
+        }
     }
 
     private String createFailure(String object) {

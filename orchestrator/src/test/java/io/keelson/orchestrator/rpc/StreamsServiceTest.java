@@ -144,6 +144,52 @@ class StreamsServiceTest extends OverGrpc {
         up.onCompleted();
     }
 
+    @Test
+    void whatIsSaidAfterARefusalDoesNotHarmOtherCallsOnItsConnection() throws InterruptedException {
+        BlockingQueue<WatchEvent> events = new LinkedBlockingQueue<>();
+        BlockingQueue<Throwable> ends = new LinkedBlockingQueue<>();
+        ResourcesGrpc.newStub(admin)
+                .watch(
+                        WatchRequest.newBuilder()
+                                .setKind(KindRef.newBuilder().setResource("ns"))
+                                .build(),
+                        into(events));
+        assertThat(events.poll(30, TimeUnit.SECONDS)).isNotNull();
+        for (int call = 0; call < 20; call++) {
+            StreamObserver<ExecRequest> program = StreamsGrpc.newStub(admin).exec(endInto(ends));
+            for (int i = 0; i < 3; i++) {
+                program.onNext(ExecRequest.newBuilder()
+                        .setStdin(ByteString.copyFromUtf8("no start"))
+                        .build());
+            }
+            program.onCompleted();
+            Throwable end = ends.poll(30, TimeUnit.SECONDS);
+            assertThat(end).hasMessage("INVALID_ARGUMENT: the first message must be start");
+        }
+        events.clear();
+        apply("{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"unharmed\"}}");
+        assertThat(events.poll(30, TimeUnit.SECONDS))
+                .as("the watch that was open all the time")
+                .isNotNull();
+    }
+
+    @Test
+    void aTunnelThatSaysHelloTwiceIsClosed() throws InterruptedException {
+        register();
+        podOnNode("twice", "none");
+        BlockingQueue<TunnelQuestion> questions = new LinkedBlockingQueue<>();
+        BlockingQueue<Throwable> ends = new LinkedBlockingQueue<>();
+        StreamObserver<TunnelAnswer> up = NodesGrpc.newStub(node).tunnel(endInto(ends));
+        TunnelAnswer hello = TunnelAnswer.newBuilder()
+                .setHello(Hello.newBuilder().setNode("n1"))
+                .build();
+        up.onNext(hello);
+        up.onNext(hello);
+        assertThat(ends.poll(30, TimeUnit.SECONDS)).hasMessage("INVALID_ARGUMENT: hello was said already");
+        LogsRequest request = LogsRequest.newBuilder().setPod("twice").build();
+        TestServer.await("the tunnel is gone", () -> !failsOtherwiseThanUnavailable(request, questions));
+    }
+
     private StreamObserver<TunnelAnswer> tunnel(BlockingQueue<TunnelQuestion> questions) {
         StreamObserver<TunnelAnswer> up = NodesGrpc.newStub(node).tunnel(into(questions));
         up.onNext(TunnelAnswer.newBuilder()
