@@ -24,9 +24,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Writes the schema of the built-in kinds, at build time: {@code java SchemaGenerator.java OUTPUT LIST-TYPES}. Structure, descriptions and
- * required fields come by reflection from Kubernetes' Java client, which is not shipped. What its classes do not say stands in the
- * tables here and in {@code list-types.txt}.
+ * Writes the schema of the built-in kinds, at build time: {@code java SchemaGenerator.java OUTPUT LIST-TYPES SOURCES}. Structure, descriptions
+ * and required fields come by reflection from Kubernetes' Java client, which is not shipped. What its classes do not say stands in the
+ * comments of its protobuf messages, whose sources are given as a jar, in the tables here and in {@code list-types.txt}.
  *
  * <p>The output is an object of definitions by full type name, as {@code components.schemas} in OpenAPI, but with
  * {@code "$ref": "<type name>"} beside other keywords. {@code OpenApi} makes the form for clients from it.
@@ -37,6 +37,9 @@ final class SchemaGenerator {
     private static final String META = "io.k8s.apimachinery.pkg.apis.meta.v1.";
     private static final String EXTENSIONS = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.";
     private static final String RAW = "io.k8s.apimachinery.pkg.runtime.RawExtension";
+    /** What the client says of fields of these types is what the type is, and not what the field is for. */
+    private static final Pattern TELLS_THE_TYPE = Pattern.compile("IntOrString is a type|Quantity is a fixed-point");
+
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     /** Full type names up to the last dot, by simple name, of all types that Kubernetes' protobuf has. */
@@ -171,11 +174,16 @@ final class SchemaGenerator {
     /** The rows of list-types.txt by group, version, type and perhaps field. */
     private final Map<String, String> divisions = new TreeMap<>();
 
+    private final FieldComments comments;
     private final Map<String, ObjectNode> definitions = new TreeMap<>();
     private final Deque<Class<?>> open = new ArrayDeque<>();
 
+    private SchemaGenerator(FieldComments comments) {
+        this.comments = comments;
+    }
+
     public static void main(String[] args) throws IOException {
-        SchemaGenerator generator = new SchemaGenerator();
+        SchemaGenerator generator = new SchemaGenerator(FieldComments.of(Path.of(args[2])));
         generator.readDivisions(Files.readAllLines(Path.of(args[1])));
         for (String root : ROOTS) {
             generator.open.add(model(root).orElseThrow(() -> new IllegalStateException("no class " + root)));
@@ -249,7 +257,7 @@ final class SchemaGenerator {
                 Class<?> type = Class.forName("io.kubernetes.client.proto." + holder);
                 var file = (com.google.protobuf.Descriptors.FileDescriptor)
                         type.getMethod("getDescriptor").invoke(null);
-                String before = file.getPackage().replaceFirst("^k8s\\.io\\.", "io.k8s.").replace("_apiserver", "-apiserver") + ".";
+                String before = FieldComments.typeName(file.getPackage()) + ".";
                 file.getMessageTypes()
                         .forEach(message -> packages.computeIfAbsent(message.getName(), name -> new ArrayList<>())
                                 .add(before));
@@ -304,6 +312,9 @@ final class SchemaGenerator {
                 ApiModelProperty about = getter(type, field).getAnnotation(ApiModelProperty.class);
                 String name = serialized.value();
                 ObjectNode property = property(simple + "." + name, field.getGenericType(), about.value());
+                if (about.value().isEmpty() || TELLS_THE_TYPE.matcher(about.value()).lookingAt()) {
+                    comments.of(fullName(type), name).ifPresent(said -> property.put("description", said));
+                }
                 division(property, fullName(type), name);
                 properties.set(name, property);
                 if (about.required()) {
@@ -377,7 +388,7 @@ final class SchemaGenerator {
 
     private ObjectNode property(String path, Type type, String description) {
         ObjectNode property = typed(path, type);
-        // A field without a description of its own is of a type that has one, and clients show that.
+        // Of few fields nobody says anything; they are of a type that has a description, and clients show that.
         if (!description.isEmpty()) {
             property.put("description", description);
         }

@@ -50,6 +50,45 @@ class OpenApiTest {
     }
 
     @Test
+    void fieldsOfATypeOfTheirOwnSayWhatTheyAreForAndNotOnlyWhatTheTypeIs() {
+        JsonNode apps = document("apis/apps/v1").path("components").path("schemas");
+        assertThat(said(apps, "io.k8s.api.apps.v1.DeploymentStrategy", "rollingUpdate"))
+                .isEqualTo("Rolling update config params. Present only if DeploymentStrategyType = RollingUpdate.");
+        assertThat(said(apps, "io.k8s.api.apps.v1.RollingUpdateDeployment", "maxSurge"))
+                .startsWith("The maximum number of pods that can be scheduled above the desired number of pods.")
+                .endsWith("at most 130% of desired pods.");
+        assertThat(said(apps, "io.k8s.api.core.v1.PodSpec", "affinity"))
+                .isEqualTo("If specified, the pod's scheduling constraints");
+        assertThat(said(apps, "io.k8s.api.core.v1.Probe", "httpGet"))
+                .isEqualTo("HTTPGet specifies an HTTP GET request to perform.");
+        assertThat(said(apps, "io.k8s.api.core.v1.EphemeralContainer", "lifecycle"))
+                .isEqualTo("Lifecycle is not allowed for ephemeral containers.");
+    }
+
+    @Test
+    void everyFieldOfWorkloadsHasADescription() {
+        List<String> silent = new ArrayList<>();
+        document("apis/apps/v1")
+                .path("components")
+                .path("schemas")
+                .properties()
+                .forEach(type -> type.getValue().path("properties").properties().forEach(field -> {
+                    if (field.getValue().path("description").asString("").isEmpty()) {
+                        silent.add(type.getKey() + "." + field.getKey());
+                    }
+                }));
+        assertThat(silent).isEmpty();
+    }
+
+    private static String said(JsonNode schemas, String type, String field) {
+        return schemas.path(type)
+                .path("properties")
+                .path(field)
+                .path("description")
+                .asString("");
+    }
+
+    @Test
     void anotherTableOfKindsMakesOnlyAnewWhatIsNew() {
         Kind shape = Kind.named("example.com", "v1", "Shape", "shapes")
                 .strategy(Strategy.PLAIN.withShape(_ -> Shape.Scalar.ANY))
