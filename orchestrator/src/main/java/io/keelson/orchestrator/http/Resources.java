@@ -25,6 +25,7 @@ import io.keelson.orchestrator.kind.Ref;
 import io.keelson.orchestrator.registry.Decoding;
 import io.keelson.orchestrator.registry.FieldValidation;
 import io.keelson.orchestrator.registry.Reason;
+import io.keelson.orchestrator.registry.Registry;
 import io.keelson.orchestrator.registry.Scale;
 import io.keelson.orchestrator.registry.ServerSideApply;
 import java.time.Duration;
@@ -245,6 +246,9 @@ final class Resources {
         requireSubresource(target);
         WriteOptions options = WriteParameters.of(exchange, user);
         Bodies.Sent sent = body(exchange, target, options);
+        Registry.misnamed(target.name(), target.namespace(), sent.object()).ifPresent(misnamed -> {
+            throw new ApiException(misnamed);
+        });
         Stored stored = api.update(target.ref(), target.subresource(), sent.object(), options);
         exchange.warn(sent.warnings());
         replyWritten(exchange, target, stored);

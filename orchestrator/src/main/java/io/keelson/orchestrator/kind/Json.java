@@ -17,6 +17,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamContext;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -164,6 +165,12 @@ public final class Json {
                 throw malformed("has more after its end", parser.currentTokenLocation());
             }
             return value;
+        } catch (StreamConstraintsException e) {
+            // The library names its own settings.
+            String what = String.valueOf(e.getOriginalMessage());
+            throw what.startsWith("Document nesting depth")
+                    ? new MalformedJsonException("is nested deeper than " + MAX_DEPTH)
+                    : malformed(what.replaceAll(", from `[^`]*`", ""), e.getLocation());
         } catch (JacksonException e) {
             // The library adds where the value began, in words of its own that name no place.
             throw malformed(

@@ -102,16 +102,26 @@ final class Metadata {
         return Optional.empty();
     }
 
+    /** Whether an object that is sent has another name or namespace than its path. It may have none. */
+    static Optional<Rejection> misnamed(String name, String namespace, ObjectNode incoming) {
+        return differs("name", name, incoming).or(() -> differs("namespace", namespace, incoming));
+    }
+
+    private static Optional<Rejection> differs(String field, String wanted, ObjectNode incoming) {
+        String said = Json.string(incoming, "metadata", field).orElse("");
+        return said.isEmpty() || said.equals(wanted)
+                ? Optional.empty()
+                : Optional.of(Rejection.badRequest("the " + field + " of the object (" + said + ") does not match the "
+                        + field + " on the URL (" + wanted + ")"));
+    }
+
     /** Whether an update names the object that is stored, at the revision that is stored. */
     static Optional<Rejection> mismatch(Kind kind, ObjectNode live, ObjectNode incoming) {
         String name = name(live);
-        for (String field : List.of("name", "namespace")) {
-            String said = Json.string(incoming, "metadata", field).orElse("");
-            String stored = Json.string(live, "metadata", field).orElse("");
-            if (!said.isEmpty() && !said.equals(stored)) {
-                return Optional.of(Rejection.badRequest("the " + field + " of the object (" + said
-                        + ") does not match the " + field + " on the URL (" + stored + ")"));
-            }
+        Optional<Rejection> misnamed =
+                misnamed(name, Json.string(live, "metadata", "namespace").orElse(""), incoming);
+        if (misnamed.isPresent()) {
+            return misnamed;
         }
         String uid = Json.string(live, "metadata", "uid").orElse("");
         String saidUid = Json.string(incoming, "metadata", "uid").orElse("");

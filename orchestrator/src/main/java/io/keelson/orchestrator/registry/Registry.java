@@ -121,6 +121,11 @@ public final class Registry {
         };
     }
 
+    /** An object that is sent must not have another name or namespace than its path has, be there such an object or not. */
+    public static Optional<Rejection> misnamed(String name, String namespace, ObjectNode incoming) {
+        return Metadata.misnamed(name, namespace, incoming);
+    }
+
     /** Of some kinds nobody may replace an object without saying which revision it has seen. */
     public static Optional<Rejection> unguarded(Kind kind, ObjectNode live, ObjectNode incoming) {
         String version = Json.string(incoming, "metadata", "resourceVersion").orElse("");

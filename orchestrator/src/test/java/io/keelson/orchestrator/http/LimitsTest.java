@@ -127,7 +127,11 @@ class LimitsTest {
 
     @Test
     void whatIsNestedTooDeepIsRefusedAndNeverStored() throws IOException, InterruptedException {
-        refused(send("POST", FREE, JSON, free("deep", nested(300))), 400, "BadRequest", "nesting depth");
+        refused(
+                send("POST", FREE, JSON, free("deep", nested(300))),
+                400,
+                "BadRequest",
+                "the body is nested deeper than 256");
         refused(
                 send("POST", FREE, "application/yaml", "a: " + "[".repeat(300) + "]".repeat(300)),
                 400,

@@ -198,6 +198,19 @@ class StrictnessTest {
     }
 
     @Test
+    void whoReplacesByAnotherNameThanThePathIsToldSoThoughThereIsNoSuchObject()
+            throws IOException, InterruptedException {
+        String other = "{\"metadata\":{\"name\":\"other\"}}";
+        assertThat(message(send("PUT", CONFIG_MAPS + "/none", "application/json", other), 400))
+                .isEqualTo("the name of the object (other) does not match the name on the URL (none)");
+        String elsewhere = "{\"metadata\":{\"name\":\"none\",\"namespace\":\"elsewhere\"}}";
+        assertThat(message(send("PUT", CONFIG_MAPS + "/none", "application/json", elsewhere), 400))
+                .isEqualTo("the namespace of the object (elsewhere) does not match the namespace on the URL (default)");
+        assertThat(message(send("PUT", CONFIG_MAPS + "/none", "application/json", "{}"), 404))
+                .isEqualTo("configmaps \"none\" not found");
+    }
+
+    @Test
     void aReadIsNotOlderThanItsReaderHasSeen() throws IOException, InterruptedException {
         String path = CONFIG_MAPS + "/conf?resourceVersion=";
         for (String seen : new String[] {"", "0", "1"}) {
