@@ -9,7 +9,7 @@ import javax.management.NotificationEmitter;
 /**
  * Has the heap collected before it is full. The serial collector takes all of {@code -Xmx} before it looks at the old generation, though
  * three quarters of it are garbage by then; and what was used once stays resident. So the old generation is collected when it holds
- * {@link #SOFT_BYTES}, or three times what lived last time, less half of that, if it is more: a collection takes as long as there is to live, and
+ * {@link #SOFT_BYTES}, or four times what lived last time, less as much, if that is more: a collection takes as long as there is to live, and
  * the more there is the rarer they have to be. {@code -Xmx} stays for the hour of need.
  */
 final class HeapLimit {
@@ -46,6 +46,6 @@ final class HeapLimit {
 
     /** How full the old generation may be until it is collected again, in bytes, when so many of them live. */
     static long threshold(long live) {
-        return Math.max(SOFT_BYTES, 3 * live - SOFT_BYTES / 2);
+        return Math.max(SOFT_BYTES, 4 * live - SOFT_BYTES);
     }
 }

@@ -21,8 +21,14 @@ final class SharedTrees {
     /** Places for parts; what is there stays until another part takes the place, so this bounds what is held for nobody. */
     private static final int PLACES = 1 << 14;
 
-    /** Longer texts are seldom equal, and would be held for nobody. */
-    private static final int LONGEST_TEXT = 256;
+    /** Longer texts have places of their own: a script among a template's arguments is in each of its pods. */
+    private static final int SHORT_TEXT = 256;
+
+    /** Places for those; with the longest of them some MiB may be held for nobody. */
+    private static final int PLACES_OF_LONG_TEXTS = 1 << 10;
+
+    /** Longer texts are seldom equal. */
+    private static final int LONGEST_TEXT = 8 << 10;
 
     /** Larger objects and lists are not compared as wholes; their parts are. */
     private static final int MOST_PARTS = 64;
@@ -30,6 +36,7 @@ final class SharedTrees {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private final @Nullable Object[] places = new @Nullable Object[PLACES];
+    private final @Nullable Object[] longTexts = new @Nullable Object[PLACES_OF_LONG_TEXTS];
 
     /** How many parts of the tree at hand cannot be equal to others. */
     private int lonely;
@@ -49,11 +56,16 @@ final class SharedTrees {
     }
 
     private JsonNode value(JsonNode value) {
-        if (value.isString() && value.stringValue().length() > LONGEST_TEXT) {
+        int length = value.isString() ? value.stringValue().length() : 0;
+        if (length > LONGEST_TEXT) {
             lonely++;
             return value;
         }
-        int place = place(value.hashCode());
+        return value(value, length > SHORT_TEXT ? longTexts : places);
+    }
+
+    private static JsonNode value(JsonNode value, @Nullable Object[] places) {
+        int place = place(value.hashCode()) & (places.length - 1);
         if (places[place] instanceof JsonNode known && known.equals(value)) {
             return known;
         }

@@ -49,10 +49,21 @@ class SharedTreesTest {
         assertThat(tree.at("/spec/containers/0/image").stringValue()).isEqualTo("registry.example.com/web:1");
     }
 
+    /** As in the pods of a template whose container runs a script. */
+    @Test
+    void scriptsThatAreEqualAreOne() {
+        String text = "{\"name\": \"%s\", \"command\": [\"sh\", \"-c\", \"%s\"]}";
+        ObjectNode one = trees.shared(Json.parse(text.formatted("a", "x".repeat(3_000))));
+        ObjectNode other = trees.shared(Json.parse(text.formatted("b", "x".repeat(3_000))));
+        ObjectNode third = trees.shared(Json.parse(text.formatted("c", "x".repeat(3_001))));
+        assertThat(other.get("command")).isSameAs(one.get("command"));
+        assertThat(third.at("/command/2").stringValue()).hasSize(3_001);
+    }
+
     /** Long texts, large objects and long lists are not shared, and their neighbours are. */
     @Test
     void largePartsStayAlone() {
-        String text = "{\"annotations\": {\"long\": \"%s\"}, \"labels\": {\"a\": \"b\"}}".formatted("x".repeat(1_000));
+        String text = "{\"annotations\": {\"long\": \"%s\"}, \"labels\": {\"a\": \"b\"}}".formatted("x".repeat(10_000));
         ObjectNode one = trees.shared(Json.parse(text));
         ObjectNode other = trees.shared(Json.parse(text));
         assertThat(other.get("annotations")).isEqualTo(one.get("annotations")).isNotSameAs(one.get("annotations"));
