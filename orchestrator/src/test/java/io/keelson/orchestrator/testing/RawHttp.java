@@ -154,6 +154,10 @@ public final class RawHttp implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (!socket.isClosed()) {
+            // It would wait for the server's farewell for as long as for an answer, and in a watch the server is busy.
+            socket.setSoTimeout(1);
+        }
         socket.close();
     }
 }
