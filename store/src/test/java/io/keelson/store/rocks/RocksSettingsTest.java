@@ -52,8 +52,8 @@ class RocksSettingsTest {
     void membersDoNotFlushAtTheSameEntry() {
         var sizes = new Random(1)
                 .longs(3)
-                .map(seed -> RocksSettings.writeBufferBytes(new Random(seed)))
-                .toArray();
+                .mapToObj(seed -> RocksSettings.writeBufferBytes(new Random(seed)))
+                .toList();
         assertThat(sizes).doesNotHaveDuplicates().allMatch(size -> size >= 12L << 20 && size <= 20L << 20);
     }
 
