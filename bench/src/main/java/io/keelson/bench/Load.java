@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.HdrHistogram.ConcurrentHistogram;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps a number of calls in flight for a time: each answer starts the next call on its connection. */
 final class Load {
@@ -24,7 +25,7 @@ final class Load {
     private final long end;
     private final CountDownLatch open;
     private final AtomicLong done = new AtomicLong();
-    private final AtomicReference<Status> refused = new AtomicReference<>();
+    private final AtomicReference<@Nullable Status> refused = new AtomicReference<>();
     private final ConcurrentHistogram micros = new ConcurrentHistogram(TimeUnit.MINUTES.toMicros(1), 3);
 
     /**
@@ -71,7 +72,7 @@ final class Load {
         TimeUnit.NANOSECONDS.sleep(load.end - System.nanoTime());
         double cpu = cluster.cpuSeconds() - cpuBefore;
         load.open.await();
-        Status refused = load.refused.get();
+        @Nullable Status refused = load.refused.get();
         if (refused != null) {
             throw new IllegalStateException(cluster.name() + " refused " + method.getFullMethodName() + ": " + refused);
         }

@@ -225,7 +225,8 @@ final class RandomMessages {
                 Value.newBuilder()
                         .setNumberValue(random.nextBoolean() ? -0.0 : 1e300)
                         .build();
-            case 4 -> Value.newBuilder().setNumberValue(random.nextLong()).build();
+            case 4 ->
+                Value.newBuilder().setNumberValue((double) random.nextLong()).build();
             case 5 -> Value.newBuilder().setStringValue(text("name")).build();
             case 6 -> Value.newBuilder().setNullValueValue(random.nextInt(3)).build();
             default ->
