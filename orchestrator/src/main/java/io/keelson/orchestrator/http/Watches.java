@@ -32,6 +32,9 @@ final class Watches {
      */
     private static final Duration SHORTEST = Duration.ofMinutes(30);
 
+    /** Nobody waits longer, and it can be told in nanoseconds. */
+    private static final Duration LONGEST = Duration.ofDays(365);
+
     private final Api api;
     private final Objects objects;
 
@@ -42,6 +45,7 @@ final class Watches {
 
     void watch(Exchange exchange, WatchQuery asked) throws InterruptedException, Exchange.GoneException {
         Objects.Form form = Objects.Form.of(exchange, asked.kind());
+        Duration life = life(exchange.query());
         try (ObjectWatch watch = new GuardedWatch(
                 api.watch(wanted(exchange, asked), exchange.user()),
                 new Renewal(exchange::authorizedStill, System::nanoTime))) {
@@ -63,17 +67,16 @@ final class Watches {
             if (expired.isPresent()) {
                 lines.error(expired.get());
             } else {
-                tell(exchange, watch, lines, first);
+                tell(exchange.query(), watch, lines, first, life);
             }
             out.end();
         }
     }
 
     /** Tells all until the watch ends; an end that is a failure is the last event. */
-    private static void tell(Exchange exchange, ObjectWatch watch, WatchLines lines, List<ObjectEvent> first)
+    private static void tell(Query query, ObjectWatch watch, WatchLines lines, List<ObjectEvent> first, Duration life)
             throws InterruptedException, Exchange.GoneException {
-        Query query = exchange.query();
-        long deadline = System.nanoTime() + life(query).toNanos();
+        long deadline = System.nanoTime() + life.toNanos();
         try {
             lines.write(first);
             while (watch.beginning()) {
@@ -126,10 +129,11 @@ final class Watches {
                 : asked;
     }
 
+    /** How long a watch lasts: what is asked for, at most {@link #LONGEST}. */
     private static Duration life(Query query) {
         return query.number("timeoutSeconds")
                 .filter(seconds -> seconds > 0)
-                .map(Duration::ofSeconds)
+                .map(seconds -> Duration.ofSeconds(Math.min(seconds, LONGEST.toSeconds())))
                 .orElseGet(() -> SHORTEST.plusMillis(ThreadLocalRandom.current().nextLong(SHORTEST.toMillis())));
     }
 

@@ -83,6 +83,23 @@ class WatchesTest {
     }
 
     @Test
+    void aTimeThatIsNoneIsRefusedBeforeTheWatchBegins() throws IOException, InterruptedException {
+        HttpResponse<String> answer = server.get(admin, MAPS + "?watch=true&timeoutSeconds=soon");
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("timeoutSeconds").contains("soon");
+    }
+
+    @Test
+    void aWatchMayBeAskedForForALongTime() throws IOException, InterruptedException {
+        String start = version();
+        put("patient", "p", "1");
+        try (BufferedReader lines = watch(
+                "fieldSelector=metadata.name%3Dpatient&timeoutSeconds=999999999999999999&resourceVersion=" + start)) {
+            assertThat(summary(event(lines))).isEqualTo("ADDED patient 1");
+        }
+    }
+
+    @Test
     void objectsEnterAndLeaveASelection() throws IOException, InterruptedException {
         String start = version();
         put("moving", "out", "1");
