@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.admission;
 
+import static io.keelson.orchestrator.admission.AdmittedApi.BY_ADMIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -7,24 +8,14 @@ import io.keelson.orchestrator.admit.Quotas;
 import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.PatchType;
-import io.keelson.orchestrator.api.User;
-import io.keelson.orchestrator.api.WriteCheck;
-import io.keelson.orchestrator.api.WriteOptions;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
-import io.keelson.orchestrator.registry.Addresses;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.testing.TestAdmissionWebhook;
-import io.keelson.orchestrator.webhook.AdmissionCaller;
-import io.keelson.store.MemoryKv;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.InstantSource;
-import java.util.List;
-import java.util.Optional;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,49 +27,32 @@ import tools.jackson.databind.node.ObjectNode;
 /** Who has a say when a pod is resized: ranges of limits, quotas, webhooks. */
 class ResizeAdmissionTest {
 
-    private static final WriteOptions BY_ADMIN = WriteOptions.by(new User("admin", List.of("system:masters")));
     private static final Ref POD = new Ref(Kinds.POD, "ns", "p");
     private static final Kind QUOTA_KIND =
             Kinds.builtIn().byApiVersion("v1", "ResourceQuota").orElseThrow();
     private static final Ref QUOTA = new Ref(QUOTA_KIND, "ns", "q");
 
-    private final MemoryKv kv = new MemoryKv();
-    private final Api api = new Api(
-            kv,
-            Kinds::builtIn,
-            Addresses.standard(),
-            InstantSource.system(),
-            new Random(3),
-            WriteCheck.NONE,
-            new Admissions(kv, Kinds::builtIn, new AdmissionCaller(_ -> Optional.empty())));
-
     @TempDir
     private Path directory;
 
+    private AdmittedApi admitted;
+    private Api api;
     private TestAdmissionWebhook webhook;
 
     @BeforeEach
     void start() throws IOException {
-        webhook = TestAdmissionWebhook.start(directory);
-        create("{\"apiVersion\": \"v1\", \"kind\": \"Namespace\", \"metadata\": {\"name\": \"ns\"}}");
-        create("""
+        admitted = AdmittedApi.start(directory);
+        api = admitted.api();
+        webhook = admitted.webhook();
+        admitted.create("{\"apiVersion\": \"v1\", \"kind\": \"Namespace\", \"metadata\": {\"name\": \"ns\"}}");
+        admitted.create("""
                 {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "i",
                  "resources": {"requests": {"cpu": "1", "memory": "100Mi"}, "limits": {"cpu": "2", "memory": "200Mi"}}}]}}""");
     }
 
     @AfterEach
     void stop() {
-        webhook.close();
-    }
-
-    private void create(String text) {
-        ObjectNode object = Json.parse(text);
-        Kind kind = Kinds.builtIn()
-                .byApiVersion(
-                        object.path("apiVersion").asString(),
-                        object.path("kind").asString())
-                .orElseThrow();
-        api.create(kind, kind.namespaced() ? "ns" : "", object, BY_ADMIN);
+        admitted.close();
     }
 
     private void resize(String requests, String limits) {
@@ -109,7 +83,7 @@ class ResizeAdmissionTest {
 
     @Test
     void aRangeOfLimitsBoundsIt() {
-        create("""
+        admitted.create("""
                 {"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "r"}, "spec": {"limits": [
                  {"type": "Container", "min": {"cpu": "500m"}, "max": {"cpu": "3"}}, {"type": "Pod", "max": {"memory": "1Gi"}}]}}""");
         assertThat(refusal("", "\"cpu\": \"4\""))
@@ -125,7 +99,7 @@ class ResizeAdmissionTest {
     }
 
     private void quota(String hard, String used) {
-        create(
+        admitted.create(
                 "{\"apiVersion\": \"v1\", \"kind\": \"ResourceQuota\", \"metadata\": {\"name\": \"q\"}, \"spec\": {\"hard\": {"
                         + hard + "}}}");
         ObjectNode counted = api.get(QUOTA).object();
@@ -216,7 +190,7 @@ class ResizeAdmissionTest {
                 Json.child(response, "status").put("message", "not now");
             }
         });
-        create("""
+        admitted.create("""
                 {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration", "metadata": {"name": "%1$s"},
                  "webhooks": [{"name": "%1$s.example.com", "sideEffects": "None", "admissionReviewVersions": ["v1"],
                    "clientConfig": %2$s,

@@ -1,5 +1,7 @@
 package io.keelson.orchestrator.admission;
 
+import static io.keelson.orchestrator.admission.AdmittedApi.ADMIN;
+import static io.keelson.orchestrator.admission.AdmittedApi.BY_ADMIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -9,26 +11,18 @@ import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.Evictions;
 import io.keelson.orchestrator.api.PatchType;
 import io.keelson.orchestrator.api.Stored;
-import io.keelson.orchestrator.api.User;
-import io.keelson.orchestrator.api.WriteCheck;
 import io.keelson.orchestrator.api.WriteOptions;
 import io.keelson.orchestrator.kind.Json;
-import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
-import io.keelson.orchestrator.registry.Addresses;
 import io.keelson.orchestrator.registry.FieldValidation;
 import io.keelson.orchestrator.registry.Scale;
 import io.keelson.orchestrator.registry.ServerSideApply;
 import io.keelson.orchestrator.testing.TestAdmissionWebhook;
-import io.keelson.orchestrator.webhook.AdmissionCaller;
-import io.keelson.store.MemoryKv;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,34 +33,26 @@ import tools.jackson.databind.node.ObjectNode;
 /** Writes to subresources as webhooks and policies see them, in Kubernetes' form, and what they make of them. */
 class SubresourceWebhooksTest {
 
-    private static final User ADMIN = new User("admin", List.of("system:masters"));
-    private static final WriteOptions BY_ADMIN = WriteOptions.by(ADMIN);
     private static final Ref POD = new Ref(Kinds.POD, "ns", "p");
     private static final Ref WEB = new Ref(Kinds.DEPLOYMENT, "ns", "web");
-
-    private final MemoryKv kv = new MemoryKv();
-    private final Api api = new Api(
-            kv,
-            Kinds::builtIn,
-            Addresses.standard(),
-            InstantSource.system(),
-            new Random(3),
-            WriteCheck.NONE,
-            new Admissions(kv, Kinds::builtIn, new AdmissionCaller(_ -> Optional.empty())));
 
     @TempDir
     private Path directory;
 
+    private AdmittedApi admitted;
+    private Api api;
     private TestAdmissionWebhook webhook;
 
     @BeforeEach
     void start() throws IOException {
-        webhook = TestAdmissionWebhook.start(directory);
-        create("{\"apiVersion\": \"v1\", \"kind\": \"Namespace\", \"metadata\": {\"name\": \"ns\"}}");
-        create("""
+        admitted = AdmittedApi.start(directory);
+        api = admitted.api();
+        webhook = admitted.webhook();
+        admitted.create("{\"apiVersion\": \"v1\", \"kind\": \"Namespace\", \"metadata\": {\"name\": \"ns\"}}");
+        admitted.create("""
                 {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"},
                  "spec": {"containers": [{"name": "c", "image": "i"}]}}""");
-        create("""
+        admitted.create("""
                 {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "labels": {"app": "web"}},
                  "spec": {"replicas": 1, "selector": {"matchLabels": {"app": "web"}}, "template":
                   {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}}}}""");
@@ -74,17 +60,7 @@ class SubresourceWebhooksTest {
 
     @AfterEach
     void stop() {
-        webhook.close();
-    }
-
-    private void create(String text) {
-        ObjectNode object = Json.parse(text);
-        Kind kind = Kinds.builtIn()
-                .byApiVersion(
-                        object.path("apiVersion").asString(),
-                        object.path("kind").asString())
-                .orElseThrow();
-        api.create(kind, kind.namespaced() ? "ns" : "", object, BY_ADMIN);
+        admitted.close();
     }
 
     private void webhook(String type, String resource, String name, String patch) throws IOException {
@@ -93,7 +69,7 @@ class SubresourceWebhooksTest {
                 TestAdmissionWebhook.patch(response, patch);
             }
         });
-        create("""
+        admitted.create("""
                 {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "%sWebhookConfiguration", "metadata": {"name": "%s"},
                  "webhooks": [{"name": "%s.example.com", "sideEffects": "None", "admissionReviewVersions": ["v1"],
                    "clientConfig": %s,
@@ -298,23 +274,23 @@ class SubresourceWebhooksTest {
 
     @Test
     void policiesSeeTheSameForm() {
-        create("""
+        admitted.create("""
                 {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicy", "metadata": {"name": "few"},
                  "spec": {"matchConstraints": {"resourceRules": [{"operations": ["UPDATE"], "apiGroups": ["apps"],
                    "apiVersions": ["*"], "resources": ["*/scale"]}]},
                   "validations": [{"expression":
                     "object.kind == 'Scale' && request.kind.kind == 'Scale' && object.spec.replicas < oldObject.spec.replicas + 10"}]}}
                 """);
-        create("""
+        admitted.create("""
                 {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicyBinding",
                  "metadata": {"name": "b"}, "spec": {"policyName": "few", "validationActions": ["Deny"]}}""");
-        create("""
+        admitted.create("""
                 {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingAdmissionPolicy", "metadata": {"name": "one-more"},
                  "spec": {"reinvocationPolicy": "Never", "matchConstraints": {"resourceRules": [{"operations": ["UPDATE"],
                    "apiGroups": ["apps"], "apiVersions": ["v1"], "resources": ["deployments/scale"]}]},
                   "mutations": [{"patchType": "ApplyConfiguration", "applyConfiguration": {"expression":
                     "Object{spec: Object.spec{replicas: object.spec.replicas + 1}}"}}]}}""");
-        create("""
+        admitted.create("""
                 {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingAdmissionPolicyBinding",
                  "metadata": {"name": "b"}, "spec": {"policyName": "one-more"}}""");
         Stored fine = api.patch(WEB, "scale", PatchType.MERGE, Json.parse("{\"spec\": {\"replicas\": 9}}"), BY_ADMIN);

@@ -1,5 +1,7 @@
 package io.keelson.orchestrator.admission;
 
+import static io.keelson.orchestrator.admission.AdmittedApi.ADMIN;
+import static io.keelson.orchestrator.admission.AdmittedApi.BY_ADMIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -7,28 +9,20 @@ import io.keelson.orchestrator.api.Api;
 import io.keelson.orchestrator.api.ApiException;
 import io.keelson.orchestrator.api.DeleteOptions;
 import io.keelson.orchestrator.api.Stored;
-import io.keelson.orchestrator.api.User;
-import io.keelson.orchestrator.api.WriteCheck;
 import io.keelson.orchestrator.api.WriteOptions;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Ref;
-import io.keelson.orchestrator.registry.Addresses;
 import io.keelson.orchestrator.registry.FieldValidation;
 import io.keelson.orchestrator.registry.Reason;
 import io.keelson.orchestrator.testing.TestAdmissionWebhook;
-import io.keelson.orchestrator.webhook.AdmissionCaller;
-import io.keelson.store.MemoryKv;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
@@ -41,29 +35,21 @@ import tools.jackson.databind.node.ObjectNode;
 
 class WebhooksTest {
 
-    private static final User ADMIN = new User("admin", List.of("system:masters"));
-    private static final WriteOptions BY_ADMIN = WriteOptions.by(ADMIN);
     private static final String MUTATING = "MutatingWebhookConfiguration";
     private static final String VALIDATING = "ValidatingWebhookConfiguration";
-
-    private final MemoryKv kv = new MemoryKv();
-    private final Api api = new Api(
-            kv,
-            Kinds::builtIn,
-            Addresses.standard(),
-            InstantSource.system(),
-            new Random(3),
-            WriteCheck.NONE,
-            new Admissions(kv, Kinds::builtIn, new AdmissionCaller(_ -> Optional.empty())));
 
     @TempDir
     private Path directory;
 
+    private AdmittedApi admitted;
+    private Api api;
     private TestAdmissionWebhook webhook;
 
     @BeforeEach
     void start() throws IOException {
-        webhook = TestAdmissionWebhook.start(directory);
+        admitted = AdmittedApi.start(directory);
+        api = admitted.api();
+        webhook = admitted.webhook();
         api.create(
                 Kinds.NAMESPACE,
                 "",
@@ -74,7 +60,7 @@ class WebhooksTest {
 
     @AfterEach
     void stop() {
-        webhook.close();
+        admitted.close();
     }
 
     private void configure(String kind, String name, JsonNode client, String more) {
