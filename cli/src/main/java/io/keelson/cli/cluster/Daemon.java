@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -21,6 +22,9 @@ import java.util.concurrent.locks.LockSupport;
  * @param directory where {@code pid} and {@code log} are
  */
 public record Daemon(String name, Path directory) {
+
+    /** What concerns a user's own command and its terminal, and no process that outlives it. */
+    static final Set<String> OF_THE_USER = Set.of("KEELSON_TERMINAL", "KEELSON_JAVA_OPTS");
 
     /** A log larger than this when the process is started becomes {@code log.1}. */
     static final long LOG_BYTES_MAX = 16 << 20;
@@ -82,9 +86,7 @@ public record Daemon(String name, Path directory) {
                 .redirectOutput(Redirect.appendTo(log().toFile()))
                 .redirectErrorStream(true);
         builder.environment().putAll(environment);
-        builder.environment()
-                .keySet()
-                .removeIf(name -> name.equals("KEELSON_TERMINAL") || name.equals("KEELSON_JAVA_OPTS"));
+        builder.environment().keySet().removeAll(OF_THE_USER);
         remember(builder.start().toHandle());
     }
 

@@ -49,7 +49,7 @@ final class Session {
      */
     private String script() {
         var lines = new ArrayList<String>();
-        lines.add("unset KEELSON_TERMINAL KEELSON_JAVA_OPTS");
+        lines.add("unset " + String.join(" ", Daemon.OF_THE_USER));
         lines.add("heed=--default-signal=INT,QUIT; env $heed true 2> /dev/null || heed=");
         commands.forEach((daemon, command) ->
                 lines.add("(cd " + quoted(daemon.directory().toString()) + " && { exec env $heed "

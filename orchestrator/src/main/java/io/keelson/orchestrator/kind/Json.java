@@ -46,9 +46,8 @@ public final class Json {
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
-                            // Bounded by the size of a request. What is stored may have longer names than what was
-                            // sent: in
-                            // the record of who owns which field, the keys of items become a name.
+                            // Bounded by the size of a request. What is stored may have longer names than what
+                            // was sent: among who owns which field, the keys of items become a name.
                             .maxNameLength(Integer.MAX_VALUE)
                             .build())
                     .build())

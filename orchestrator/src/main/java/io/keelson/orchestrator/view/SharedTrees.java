@@ -65,7 +65,7 @@ final class SharedTrees {
     }
 
     private static JsonNode value(JsonNode value, @Nullable Object[] places) {
-        int place = place(value.hashCode()) & (places.length - 1);
+        int place = place(value.hashCode(), places.length);
         if (places[place] instanceof JsonNode known && known.equals(value)) {
             return known;
         }
@@ -181,7 +181,12 @@ final class SharedTrees {
     }
 
     private static int place(int hash) {
+        return place(hash, PLACES);
+    }
+
+    /** One of so many places, a power of two. */
+    private static int place(int hash, int places) {
         int mixed = hash * 0x9E3779B9;
-        return (mixed >>> 16 ^ mixed) & (PLACES - 1);
+        return (mixed >>> 16 ^ mixed) & (places - 1);
     }
 }

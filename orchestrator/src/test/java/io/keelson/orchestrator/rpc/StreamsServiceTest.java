@@ -37,6 +37,19 @@ import org.junit.jupiter.api.Test;
 /** Logs and commands through a node's tunnel, over gRPC. */
 class StreamsServiceTest extends OverGrpc {
 
+    /** A watch that has begun, on the connection of all other calls. */
+    private BlockingQueue<WatchEvent> namespacesWatched() throws InterruptedException {
+        BlockingQueue<WatchEvent> events = new LinkedBlockingQueue<>();
+        ResourcesGrpc.newStub(admin)
+                .watch(
+                        WatchRequest.newBuilder()
+                                .setKind(KindRef.newBuilder().setResource("ns"))
+                                .build(),
+                        into(events));
+        assertThat(events.poll(30, TimeUnit.SECONDS)).isNotNull();
+        return events;
+    }
+
     @Test
     void logsTravelThroughTheNodesTunnel() throws InterruptedException {
         register();
@@ -77,14 +90,7 @@ class StreamsServiceTest extends OverGrpc {
         LogsRequest request = LogsRequest.newBuilder().setPod("cancelled").build();
         // Its caller gives up after a second; the server goes on to wait for the node.
         TestServer.await("the tunnel", () -> failsOtherwiseThanUnavailable(request, questions));
-        BlockingQueue<WatchEvent> events = new LinkedBlockingQueue<>();
-        ResourcesGrpc.newStub(admin)
-                .watch(
-                        WatchRequest.newBuilder()
-                                .setKind(KindRef.newBuilder().setResource("ns"))
-                                .build(),
-                        into(events));
-        assertThat(events.poll(30, TimeUnit.SECONDS)).isNotNull();
+        BlockingQueue<WatchEvent> events = namespacesWatched();
         up.onCompleted();
         events.clear();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
@@ -146,15 +152,8 @@ class StreamsServiceTest extends OverGrpc {
 
     @Test
     void whatIsSaidAfterARefusalDoesNotHarmOtherCallsOnItsConnection() throws InterruptedException {
-        BlockingQueue<WatchEvent> events = new LinkedBlockingQueue<>();
+        BlockingQueue<WatchEvent> events = namespacesWatched();
         BlockingQueue<Throwable> ends = new LinkedBlockingQueue<>();
-        ResourcesGrpc.newStub(admin)
-                .watch(
-                        WatchRequest.newBuilder()
-                                .setKind(KindRef.newBuilder().setResource("ns"))
-                                .build(),
-                        into(events));
-        assertThat(events.poll(30, TimeUnit.SECONDS)).isNotNull();
         for (int call = 0; call < 20; call++) {
             StreamObserver<ExecRequest> program = StreamsGrpc.newStub(admin).exec(endInto(ends));
             for (int i = 0; i < 3; i++) {
