@@ -207,7 +207,12 @@ final class Subscription<T> {
         } finally {
             lock.unlock();
         }
-        return taken.stream().flatMap(pending -> pending.told().get().stream()).toList();
+        List<T> told =
+                taken.stream().flatMap(pending -> pending.told().get().stream()).toList();
+        // The list grew old while it waited for this change. What a dead list of the old generation still names would
+        // grow old, too.
+        taken.clear();
+        return told;
     }
 
     /** Whether the watch is over and all was taken. */
