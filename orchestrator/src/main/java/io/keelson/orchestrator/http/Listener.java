@@ -12,6 +12,7 @@ import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http2.Http2Config;
+import io.keelson.orchestrator.http.frames.Http2;
 import io.keelson.orchestrator.rpc.UnreadMessages;
 import io.keelson.orchestrator.rpc.UnreadMessagesLog;
 import io.keelson.store.HostPort;
@@ -82,14 +83,15 @@ public final class Listener implements AutoCloseable {
                         .addApplicationProtocol("h2")
                         .addApplicationProtocol("http/1.1")
                         .build())
-                .addProtocol(Http2Config.builder()
-                        .maxHeaderListSize(MAX_REQUEST_LINE_BYTES + MAX_HEADERS_BYTES)
-                        .sendErrorDetails(true)
-                        .flowControlTimeout(SLOW_READER)
-                        .build())
-                .addProtocol(GrpcConfig.builder()
-                        .maxReadBufferSize(MAX_GRPC_MESSAGE_BYTES)
-                        .build())
+                .addConnectionSelector(Http2.selector(
+                        Http2Config.builder()
+                                .maxHeaderListSize(MAX_REQUEST_LINE_BYTES + MAX_HEADERS_BYTES)
+                                .sendErrorDetails(true)
+                                .flowControlTimeout(SLOW_READER)
+                                .build(),
+                        GrpcConfig.builder()
+                                .maxReadBufferSize(MAX_GRPC_MESSAGE_BYTES)
+                                .build()))
                 .addConnectionSelector(Upgrades.selector(Http1Config.builder()
                         .maxPrologueLength(MAX_REQUEST_LINE_BYTES)
                         .maxHeadersSize(MAX_HEADERS_BYTES)

@@ -1,0 +1,49 @@
+package io.keelson.orchestrator.http.frames;
+
+import io.helidon.common.buffers.BufferData;
+import io.helidon.common.buffers.DataReader;
+
+/**
+ * What the client sends, without the frames that are to be ignored. Helidon reads the preface, then by turns the head of a frame and the
+ * rest of it, each at once and each with {@link #readBuffer(int)}; nothing is copied.
+ */
+final class FramesIn extends DataReader {
+
+    /** With what a connection begins (RFC 9113, 3.4). */
+    private static final int PREFACE_BYTES = 24;
+
+    private final DataReader wire;
+    private final OpenStreams streams;
+
+    /** Bytes before the next head. */
+    private int rest = PREFACE_BYTES;
+
+    @SuppressWarnings("removal") // Helidon has no other way to read differently.
+    FramesIn(DataReader wire, OpenStreams streams) {
+        super(() -> {
+            throw new UnsupportedOperationException("HTTP/2 is read by frames");
+        });
+        this.wire = wire;
+        this.streams = streams;
+    }
+
+    @Override
+    public BufferData readBuffer(int length) {
+        if (rest > 0) {
+            rest -= length;
+            return wire.readBuffer(length);
+        }
+        if (length != FrameHead.BYTES) {
+            throw new IllegalStateException("the head of a frame has 9 bytes, and is not read by " + length);
+        }
+        while (true) {
+            BufferData bytes = wire.readBuffer(FrameHead.BYTES);
+            FrameHead head = FrameHead.at(bytes);
+            if (streams.received(head)) {
+                rest = head.length();
+                return bytes;
+            }
+            wire.skip(head.length());
+        }
+    }
+}
