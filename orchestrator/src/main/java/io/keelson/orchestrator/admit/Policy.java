@@ -107,15 +107,12 @@ public record Policy(
         try {
             return Optional.of(compiler.compile(text));
         } catch (ExpressionException e) {
-            mistakes.add(Cause.invalid(path + field, Json.quoted(text), said(e)));
+            mistakes.add(
+                    e.step() == ExpressionException.Step.PROGRAM
+                            ? Cause.internal(path + field, e.problem())
+                            : Cause.invalid(path + field, Json.quoted(text), e.problem()));
             return Optional.empty();
         }
-    }
-
-    /** What is wrong with an expression, as Kubernetes says it. */
-    private static String said(ExpressionException e) {
-        String message = String.valueOf(e.getMessage());
-        return message.startsWith("must evaluate") ? message : "compilation failed: " + message;
     }
 
     /** Whether a write goes on when an expression fails. */

@@ -8,8 +8,8 @@ import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.CelValidationResult;
+import dev.cel.common.ast.CelExpr;
 import dev.cel.common.types.CelType;
-import dev.cel.common.types.OptionalType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.extensions.CelExtensions;
 import dev.cel.extensions.CelOptionalLibrary;
@@ -20,6 +20,7 @@ import dev.cel.runtime.CelStandardFunctions;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** What expressions can speak of: variables of certain types, and the functions that Kubernetes offers. Immutable, thread safe. */
@@ -132,29 +133,41 @@ public final class Environment {
 
     private Expression compile(String text, Compilation compilation, CelType wanted, String word)
             throws ExpressionException {
-        CelValidationResult result;
+        CelAbstractSyntaxTree ast;
         try {
-            result = compilation.run();
-        } catch (CelValidationException e) {
-            throw new ExpressionException(String.valueOf(e.getMessage()));
-        } catch (RuntimeException | StackOverflowError e) {
-            throw new ExpressionException("cannot be compiled: " + e.getMessage());
-        }
-        if (result.hasError()) {
-            // Kubernetes' compiler names no candidates, of which there may be many.
-            throw new ExpressionException(
-                    CANDIDATES.matcher(result.getErrorString()).replaceAll(""));
-        }
-        try {
-            CelAbstractSyntaxTree ast = result.getAst();
-            CelType type = ast.getResultType();
-            if (!word.isEmpty() && !type.equals(wanted) && !type.equals(SimpleType.DYN)) {
-                throw new ExpressionException("must evaluate to " + word
-                        + (type instanceof OptionalType ? ", not to an optional value" : ""));
+            CelValidationResult result = compilation.run();
+            if (result.hasError()) {
+                // Kubernetes' compiler names no candidates, of which there may be many.
+                throw ExpressionException.notCompiled(
+                        CANDIDATES.matcher(result.getErrorString()).replaceAll(""));
             }
+            ast = result.getAst();
+            Literals.check(ast, call -> failure(ast, call));
+        } catch (CelValidationException e) {
+            throw ExpressionException.notCompiled(String.valueOf(e.getMessage()));
+        } catch (RuntimeException | StackOverflowError e) {
+            throw ExpressionException.notCompiled("cannot be compiled: " + e.getMessage());
+        }
+        CelType type = ast.getResultType();
+        if (!word.isEmpty() && !type.equals(wanted) && !type.equals(SimpleType.DYN)) {
+            throw ExpressionException.gives(word);
+        }
+        try {
             return new Expression(text, ast, cel.createProgram(ast), variables);
-        } catch (CelValidationException | CelEvaluationException e) {
-            throw new ExpressionException(String.valueOf(e.getMessage()));
+        } catch (CelEvaluationException e) {
+            throw ExpressionException.noProgram(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Why a call of nothing but literals has no value. */
+    private Optional<String> failure(CelAbstractSyntaxTree whole, CelExpr call) {
+        try {
+            CelAbstractSyntaxTree alone = cel.check(CelAbstractSyntaxTree.newParsedAst(call, whole.getSource()))
+                    .getAst();
+            new Expression("", alone, cel.createProgram(alone), variables).evaluate(Map.of(), Budget.ofObject());
+            return Optional.empty();
+        } catch (EvaluationException | CelEvaluationException | CelValidationException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 }

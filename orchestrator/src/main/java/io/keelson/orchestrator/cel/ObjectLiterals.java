@@ -5,6 +5,7 @@ import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.ast.CelConstant;
 import dev.cel.common.ast.CelExpr;
 import dev.cel.common.ast.CelExpr.CelComprehension;
+import dev.cel.common.navigation.CelNavigableExpr;
 import java.util.function.Function;
 
 /**
@@ -22,6 +23,11 @@ final class ObjectLiterals {
 
     static CelAbstractSyntaxTree asMaps(CelAbstractSyntaxTree parsed) {
         return CelAbstractSyntaxTree.newParsedAst(new ObjectLiterals().of(parsed.getExpr()), parsed.getSource());
+    }
+
+    /** Whether an expression that was checked as a map, or one in it, was such a literal: their fields are of many types. */
+    static boolean isIn(CelExpr expr) {
+        return CelNavigableExpr.fromExpr(expr).allNodes().anyMatch(node -> node.id() >= FIRST_ID);
     }
 
     private static boolean isOurs(String type) {

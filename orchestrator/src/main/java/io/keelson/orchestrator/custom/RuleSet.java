@@ -98,19 +98,19 @@ record RuleSet(
                 message = Optional.of(environment.text(rule.messageExpression()));
             }
         } catch (ExpressionException e) {
-            mistakes.add(new Mistake(path, "messageExpression", rule, said(e)));
+            mistakes.add(new Mistake(
+                    path, "messageExpression", rule, said(e, "messageExpression must evaluate to a string")));
         }
         try {
             Expression condition = environment.condition(rule.rule());
             return Optional.of(new Compiled(rule, condition, message, condition.mentions("oldSelf")));
         } catch (ExpressionException e) {
-            mistakes.add(new Mistake(path, "rule", rule, said(e)));
+            mistakes.add(new Mistake(path, "rule", rule, said(e, "cel expression must evaluate to a bool")));
             return Optional.empty();
         }
     }
 
-    private static String said(ExpressionException e) {
-        String message = String.valueOf(e.getMessage());
-        return message.startsWith("must evaluate") ? message : "compilation failed: " + message;
+    private static String said(ExpressionException e, String result) {
+        return e.step() == ExpressionException.Step.RESULT ? result : e.problem();
     }
 }

@@ -48,6 +48,11 @@ public record Cause(String reason, String field, String message) {
         return new Cause("FieldValueTooLong", field, "Too long: may not be more than " + maxBytes + " bytes");
     }
 
+    /** A field that cannot be judged. */
+    public static Cause internal(String field, String why) {
+        return new Cause("InternalError", field, "Internal error: " + why);
+    }
+
     /** Field and message, as Kubernetes joins them in the message of a Status. */
     @Override
     public String toString() {

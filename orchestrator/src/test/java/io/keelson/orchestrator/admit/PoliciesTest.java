@@ -74,7 +74,7 @@ class PoliciesTest {
 
     @Test
     void whoNeedsAVariableThatFailsIsToldWhyItDid() {
-        String spec = "\"variables\": [{\"name\": \"max\", \"expression\": \"int('x')\"},"
+        String spec = "\"variables\": [{\"name\": \"max\", \"expression\": \"int('x' + 'y')\"},"
                 + " {\"name\": \"twice\", \"expression\": \"variables.max * 2\"}],"
                 + " \"validations\": [{\"expression\": \"true || variables.max > 1\"},"
                 + " {\"expression\": \"object.spec.replicas < variables.twice\"}]";

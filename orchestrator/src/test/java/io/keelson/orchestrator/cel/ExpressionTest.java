@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -114,6 +115,55 @@ class ExpressionTest {
                 .isInstanceOf(ExpressionException.class);
     }
 
+    /** The rules and words of cel-go's validators, as Kubernetes sets them up. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "self.names[0].matches('(')|compilation failed: ERROR: <input>:1:23: invalid matches argument",
+                "duration('1x') == self.wait|compilation failed: ERROR: <input>:1:10: invalid duration argument",
+                "self.since > timestamp('today')|compilation failed: ERROR: <input>:1:24: invalid timestamp argument",
+                "1 in [1, 'a']|compilation failed: ERROR: <input>:1:10: expected type 'int' but found 'string'",
+                "{'a': 1, 'b': true}.size() == 2|compilation failed: ERROR: <input>:1:15: expected type 'int' but found 'bool'",
+                "{'a': 1, 2: 1}.size() == 2|compilation failed: ERROR: <input>:1:10: expected type 'string' but found 'int'",
+                "[[1], ['a']].size() == 2|compilation failed: ERROR: <input>:1:7: expected type 'list(int)' but found 'list(string)'",
+                "matches(self.names[0], '(')|program instantiation failed: error parsing regexp: missing closing ): `(`",
+                "self.names[0].find('[') == ''|program instantiation failed: error parsing regexp: missing closing ]: `[`",
+                "self.names[0].findAll('a**', 1) == []|program instantiation failed: error parsing regexp: invalid nested repetition"
+                        + " operator: `**`",
+                "int('abc') == 1|program instantiation failed: type conversion error from 'string' to 'int'",
+            })
+    void aLiteralThatIsNoneIsToldWhenItIsCompiled(String text, String message) {
+        assertThatThrownBy(() -> ENVIRONMENT.condition(text))
+                .isInstanceOf(ExpressionException.class)
+                .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void whereALiteralIsWrongIsShown() {
+        assertThatThrownBy(() -> ENVIRONMENT.condition("self.replicas > 1\n && duration('1x') == duration('y')"))
+                .hasMessage("""
+                        compilation failed: ERROR: <input>:2:14: invalid duration argument
+                         |  && duration('1x') == duration('y')
+                         | .............^
+                        ERROR: <input>:2:32: invalid duration argument
+                         |  && duration('1x') == duration('y')
+                         | ...............................^""");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "['a', object.any].size() == 2",
+                "[[], [1]].size() == 2 && [{}, {'a': 1}].size() == 2",
+                "int('12') == 12 && 'a+'.matches('a[+]') && duration('1h30m') == self.wait",
+                "[?self.?replicas, 3].size() == 2",
+            })
+    void literalsThatAreFineAreTaken(String text) throws Exception {
+        assertThat(evaluate(text)).as(text).isEqualTo(true);
+    }
+
     private static EvaluationException failure(String text, Budget budget) {
         return catchThrowableOfType(EvaluationException.class, () -> evaluate(text, budget));
     }
@@ -190,9 +240,10 @@ class ExpressionTest {
         assertThat(evaluate("'abc'.matches('b') && matches('abc', '^a') && !'abc'.matches('^b')"))
                 .isEqualTo(true);
         for (String call : List.of("'a'.matches(%s)", "'a'.find(%s) == ''", "'a'.findAll(%s).size() == 0")) {
-            assertThatThrownBy(() -> evaluate(call.formatted("'(((a{1000}){1000}){1000}){1000}'")))
+            assertThatThrownBy(() -> evaluate(call.formatted("'(((a{1000}){1000}){1000}){1000}' + ''")))
                     .hasMessageContaining("error parsing regexp: invalid repeat count: `{1000}`");
-            assertThatThrownBy(() -> evaluate(call.formatted("'(?=a)'"))).hasMessageContaining("error parsing regexp");
+            assertThatThrownBy(() -> evaluate(call.formatted("'(?=a)' + ''")))
+                    .hasMessageContaining("error parsing regexp");
         }
     }
 

@@ -189,10 +189,18 @@ class SchemaCheckTest {
                         "s.x-kubernetes-validations[0].rule: Invalid value: {\"rule\":\"self.b > 1\"}: compilation failed:"
                                 + " ERROR: <input>:1:5: undefined field 'b'");
         assertThat(rules("""
+                        {"type": "object", "properties": {"a": {"type": "string", "maxLength": 9, "x-kubernetes-validations": [
+                         {"rule": "self.matches('(')"}, {"rule": "true", "messageExpression": "1"}]}}}"""))
+                .containsExactly(
+                        "s.properties[a].x-kubernetes-validations[0].rule: Invalid value: {\"rule\":\"self.matches('(')\"}: compilation failed:"
+                                + " ERROR: <input>:1:14: invalid matches argument\n | self.matches('(')\n | .............^",
+                        "s.properties[a].x-kubernetes-validations[1].messageExpression: Invalid value:"
+                                + " {\"rule\":\"true\",\"messageExpression\":\"1\"}: messageExpression must evaluate to a string");
+        assertThat(rules("""
                         {"type": "object", "properties": {"a": {"type": "integer"}},
                          "x-kubernetes-validations": [{"rule": "self.a", "reason": "Bad", "message": "a\\nb"}]}"""))
                 .hasSize(3)
-                .anyMatch(cause -> cause.endsWith("must evaluate to bool"))
+                .anyMatch(cause -> cause.endsWith("cel expression must evaluate to a bool"))
                 .anyMatch(cause -> cause.contains("reason: Unsupported value: \"Bad\""))
                 .anyMatch(cause -> cause.endsWith("message must not contain line breaks"));
         assertThat(rules("""
