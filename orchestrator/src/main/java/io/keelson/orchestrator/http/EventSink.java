@@ -16,11 +16,8 @@ interface EventSink {
     /** Sends what waits. */
     void flush() throws Exchange.GoneException;
 
-    /** Sends something that tells nothing; that this fails is how it is noticed that a client has gone. */
+    /** Sends what shows that the watch has begun, and from then on what tells nothing; that this fails is how it is noticed that a client has gone. */
     void nothing() throws Exchange.GoneException;
-
-    /** Whether {@link #nothing} sends anything. If not, a client sees nothing of the answer, not even its head, before the first event. */
-    boolean hasNothing();
 
     /** The end. Not called when something failed: then the client must see that the watch breaks off. */
     void end() throws InterruptedException, Exchange.GoneException;

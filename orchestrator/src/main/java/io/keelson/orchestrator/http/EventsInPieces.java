@@ -53,11 +53,6 @@ final class EventsInPieces implements EventSink {
     }
 
     @Override
-    public boolean hasNothing() {
-        return !protobuf || out.inFrames();
-    }
-
-    @Override
     public void end() throws Exchange.GoneException {
         out.end();
     }

@@ -74,11 +74,6 @@ final class EventsOverWebSocket implements EventSink {
     }
 
     @Override
-    public boolean hasNothing() {
-        return true;
-    }
-
-    @Override
     public void end() throws InterruptedException, Exchange.GoneException {
         send(() -> client.close(WebSocket.NORMAL));
         // Whoever is cut off before he has said goodbye may lose what he was sent last.

@@ -400,7 +400,7 @@ final class Exchange {
         response.status(200);
         response.header("Content-Type", contentType);
         begun = true;
-        return new Pieces(response.outputStream(), isHttp2());
+        return new Pieces(response.outputStream(), isHttp2(), this::sendHead);
     }
 
     private void passOnHead(int status, List<HeaderLine> lines) {
@@ -420,7 +420,11 @@ final class Exchange {
     /** The same with a body, in pieces. */
     Pieces passOnPieces(int status, List<HeaderLine> lines) {
         passOnHead(status, lines);
-        return new Pieces(response.outputStream(), isHttp2());
+        return new Pieces(response.outputStream(), isHttp2(), this::sendHead);
+    }
+
+    private void sendHead() {
+        HeadFirst.send(response);
     }
 
     private boolean isHttp2() {
@@ -433,7 +437,7 @@ final class Exchange {
      */
     Pieces compressedPieces(String contentType) {
         begun = true;
-        return new Pieces(compressed(contentType), isHttp2());
+        return new Pieces(compressed(contentType), isHttp2(), this::sendHead);
     }
 
     /** The same for JSON, in lines if that is for people. */
@@ -441,7 +445,7 @@ final class Exchange {
         boolean lines = isForPeople();
         begun = true;
         OutputStream out = compressed(Representation.JSON.contentType());
-        return new Pieces(lines ? new IndentedOutput(out) : out, isHttp2());
+        return new Pieces(lines ? new IndentedOutput(out) : out, isHttp2(), this::sendHead);
     }
 
     private OutputStream compressed(String contentType) {
@@ -540,28 +544,29 @@ final class Exchange {
 
         private final OutputStream out;
         private final boolean inFrames;
+        private final Runnable head;
+        private boolean begun;
 
-        Pieces(OutputStream out, boolean inFrames) {
+        Pieces(OutputStream out, boolean inFrames, Runnable head) {
             this.out = out;
             this.inFrames = inFrames;
+            this.head = head;
         }
 
         void write(byte[] bytes) throws GoneException {
             attempt(() -> out.write(bytes));
         }
 
-        /** Whether the protocol has frames, of which one may be empty. */
-        boolean inFrames() {
-            return inFrames;
-        }
-
         /**
-         * Sends no byte, which fails when the client has gone. Over HTTP/1.1 an empty piece would be the end: there nothing is sent, and that a
-         * client has gone is noticed later.
+         * Sends no byte, which fails when the client has gone. Over HTTP/1.1 an empty piece would be the end: there only the head is sent, once,
+         * and that a client has gone is noticed later.
          */
         void alive() throws GoneException {
             if (inFrames) {
                 write(new byte[0]);
+            } else if (!begun) {
+                begun = true;
+                attempt(head::run);
             }
         }
 

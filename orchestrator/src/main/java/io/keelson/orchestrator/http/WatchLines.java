@@ -88,13 +88,6 @@ final class WatchLines {
         out.nothing();
     }
 
-    /** Shows that the watch has begun, where only an event does. */
-    void begun(long revision) throws Exchange.GoneException {
-        if (!out.hasNothing()) {
-            bookmark(revision);
-        }
-    }
-
     void error(ApiException e) throws Exchange.GoneException {
         send("ERROR", e.status());
     }

@@ -84,8 +84,6 @@ final class Watches {
             }
             if (query.flag("sendInitialEvents")) {
                 lines.endOfBeginning(watch.progress());
-            } else if (query.flag("allowWatchBookmarks")) {
-                lines.begun(watch.progress());
             }
             if (!first.isEmpty()) {
                 follow(watch, lines, query.flag("allowWatchBookmarks"), deadline);
