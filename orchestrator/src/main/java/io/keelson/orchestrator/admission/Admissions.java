@@ -164,7 +164,7 @@ public final class Admissions implements Admission {
                     heard);
         }
 
-        /** What is sent to a subresource is for policies and webhooks; built-in plugins change whole objects only. */
+        /** What is sent to a subresource is for policies and webhooks; of the built-in plugins one concerns itself with how pods are resized. */
         private ObjectNode mutateSent(Request request) {
             ObjectNode sent = request.object().orElseThrow();
             boolean byPolicies = request.operation() != Operation.CONNECT
@@ -172,15 +172,20 @@ public final class Admissions implements Admission {
                     && Mutations.any(facts);
             boolean byWebhooks = plugins.on(Plugins.MUTATING_WEBHOOKS)
                     && !Webhook.mutating(facts).isEmpty();
-            if (!byPolicies && !byWebhooks) {
+            boolean byPlugins = BuiltIns.mutates(request);
+            if (!byPlugins && !byPolicies && !byWebhooks) {
                 return sent;
             }
             Kind kind = request.ownKind().orElse(request.kind());
-            Request clean = request.with(Defaults.withoutNulls(kind, sent));
-            Request own = byPolicies ? clean.with(byPolicies(clean, false)) : clean;
+            ObjectNode clean = Defaults.withoutNulls(kind, sent);
+            Request filled = request.with(byPlugins ? builtIn(request, clean) : clean);
+            Request own = byPolicies ? filled.with(byPolicies(filled, false)) : filled;
+            UnaryOperator<ObjectNode> again = changed -> {
+                ObjectNode whole = byPlugins ? builtIn(own, changed) : changed;
+                return byPolicies ? byPolicies(own.with(whole), true) : whole;
+            };
             return byWebhooks
-                    ? webhooks.mutate(
-                            own, facts, changed -> byPolicies ? byPolicies(own.with(changed), true) : changed, heard)
+                    ? webhooks.mutate(own, facts, again, heard)
                     : own.object().orElseThrow();
         }
 

@@ -54,6 +54,11 @@ public final class BuiltIns {
                 .collect(Collectors.toSet());
     }
 
+    /** Whether they change what is sent: of all subresources only that by which pods are resized. */
+    public static boolean mutates(Request request) {
+        return request.subresource().isEmpty() || request.subresource().equals(LimitRanger.RESIZE);
+    }
+
     /**
      * Lets the plugins change an object in place.
      *

@@ -14,27 +14,41 @@ import tools.jackson.databind.node.ObjectNode;
 /** The LimitRanges of a namespace: what containers get if they do not say, and between which bounds all has to be. */
 final class LimitRanger implements Mutator, Validator {
 
+    /** The subresource whose requests this plugin fills in as those that create. */
+    static final String RESIZE = "resize";
+
     private static final String ANNOTATION = "kubernetes.io/limit-ranger";
 
     @Override
     public Optional<Rejection> mutate(Request request, ObjectNode pod, Facts facts) {
-        if (!request.creates(Kinds.POD)) {
+        if (!request.creates(Kinds.POD) && !resizes(request)) {
             return Optional.empty();
         }
-        List<String> said = new ArrayList<>();
+        boolean filled = false;
         for (ObjectNode range : facts.list(Known.LIMIT_RANGE, request.namespace())) {
+            List<String> said = new ArrayList<>();
             for (JsonNode limit : limits(range, "Container")) {
+                Json.items(pod, "spec", "containers").forEach(container -> fill(container, limit, "container", said));
                 Json.items(pod, "spec", "initContainers")
                         .forEach(container -> fill(container, limit, "init container", said));
-                Json.items(pod, "spec", "containers").forEach(container -> fill(container, limit, "container", said));
+            }
+            if (!said.isEmpty()) {
+                // Of several ranges the last to set anything is told, as by Kubernetes.
+                Json.child(Json.child(pod, "metadata"), "annotations")
+                        .put(ANNOTATION, "LimitRanger plugin set: " + String.join("; ", said));
+                filled = true;
             }
         }
-        if (!said.isEmpty()) {
-            Json.child(Json.child(pod, "metadata"), "annotations")
-                    .put(ANNOTATION, "LimitRanger plugin set: " + String.join("; ", said));
+        if (filled && request.creates(Kinds.POD)) {
             Json.child(pod, "status").put("qosClass", QosClass.of(pod.path("spec")));
         }
         return Optional.empty();
+    }
+
+    private static boolean resizes(Request request) {
+        return request.of(Kinds.POD)
+                && request.operation() == Operation.UPDATE
+                && request.subresource().equals(RESIZE);
     }
 
     private static List<JsonNode> limits(ObjectNode range, String type) {
@@ -67,10 +81,7 @@ final class LimitRanger implements Mutator, Validator {
 
     @Override
     public Verdict validate(Request request, Facts facts) {
-        boolean resized = request.of(Kinds.POD)
-                && request.operation() == Operation.UPDATE
-                && request.subresource().equals("resize");
-        boolean pod = request.creates(Kinds.POD) || resized;
+        boolean pod = request.creates(Kinds.POD) || resizes(request);
         boolean claim = request.of(Known.CLAIM)
                 && request.operation() != Operation.DELETE
                 && request.subresource().isEmpty();

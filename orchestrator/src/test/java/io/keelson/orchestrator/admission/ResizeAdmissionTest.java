@@ -98,6 +98,30 @@ class ResizeAdmissionTest {
         assertThat(has("/requests/cpu")).isEqualTo("600m");
     }
 
+    @Test
+    void aRangeOfLimitsFillsInWhatIsNotSaid() {
+        admitted.create("""
+                {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "q"}, "spec": {"containers": [{"name": "c", "image": "i",
+                 "resources": {"requests": {"cpu": "1"}}}]}}""");
+        admitted.create("""
+                {"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "r"}, "spec": {"limits": [
+                 {"type": "Container", "default": {"memory": "1Gi"}, "defaultRequest": {"memory": "512Mi"}}]}}""");
+        Ref second = new Ref(Kinds.POD, "ns", "q");
+        api.patch(
+                second,
+                "resize",
+                PatchType.STRATEGIC,
+                Json.parse(
+                        "{\"spec\": {\"containers\": [{\"name\": \"c\", \"resources\": {\"requests\": {\"cpu\": \"2\"}}}]}}"),
+                BY_ADMIN);
+        ObjectNode resized = api.get(second).object();
+        assertThat(resized.at("/spec/containers/0/resources").toString())
+                .isEqualTo("{\"limits\":{\"memory\":\"1Gi\"},\"requests\":{\"cpu\":\"2\",\"memory\":\"512Mi\"}}");
+        assertThat(resized.at("/metadata/annotations").isMissingNode())
+                .as("what is sent besides resources is ignored, by whomever")
+                .isTrue();
+    }
+
     private void quota(String hard, String used) {
         admitted.create(
                 "{\"apiVersion\": \"v1\", \"kind\": \"ResourceQuota\", \"metadata\": {\"name\": \"q\"}, \"spec\": {\"hard\": {"

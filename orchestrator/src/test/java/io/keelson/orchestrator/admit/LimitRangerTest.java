@@ -36,6 +36,21 @@ class LimitRangerTest {
         assertThat(Json.string(pod, "status", "qosClass")).contains("Burstable");
     }
 
+    @Test
+    void theLastOfSeveralRangesToFillInIsTold() {
+        String range = """
+                {"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "%s", "namespace": "ns"},
+                 "spec": {"limits": [{"type": "Container", "defaultRequest": {"%s": "1"}}]}}""";
+        ObjectNode pod = Objects.pod("\"initContainers\": [{\"name\": \"i\", \"image\": \"i\"}],", "");
+        Objects facts = Objects.with(range.formatted("a", "cpu"), range.formatted("b", "memory"));
+        assertThat(facts.refusal(pod)).isEmpty();
+        assertThat(Json.string(pod, "metadata", "annotations", "kubernetes.io/limit-ranger"))
+                .contains(
+                        "LimitRanger plugin set: memory request for container c; memory request for init container i");
+        assertThat(pod.at("/spec/containers/0/resources/requests").toString())
+                .isEqualTo("{\"cpu\":\"1\",\"memory\":\"1\"}");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
