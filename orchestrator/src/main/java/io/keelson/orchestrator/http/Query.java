@@ -1,13 +1,16 @@
 package io.keelson.orchestrator.http;
 
 import io.keelson.orchestrator.api.ApiException;
+import io.keelson.orchestrator.kind.Json;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The parameters of a request.
@@ -15,6 +18,8 @@ import java.util.Optional;
  * @param values each name with its values in their order
  */
 record Query(Map<String, List<String>> values) {
+
+    private static final Set<String> OFF = Set.of("0", "false");
 
     static Query parse(String raw) {
         Map<String, List<String>> values = new HashMap<>();
@@ -46,22 +51,26 @@ record Query(Map<String, List<String>> values) {
         return values.getOrDefault(name, List.of("")).getFirst();
     }
 
-    /** Whether a switch is on: 1 and true in any case. */
+    /** Whether a switch is on: it is there, and neither 0 nor false. */
     boolean flag(String name) {
-        String value = text(name);
-        return value.equals("1") || value.equalsIgnoreCase("true");
+        return values.containsKey(name) && !OFF.contains(text(name).toLowerCase(Locale.ROOT));
     }
 
-    /** A whole number that is not negative, if it is there. */
+    /**
+     * A whole number of 64 bits, if it is there.
+     *
+     * @throws ApiException BAD_REQUEST if it is none, in the words of Go
+     */
     Optional<Long> number(String name) {
         String value = text(name);
         if (value.isEmpty()) {
             return Optional.empty();
         }
-        if (!value.matches("[0-9]{1,18}")) {
-            throw ApiException.badRequest(
-                    "query parameter " + name + " must be a whole number, but is \"" + value + "\"");
+        String problem = value.matches("[+-]?[0-9]+") ? "value out of range" : "invalid syntax";
+        try {
+            return Optional.of(Long.parseLong(value));
+        } catch (NumberFormatException e) {
+            throw ApiException.badRequest("strconv.ParseInt: parsing " + Json.quoted(value) + ": " + problem);
         }
-        return Optional.of(Long.parseLong(value));
     }
 }

@@ -37,7 +37,7 @@ final class ReadParameters {
                 target.namespace(),
                 labels(query),
                 fields(target, query),
-                query.number("limit").orElse(0L),
+                query.number("limit").filter(limit -> limit > 0).orElse(0L),
                 query.text("continue"),
                 query.text("resourceVersion"),
                 match);
@@ -56,7 +56,14 @@ final class ReadParameters {
                 target.namespace(),
                 labels(query),
                 fields(target, query, target.name()),
-                query.number("resourceVersion").orElse(0L));
+                revision(query.text("resourceVersion")));
+    }
+
+    private static long revision(String version) {
+        if (!version.matches("[0-9]{0,18}")) {
+            throw ApiException.badRequest("Invalid value: \"" + version + "\": resourceVersion must be a number");
+        }
+        return version.isEmpty() ? 0 : Long.parseLong(version);
     }
 
     /** Of these only the one with a name, if there is one. */

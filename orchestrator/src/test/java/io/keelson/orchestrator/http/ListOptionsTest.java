@@ -57,6 +57,36 @@ class ListOptionsTest {
                 .isEqualTo("ListOptions.meta.k8s.io \"\" is invalid: " + cause);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+                    limit=many                   | strconv.ParseInt: parsing "many": invalid syntax
+                    limit=1.5                    | strconv.ParseInt: parsing "1.5": invalid syntax
+                    limit=9223372036854775808    | strconv.ParseInt: parsing "9223372036854775808": value out of range
+                    watch=yes&timeoutSeconds=1s  | strconv.ParseInt: parsing "1s": invalid syntax
+                    watch=1&resourceVersion=-1   | Invalid value: "-1": resourceVersion must be a number
+                    """)
+    void whatIsNoNumberIsTold(String query, String message) throws IOException, InterruptedException {
+        HttpResponse<String> refused = get(query);
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(Json.parse(refused.body()).get("message").asString()).isEqualTo(message);
+    }
+
+    @Test
+    void aLimitThatIsNegativeIsNone() throws IOException, InterruptedException {
+        HttpResponse<String> all = server.get(admin, "/api/v1/namespaces?limit=-1");
+        assertThat(all.statusCode()).isEqualTo(200);
+        assertThat(Json.parse(all.body()).get("items")).hasSizeGreaterThan(1);
+    }
+
+    /** In Kubernetes a switch is off if it is not there, 0 or false; anything else is on. */
+    @ParameterizedTest
+    @CsvSource({"watch=1,true", "watch,true", "watch=yes,true", "watch=False,false", "watch=0,false"})
+    void aSwitchThatIsThereIsOn(String query, boolean on) throws IOException, InterruptedException {
+        HttpResponse<String> answer = get(query + "&timeoutSeconds=1&resourceVersion=" + (on ? "0" : ""));
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body().contains("ConfigMapList")).isEqualTo(!on);
+    }
+
     @Test
     void aWatchWithoutInitialEventsBeginsNow() throws IOException, InterruptedException {
         server.send(admin, "POST", PATH, "application/json", """
