@@ -38,7 +38,8 @@ final class ConfigValidation {
                         .sum()
                 + decoded(bytes);
         if (size > MAX_DATA_BYTES) {
-            causes.add(Cause.tooLong("data", MAX_DATA_BYTES));
+            // All fields together are too long: Kubernetes writes the path of none so.
+            causes.add(Cause.tooLong("[]", MAX_DATA_BYTES));
         }
         immutable(live, map, List.of("data", "binaryData"), causes);
     }
@@ -106,9 +107,15 @@ final class ConfigValidation {
         data.keySet().forEach(key -> causes.invalid(field + "[" + key + "]", key, Names.configKeyProblems(key)));
     }
 
-    /** The size of values in base64 once they are decoded, to three bytes. */
+    /** The size of values in base64 once they are decoded. */
     private static long decoded(Map<String, String> data) {
-        return data.values().stream().mapToLong(text -> text.length() * 3L / 4).sum();
+        return data.values().stream()
+                .mapToLong(text -> text.length() * 3L / 4 - padding(text))
+                .sum();
+    }
+
+    private static int padding(String base64) {
+        return base64.endsWith("==") ? 2 : base64.endsWith("=") ? 1 : 0;
     }
 
     private static void immutable(Optional<ObjectNode> live, ObjectNode incoming, List<String> fields, Causes causes) {

@@ -2,6 +2,7 @@ package io.keelson.orchestrator.kind;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -268,7 +269,14 @@ class ValidationTest {
         assertThat(create(
                         Kinds.CONFIG_MAP,
                         "{'metadata':{'name':'n'},'data':{'a':'" + "x".repeat(1024 * 1024 + 1) + "'}}"))
+                .containsExactly("[]: Too long: may not be more than 1048576 bytes");
+        assertThat(create(Kinds.SECRET, secret(1024 * 1024))).isEmpty();
+        assertThat(create(Kinds.SECRET, secret(1024 * 1024 + 1)))
                 .containsExactly("data: Too long: may not be more than 1048576 bytes");
+    }
+
+    private static String secret(int bytes) {
+        return "{'metadata':{'name':'n'},'data':{'a':'" + Base64.getEncoder().encodeToString(new byte[bytes]) + "'}}";
     }
 
     @Test
