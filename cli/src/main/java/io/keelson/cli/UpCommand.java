@@ -75,6 +75,7 @@ final class UpCommand implements Command {
         var arrival = new Arrival(outcome.plan(), up, terminal);
         arrival.awaitCluster();
         Optional<String> url = Optional.empty();
+        Optional<String> deployment = Optional.empty();
         try (var client = Client.of(outcome.plan().kubeconfig(), Options.text(parsed, "--namespace"))) {
             if (!documents.isEmpty()) {
                 arrival.waiting("apply", "applying " + String.join(", ", files));
@@ -84,6 +85,7 @@ final class UpCommand implements Command {
                 awaitAvailable(client, arrival, documents);
                 showPods(client, terminal, documents);
                 url = Arrival.firstThatAnswers(urls(client, outcome.plan(), documents), ANSWERS);
+                deployment = deployment(client, documents);
             }
         }
         terminal.out().println();
@@ -93,8 +95,21 @@ final class UpCommand implements Command {
                                 ? "The cluster was up already."
                                 : "The cluster is up  (" + arrival.elapsed() + ").");
         arrival.farewell(
-                url, Options.text(parsed, "--dir").map(dir -> "--dir " + dir).orElse(""));
+                url,
+                deployment,
+                Options.text(parsed, "--dir").map(dir -> "--dir " + dir).orElse(""));
         return 0;
+    }
+
+    /** The first Deployment among those that were applied, as commands name it. */
+    private static Optional<String> deployment(Client client, List<Document> documents) {
+        return documents.stream()
+                .filter(document -> document.kind().equals("Deployment"))
+                .findFirst()
+                .map(document -> {
+                    var namespace = namespace(client, document);
+                    return "deployment/" + document.name() + (namespace.equals("default") ? "" : " -n " + namespace);
+                });
     }
 
     private static Up.Wishes wishes(ParseResult parsed, Terminal terminal) {

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -82,10 +83,15 @@ public final class Arrival {
         }
     }
 
-    /** Says where everything is and what to try. */
-    public void farewell(Optional<String> url, String example) {
+    /**
+     * Says where everything is and what to try.
+     *
+     * @param url that answers
+     * @param deployment that was applied, such as {@code deployment/hello}, with its namespace as an option if it is not the default
+     * @param options that name the cluster, for every command
+     */
+    public void farewell(Optional<String> url, Optional<String> deployment, String options) {
         var out = terminal.out();
-        var flag = example.isEmpty() ? "" : " " + example;
         out.println();
         url.ifPresent(address -> out.println("It answers:   " + terminal.paint(Colour.STRONG, "curl " + address)));
         out.println("kubeconfig:   " + plan.kubeconfig());
@@ -97,11 +103,22 @@ public final class Arrival {
                                 .toList()));
         out.println();
         out.println("Try:");
-        out.println("  keelson get pods -o wide" + flag);
-        out.println("  keelson scale deployment/hello --replicas=5" + flag);
-        out.println("  keelson logs deployment/hello" + flag);
-        out.println("  kubectl --kubeconfig " + plan.kubeconfig() + " get all");
-        out.println("  keelson status" + flag + "     keelson down" + flag);
+        suggestions(deployment, options.isEmpty() ? "" : " " + options, plan.kubeconfig())
+                .forEach(line -> out.println("  " + line));
         out.flush();
+    }
+
+    /** Commands that work at once: only who applied a Deployment has one to scale. */
+    static List<String> suggestions(Optional<String> deployment, String options, Path kubeconfig) {
+        var kubectl = "kubectl --kubeconfig " + kubeconfig;
+        var last = "keelson status" + options + "     keelson down" + options;
+        return deployment
+                .map(name -> List.of(
+                        "keelson get pods -o wide" + options,
+                        "keelson scale " + name + " --replicas=5" + options,
+                        "keelson logs " + name + options,
+                        kubectl + " get all",
+                        last))
+                .orElseGet(() -> List.of("keelson get nodes -o wide" + options, kubectl + " get all -A", last));
     }
 }
