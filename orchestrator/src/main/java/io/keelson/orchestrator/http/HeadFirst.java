@@ -57,6 +57,7 @@ public final class HeadFirst implements SinkProvider<HeadFirst.Nothing> {
     }
 
     @Override
+    @SuppressWarnings("removal") // It must be there until it is gone.
     public <X extends Sink<Nothing>> X create(
             ServerResponse response, BiConsumer<Object, MediaType> events, Runnable close) {
         throw new UnsupportedOperationException("the head is sent by way of the context");
