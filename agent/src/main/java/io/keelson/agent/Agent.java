@@ -87,7 +87,7 @@ public final class Agent implements AutoCloseable {
 
     private static NodeAnswers answers(
             String node, Path logFolder, ContainerRuntime runtime, Meter meter, NodeLoop loop) {
-        var logs = new ContainerLogs(logFolder, loop::runs);
+        var logs = new ContainerLogs(logFolder, loop::runs, loop::waitingReason);
         var process = new OwnProcess();
         var told = new NodePages.Told(
                 loop::podList,

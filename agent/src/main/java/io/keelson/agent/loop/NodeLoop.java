@@ -167,6 +167,14 @@ public final class NodeLoop implements AutoCloseable {
                         && (c.state() == State.RUNNING || c.state() == State.CREATED));
     }
 
+    /** Why a container waits, by the status that the control plane holds; empty if it does not wait. */
+    public Optional<String> waitingReason(String podUid, String container) {
+        return desired.pods().stream()
+                .filter(pod -> pod.id().uid().equals(podUid))
+                .findFirst()
+                .flatMap(pod -> pod.waitingReason(container));
+    }
+
     /** The pods that the control plane wants here. */
     public List<PodId> pods() {
         return desired.pods().stream().map(DesiredPod::id).toList();

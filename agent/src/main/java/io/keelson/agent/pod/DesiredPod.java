@@ -45,6 +45,21 @@ public record DesiredPod(Pod pod) {
         return Objects.requireNonNullElseGet(pod.getStatus(), PodStatus::new);
     }
 
+    /** Why a container waits, by that status; empty if it does not wait. */
+    public Optional<String> waitingReason(String container) {
+        var status = reported();
+        return Stream.of(
+                        status.getInitContainerStatuses(),
+                        status.getContainerStatuses(),
+                        status.getEphemeralContainerStatuses())
+                .flatMap(all -> list(all).stream())
+                .filter(each -> container.equals(each.getName()))
+                .findFirst()
+                .flatMap(each -> Optional.ofNullable(each.getState()))
+                .flatMap(state -> Optional.ofNullable(state.getWaiting()))
+                .flatMap(waiting -> Optional.ofNullable(waiting.getReason()));
+    }
+
     public List<Container> containers() {
         return list(spec().getContainers());
     }

@@ -6,21 +6,33 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Finds the log that a question means: {@code <logs>/<namespace>_<pod>_<uid>/<container>/<attempt>.log}. */
 public final class ContainerLogs {
+    private static final Map<String, String> IN_WORDS = Map.of(
+            "ErrImagePull", "image can't be pulled",
+            "ImagePullBackOff", "trying and failing to pull image");
+
     private final Path logs;
     private final Running running;
+    private final Waiting waiting;
 
     /** Whether a container, in that attempt, may still write. */
     public interface Running {
         boolean runs(String podUid, String container, int attempt);
     }
 
-    public ContainerLogs(Path logs, Running running) {
+    /** Why a container waits, as its pod's status says it; empty if it does not say. */
+    public interface Waiting {
+        Optional<String> reason(String podUid, String container);
+    }
+
+    public ContainerLogs(Path logs, Running running, Waiting waiting) {
         this.logs = logs;
         this.running = running;
+        this.waiting = waiting;
     }
 
     /** Answers with a log. */
@@ -32,34 +44,39 @@ public final class ContainerLogs {
             }
         }
         try {
-            var directory = podDirectory(query)
-                    .orElseThrow(() -> new Answer.Failed(
-                            query.uid().isEmpty() ? 404 : 400,
-                            "container \"" + query.container() + "\" in pod \"" + query.pod()
-                                    + "\" is waiting to start: ContainerCreating"));
+            var directory = podDirectory(query);
+            var attempts = directory.isEmpty()
+                    ? List.<Integer>of()
+                    : attempts(directory.get().resolve(query.container()));
+            if (query.previous() && attempts.size() < 2) {
+                throw new Answer.Failed(400, "previous terminated container " + named(query) + " not found");
+            }
+            if (directory.isEmpty() || attempts.isEmpty()) {
+                throw new Answer.Failed(
+                        directory.isEmpty() && query.uid().isEmpty() ? 404 : 400,
+                        "container " + named(query) + " is waiting to start: " + reason(query));
+            }
             var uid = directory
+                    .get()
                     .getFileName()
                     .toString()
                     .substring(query.namespace().length() + query.pod().length() + 2);
-            var attempts = attempts(directory.resolve(query.container()));
-            if (query.previous() && attempts.size() < 2) {
-                throw new Answer.Failed(
-                        400,
-                        "previous terminated container \"" + query.container() + "\" in pod \"" + query.pod()
-                                + "\" not found");
-            }
-            if (attempts.isEmpty()) {
-                throw new Answer.Failed(
-                        400,
-                        "container \"" + query.container() + "\" in pod \"" + query.pod()
-                                + "\" is waiting to start: ContainerCreating");
-            }
             int attempt = attempts.get(query.previous() ? attempts.size() - 2 : attempts.size() - 1);
-            var file = directory.resolve(query.container()).resolve(attempt + ".log");
+            var file = directory.get().resolve(query.container()).resolve(attempt + ".log");
             new LogFile(file, query, answer).read(() -> running.runs(uid, query.container(), attempt));
         } catch (IOException | UncheckedIOException e) {
             throw new Answer.Failed(500, "reading the log: " + e.getMessage());
         }
+    }
+
+    private static String named(LogQuery query) {
+        return "\"" + query.container() + "\" in pod \"" + query.pod() + "\"";
+    }
+
+    /** In the words of Kubernetes' node. */
+    private String reason(LogQuery query) {
+        var reason = waiting.reason(query.uid(), query.container()).orElse("ContainerCreating");
+        return IN_WORDS.getOrDefault(reason, reason);
     }
 
     private Optional<Path> podDirectory(LogQuery query) throws IOException {

@@ -27,6 +27,7 @@ class ContainerLogsTest {
 
     private Path file;
     private final AtomicBoolean running = new AtomicBoolean();
+    private Optional<String> why = Optional.empty();
 
     @BeforeEach
     void write() throws IOException {
@@ -71,7 +72,7 @@ class ContainerLogsTest {
 
     private String read(LogQuery query) throws Answer.Failed {
         var answer = new Text();
-        new ContainerLogs(logs, (uid, container, attempt) -> running.get()).logs(query, answer);
+        new ContainerLogs(logs, (uid, container, attempt) -> running.get(), (uid, container) -> why).logs(query, answer);
         return answer.text();
     }
 
@@ -145,7 +146,18 @@ class ContainerLogsTest {
     void whatHasNoLogYetIsSaidSo() {
         var other = new LogQuery(
                 "ns", "p", "u", "d", false, false, false, OptionalLong.empty(), Optional.empty(), OptionalLong.empty());
-        assertThatThrownBy(() -> read(other)).hasMessageContaining("is waiting to start");
+        assertThatThrownBy(() -> read(other))
+                .hasMessage("container \"d\" in pod \"p\" is waiting to start: ContainerCreating");
+        why = Optional.of("PodInitializing");
+        assertThatThrownBy(() -> read(other))
+                .hasMessage("container \"d\" in pod \"p\" is waiting to start: PodInitializing");
+        why = Optional.of("ImagePullBackOff");
+        assertThatThrownBy(() -> read(other))
+                .hasMessage("container \"d\" in pod \"p\" is waiting to start: trying and failing to pull image");
+        var before = new LogQuery(
+                "ns", "p", "new", "c", false, true, false, OptionalLong.empty(), Optional.empty(), OptionalLong.empty());
+        assertThatThrownBy(() -> read(before))
+                .hasMessage("previous terminated container \"c\" in pod \"p\" not found");
         var escape = new LogQuery(
                 "ns",
                 "p",
@@ -169,7 +181,7 @@ class ContainerLogsTest {
         var done = new CountDownLatch(1);
         Thread.ofVirtual().start(() -> {
             try {
-                new ContainerLogs(logs, (uid, container, attempt) -> running.get()).logs(follow, answer);
+                new ContainerLogs(logs, (uid, container, attempt) -> running.get(), (uid, container) -> why).logs(follow, answer);
                 done.countDown();
             } catch (Answer.Failed e) {
                 throw new AssertionError(e);

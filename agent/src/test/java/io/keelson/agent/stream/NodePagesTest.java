@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,7 +83,7 @@ class NodePagesTest {
                         () -> bytes("{usage}"),
                         () -> bytes("agent 1\n"),
                         () -> bytes("cpu 2\n")),
-                new ContainerLogs(logs, (_, _, _) -> false),
+                new ContainerLogs(logs, (_, _, _) -> false, (_, _) -> Optional.empty()),
                 new LogFiles(logs));
     }
 

@@ -1,5 +1,8 @@
 package io.keelson.orchestrator.api;
 
+import io.keelson.orchestrator.kind.Cause;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -23,6 +26,27 @@ public record LogQuery(
         Optional<Long> sinceSeconds,
         String sinceTime,
         Optional<Long> limitBytes) {
+
+    /** What of it makes no sense, in Kubernetes' words. */
+    List<Cause> problems() {
+        List<Cause> causes = new ArrayList<>();
+        tailLines
+                .filter(lines -> lines < 0)
+                .ifPresent(lines ->
+                        causes.add(Cause.invalid("tailLines", lines.toString(), "must be greater than or equal to 0")));
+        positive("limitBytes", limitBytes, causes);
+        if (sinceSeconds.isPresent() && !sinceTime.isEmpty()) {
+            causes.add(Cause.forbidden("[]", "at most one of `sinceTime` or `sinceSeconds` may be specified"));
+        } else {
+            positive("sinceSeconds", sinceSeconds, causes);
+        }
+        return causes;
+    }
+
+    private static void positive(String field, Optional<Long> number, List<Cause> causes) {
+        number.filter(each -> each < 1)
+                .ifPresent(each -> causes.add(Cause.invalid(field, each.toString(), "must be greater than 0")));
+    }
 
     /** The same of a named container. */
     public LogQuery of(String name) {

@@ -58,8 +58,10 @@ final class PodContainers {
             if (main.size() == 1) {
                 return main.getFirst();
             }
+            List<String> before = names(pod, "initContainers");
             throw ApiException.badRequest("a container name must be specified for pod " + name + ", choose one of: ["
-                    + String.join(" ", main) + "]");
+                    + String.join(" ", main) + "]"
+                    + (before.isEmpty() ? "" : " or one of the init containers: [" + String.join(" ", before) + "]"));
         }
         List<String> all = new ArrayList<>(names(pod, "initContainers"));
         all.addAll(main);

@@ -1,7 +1,12 @@
 package io.keelson.orchestrator.api;
 
+import io.keelson.orchestrator.kind.Cause;
 import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.registry.Rejection;
 import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -33,9 +38,15 @@ public final class PodLogs {
     /**
      * Opens a log.
      *
-     * @throws ApiException NOT_FOUND if there is no such pod, BAD_REQUEST if the container is not clear
+     * @throws ApiException INVALID if the question makes no sense, NOT_FOUND if there is no such pod, BAD_REQUEST if the container is not clear,
+     *     or the time is none
      */
     public LogStream open(String namespace, String pod, LogQuery query) {
+        checkTime(query.sinceTime());
+        List<Cause> problems = query.problems();
+        if (!problems.isEmpty()) {
+            throw new ApiException(Rejection.invalid("", "PodLogOptions", pod, problems));
+        }
         ObjectNode object = PodContainers.pod(api, namespace, pod);
         String container = PodContainers.container(object, query.container());
         if (Json.string(object, "spec", "nodeName").orElse("").isEmpty()) {
@@ -43,5 +54,18 @@ public final class PodLogs {
         }
         NodeStreams.Where where = PodContainers.where(object);
         return nodes.open(where.node(), namespace, pod, where.uid(), query.of(container));
+    }
+
+    /** As Go reads RFC 3339, and in its words. */
+    private static void checkTime(String time) {
+        try {
+            if (!time.isEmpty()) {
+                OffsetDateTime _ = OffsetDateTime.parse(time);
+            }
+        } catch (DateTimeParseException e) {
+            String quoted = Json.quoted(time);
+            throw ApiException.badRequest("parsing time " + quoted + " as \"2006-01-02T15:04:05Z07:00\": cannot parse "
+                    + Json.quoted(time.substring(Math.min(e.getErrorIndex(), time.length()))));
+        }
     }
 }

@@ -113,17 +113,22 @@ public record Rejection(Reason reason, String message, Optional<Details> details
 
     /** The object does not make sense; at least one cause. */
     public static Rejection invalid(Kind kind, String name, List<Cause> causes) {
+        return invalid(kind.group(), kind.kind(), name, causes);
+    }
+
+    /** The same for what is no kind with objects of its own. */
+    public static Rejection invalid(String group, String kind, String name, List<Cause> causes) {
         String listed = causes.stream()
                 .limit(MAX_CAUSES_IN_MESSAGE)
                 .map(Cause::toString)
                 .distinct()
                 .collect(Collectors.joining(", "));
         String whole = causes.size() == 1 ? listed : "[" + listed + "]";
-        String qualified = kind.group().isEmpty() ? kind.kind() : kind.kind() + "." + kind.group();
+        String qualified = group.isEmpty() ? kind : kind + "." + group;
         return new Rejection(
                 Reason.INVALID,
                 qualified + " \"" + name + "\" is invalid: " + whole,
-                Optional.of(new Details(kind.group(), kind.kind(), name, "", causes, 0)));
+                Optional.of(new Details(group, kind, name, "", causes, 0)));
     }
 
     /** What a patch makes of an object cannot be read; Kubernetes names no object there. */

@@ -2,6 +2,7 @@ package io.keelson.orchestrator.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.testing.TestServer;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What has not run yet has said nothing; what is asked for too long a time is told so. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -53,6 +56,36 @@ class UnscheduledLogTest {
         }
         assertThat(server.get(admin, NAMESPACE + "pods/p/log?container=other").statusCode())
                 .isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+                    422 | tailLines=-5      | PodLogOptions "q" is invalid: tailLines: Invalid value: -5: must be greater than or equal to 0
+                    422 | limitBytes=0      | PodLogOptions "q" is invalid: limitBytes: Invalid value: 0: must be greater than 0
+                    422 | sinceSeconds=0    | PodLogOptions "q" is invalid: sinceSeconds: Invalid value: 0: must be greater than 0
+                    422 | sinceSeconds=1&sinceTime=2026-01-02T03:04:05Z | PodLogOptions "q" is invalid: []: Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified
+                    400 | tailLines=few     | strconv.ParseInt: parsing "few": invalid syntax
+                    400 | sinceTime=monday  | parsing time "monday" as "2006-01-02T15:04:05Z07:00": cannot parse "monday"
+                    404 | tailLines=0       | pods "q" not found
+                    """)
+    void whatMakesNoSenseOfALogIsTold(int code, String query, String message) throws IOException, InterruptedException {
+        HttpResponse<String> refused = server.get(admin, NAMESPACE + "pods/q/log?" + query);
+        assertThat(refused.statusCode()).isEqualTo(code);
+        assertThat(Json.parse(refused.body()).path("message").asString()).startsWith(message);
+    }
+
+    @Test
+    void whoNamesNoContainerOfSeveralIsToldWhichThereAre() throws IOException, InterruptedException {
+        post("serviceaccounts", "{'metadata':{'name':'many'}}");
+        post(
+                "pods",
+                "{'metadata':{'name':'many'},'spec':{'serviceAccountName':'many','containers':[{'name':'a','image':'i'},"
+                        + "{'name':'b','image':'i'}],'initContainers':[{'name':'first','image':'i'}]}}");
+        HttpResponse<String> refused = server.get(admin, NAMESPACE + "pods/many/log");
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(Json.parse(refused.body()).path("message").asString())
+                .isEqualTo("a container name must be specified for pod many, choose one of: [a b] or one of the init"
+                        + " containers: [first]");
     }
 
     @Test
