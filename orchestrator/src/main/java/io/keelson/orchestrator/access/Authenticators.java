@@ -17,15 +17,18 @@ import java.util.concurrent.ConcurrentHashMap;
 /** All ways to show who one is, one after the other: certificate, bootstrap token, token of a service account, of the OpenID provider. */
 final class Authenticators {
 
-    /** So many subjects of certificates are remembered. */
+    /** So many certificates are remembered. */
     private static final int MAX_NAMED = 4_096;
+
+    /** Under this the audit log tells certificates and tokens of one user apart, as in Kubernetes. */
+    private static final String CREDENTIAL_ID = "authentication.kubernetes.io/credential-id";
 
     private final LocalObjects objects;
     private final ServiceAccountTokens accounts;
     private final Optional<OidcTokens> oidc;
     private final boolean anonymous;
     private final InstantSource clock;
-    /** Whom subjects name, of which a few come with every request. */
+    /** Whom certificates name, of which a few come with every request; by their hash. */
     private final Map<String, Optional<User>> named = new ConcurrentHashMap<>();
 
     Authenticators(
@@ -43,8 +46,7 @@ final class Authenticators {
 
     /** Who sends a request; a certificate is worth more than a token, as in Kubernetes. */
     Authentication authenticate(Credentials credentials) {
-        Optional<User> certified =
-                credentials.certificate().map(Credentials.Certified::subject).flatMap(this::named);
+        Optional<User> certified = credentials.certificate().flatMap(this::named);
         if (certified.isPresent()) {
             Instant until = credentials.certificate().get().until();
             if (clock.instant().isAfter(until)) {
@@ -60,14 +62,15 @@ final class Authenticators {
                 : new Authentication.NotMine();
     }
 
-    private Optional<User> named(String subject) {
-        Optional<User> known = named.get(subject);
+    private Optional<User> named(Credentials.Certified certificate) {
+        Optional<User> known = named.get(certificate.sha256());
         if (known == null) {
-            known = Identity.ofSubject(subject);
+            known = Identity.ofSubject(certificate.subject())
+                    .map(user -> user.withExtra(CREDENTIAL_ID, "X509SHA256=" + certificate.sha256()));
             if (named.size() >= MAX_NAMED) {
                 named.clear();
             }
-            named.put(subject, known);
+            named.put(certificate.sha256(), known);
         }
         return known;
     }

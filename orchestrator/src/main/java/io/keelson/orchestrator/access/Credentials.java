@@ -1,9 +1,13 @@
 package io.keelson.orchestrator.access;
 
 import io.keelson.orchestrator.auth.Impersonation;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -22,16 +26,29 @@ public record Credentials(Optional<Certified> certificate, Optional<String> bear
      *
      * @param subject as in RFC 2253
      * @param until a connection may outlive the certificate that opened it
+     * @param sha256 of its encoded form, in hexadecimal: tells certificates of one user apart
      */
-    public record Certified(String subject, Instant until) {
+    public record Certified(String subject, Instant until, String sha256) {
 
         /** The first of a chain that was proven when the connection began; empty if it is none that names anybody. */
         public static Optional<Certified> of(Certificate[] chain) {
             return chain.length > 0 && chain[0] instanceof X509Certificate own
                     ? Optional.of(new Certified(
                             own.getSubjectX500Principal().getName(),
-                            own.getNotAfter().toInstant()))
+                            own.getNotAfter().toInstant(),
+                            sha256(own)))
                     : Optional.empty();
+        }
+
+        private static String sha256(X509Certificate certificate) {
+            try {
+                return HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+            } catch (CertificateEncodingException e) {
+                throw new IllegalArgumentException("a certificate that TLS has read cannot be written", e);
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every JDK has SHA-256", e);
+            }
         }
     }
 

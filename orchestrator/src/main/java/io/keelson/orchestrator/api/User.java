@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.api;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -32,5 +33,12 @@ public record User(String name, List<String> groups, String uid, Map<String, Lis
     public User withGroups(List<String> more) {
         return new User(
                 name, Stream.concat(groups.stream(), more.stream()).distinct().toList(), uid, extra);
+    }
+
+    /** The same user, of whom this is known besides. */
+    public User withExtra(String key, String value) {
+        Map<String, List<String>> more = new HashMap<>(extra);
+        more.put(key, List.of(value));
+        return new User(name, groups, uid, more);
     }
 }

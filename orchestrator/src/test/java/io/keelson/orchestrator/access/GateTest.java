@@ -88,14 +88,17 @@ class GateTest {
     }
 
     private static Optional<Credentials.Certified> certified(String subject) {
-        return Optional.of(new Credentials.Certified(subject, Instant.MAX));
+        return Optional.of(new Credentials.Certified(subject, Instant.MAX, "hash of " + subject));
     }
 
     @Test
     void aCertificateThatHasExpiredSinceItsConnectionBeganIsNoneAnyMore() {
-        var until = new Credentials.Certified("CN=joe", now.plusSeconds(60));
+        var until = new Credentials.Certified("CN=joe", now.plusSeconds(60), "f00d");
         Credentials joe = new Credentials(Optional.of(until), Optional.empty(), Optional.empty());
         assertThat(gate.user(joe, (_, _) -> {}).name()).isEqualTo("joe");
+        assertThat(gate.user(joe, (_, _) -> {}).extra())
+                .as("which of joe's certificates it was")
+                .containsExactly(Map.entry("authentication.kubernetes.io/credential-id", List.of("X509SHA256=f00d")));
         now = now.plusSeconds(61);
         assertThatThrownBy(() -> gate.user(joe, (_, _) -> {})).hasMessage("Unauthorized");
     }

@@ -19,6 +19,7 @@ final class Blur {
             rule("\\u001b\\[[0-9;]*m", ""),
             rule("(Client Version: version\\.Info)\\{[^}]*}", "$1{...}"),
             rule("Kustomize Version: v[0-9.]+", "Kustomize Version: vN"),
+            rule("X509SHA256=[0-9a-f]{64}", "X509SHA256=HASH"),
             rule("(Resource Version: +)\\d+", "$1RV"),
             rule("https://127\\.0\\.0\\.1:\\d+", "https://SERVER"),
             rule("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UID"),
