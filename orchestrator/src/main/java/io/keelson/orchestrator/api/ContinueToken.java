@@ -14,18 +14,24 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record ContinueToken(long revision, String start) {
 
+    /** The form of what a token says. */
+    private static final String VERSION = "meta.k8s.io/v1";
+
     /** In the place of a revision: whatever it is now. Not zero, which is what a token has that says nothing. */
     static final long NEWEST = -1;
 
     String text() {
-        ObjectNode token =
-                Json.object().put("v", "meta.k8s.io/v1").put("rv", revision).put("start", start);
+        ObjectNode token = Json.object().put("v", VERSION).put("rv", revision).put("start", start);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(Json.write(token));
     }
 
     static ContinueToken parse(String text) {
         try {
             ObjectNode token = Json.parse(new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8));
+            String version = Json.string(token, "v").orElse("");
+            if (!version.equals(VERSION)) {
+                throw invalid("server does not recognize this encoded version \"" + version + "\"");
+            }
             return new ContinueToken(
                     Json.number(token, "rv")
                             .filter(revision -> revision > 0 || revision == NEWEST)

@@ -7,7 +7,9 @@ import io.keelson.orchestrator.testing.TestServer;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Base64;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -118,5 +120,21 @@ class ListOptionsTest {
         HttpResponse<String> refused = server.get(admin, "/api/v1/namespaces?resourceVersion=5&continue=" + token);
         assertThat(refused.statusCode()).isEqualTo(400);
         assertThat(refused.body()).contains("specifying resource version is not allowed when using continue");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    garbage                                            | it is none of this server's
+                    {"v":"meta.k8s.io/v1","start":"a"}                 | it names no revision
+                    {"v":"meta.k8s.io/v1","rv":5}                      | it names no start
+                    {"v":"meta.k8s.io/v2","rv":5,"start":"a"}          | server does not recognize this encoded version "meta.k8s.io/v2"
+                    {"rv":5,"start":"a"}                               | server does not recognize this encoded version ""
+                    """)
+    void aTokenThatIsNoneOfThisServersIsRefused(String token, String why) throws IOException, InterruptedException {
+        String text = Base64.getUrlEncoder().withoutPadding().encodeToString(token.getBytes(StandardCharsets.UTF_8));
+        HttpResponse<String> refused = server.get(admin, "/api/v1/namespaces?limit=1&continue=" + text);
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(Json.parse(refused.body()).get("message").asString(""))
+                .isEqualTo("continue key is not valid: " + why);
     }
 }
