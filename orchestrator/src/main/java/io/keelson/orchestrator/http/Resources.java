@@ -309,6 +309,7 @@ final class Resources {
         ObjectNode wish = Bodies.object(exchange, target.kind(), FieldValidation.IGNORE)
                 .map(Bodies.Sent::object)
                 .orElseGet(Json::object);
+        requireOptions(wish);
         DeleteOptions options = deleteOptions(exchange, target, wish, user);
         if (!one) {
             deleteAll(exchange, target, options);
@@ -319,6 +320,15 @@ final class Resources {
             exchange.reply(200, success(target, Json.string(deleted.object(), "metadata", "uid")));
         } else {
             objects.reply(exchange, 200, target.kind(), deleted.object());
+        }
+    }
+
+    /** Who sends something else, such as the object, means something else. */
+    private static void requireOptions(ObjectNode wish) {
+        String kind = Json.string(wish, "kind").orElse("DeleteOptions");
+        if (!kind.equals("DeleteOptions")) {
+            throw ApiException.badRequest(
+                    "the kind in the data (" + kind + ") does not match the expected kind (DeleteOptions)");
         }
     }
 

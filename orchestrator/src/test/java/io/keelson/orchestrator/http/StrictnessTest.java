@@ -240,6 +240,19 @@ class StrictnessTest {
                 .isEqualTo("DeleteOptions.meta.k8s.io \"\" is invalid: " + cause);
     }
 
+    @Test
+    void whoSendsSomethingElseThanOptionsDeletesNothing() throws IOException, InterruptedException {
+        String path = CONFIG_MAPS + "/kept";
+        String kept = "{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"kept\"}}";
+        assertThat(send("POST", CONFIG_MAPS, "application/json", kept).statusCode())
+                .isEqualTo(201);
+        assertThat(message(send("DELETE", path, "application/json", kept), 400))
+                .isEqualTo("the kind in the data (ConfigMap) does not match the expected kind (DeleteOptions)");
+        assertThat(send("DELETE", path, "application/json", "{\"kind\":\"DeleteOptions\",\"apiVersion\":\"apps/v1\"}")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     "finalizers":["hold"]                                          | metadata.finalizers[0]: Invalid value: "hold": name is neither a standard finalizer name nor is it fully qualified
