@@ -26,7 +26,8 @@ public final class AuditedRequest {
                     "uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
-    private static final int INTERNAL_ERROR = 500;
+    /** Of a Status what stands in every event about a refusal; the rest is bookkeeping. */
+    private static final List<String> OF_A_STATUS = List.of("status", "message", "reason", "details");
 
     /** What a door knows of a request before anything is done. */
     public record About(Access access, String apiVersion, String uri, String source, String userAgent) {}
@@ -49,6 +50,8 @@ public final class AuditedRequest {
     private Optional<User> actingAs = Optional.empty();
     private Optional<ObjectNode> sent = Optional.empty();
     private Optional<String> refusal = Optional.empty();
+    private Optional<ObjectNode> failure = Optional.empty();
+    private boolean panicked;
     private String allowance = "";
     private final AuditNotes notes;
 
@@ -113,6 +116,16 @@ public final class AuditedRequest {
         refusal = Optional.of(reason);
     }
 
+    /** It was answered with this Status, which is told at every level: it says why, and shows no object. */
+    public void refused(ObjectNode status) {
+        failure = Optional.of(status);
+    }
+
+    /** The server made a mistake. */
+    public void panicked() {
+        panicked = true;
+    }
+
     /** An answer that takes long has begun. */
     public void started(int code) {
         tell(Stage.RESPONSE_STARTED, code, Optional.empty());
@@ -124,7 +137,7 @@ public final class AuditedRequest {
      * @param answer what, if anybody wants to know
      */
     public void completed(int code, Optional<ObjectNode> answer) {
-        tell(code == INTERNAL_ERROR ? Stage.PANIC : Stage.RESPONSE_COMPLETE, code, answer);
+        tell(panicked ? Stage.PANIC : Stage.RESPONSE_COMPLETE, code, answer);
     }
 
     private void tell(Stage stage, int code, Optional<ObjectNode> answer) {
@@ -152,6 +165,8 @@ public final class AuditedRequest {
         if (over) {
             ObjectNode status = Json.child(event, "responseStatus");
             Json.child(status, "metadata");
+            failure.ifPresent(why ->
+                    OF_A_STATUS.forEach(field -> Json.at(why, field).ifPresent(value -> status.set(field, value))));
             status.put("code", code);
             ObjectNode annotations = Json.child(event, "annotations");
             annotations.put("authorization.k8s.io/decision", refusal.isPresent() ? "forbid" : "allow");
@@ -176,6 +191,7 @@ public final class AuditedRequest {
         JsonNode shown = body.deepCopy();
         unmanaged(shown);
         Json.items(shown, "items").forEach(AuditedRequest::unmanaged);
+        Json.items(shown, "rows").forEach(row -> unmanaged(row.path("object")));
         return shown;
     }
 

@@ -275,6 +275,16 @@ final class Exchange {
         turn.ifPresent(Turnstile.Turn::close);
     }
 
+    /** It was refused, or failed, with this Status. */
+    void refused(ObjectNode status) {
+        audit.ifPresent(by -> by.refused(status));
+    }
+
+    /** The server made a mistake. */
+    void panicked() {
+        audit.ifPresent(AuditedRequest::panicked);
+    }
+
     /** All is over: the seat is given back, and what is to be told is told. */
     void over() {
         stand();

@@ -22,6 +22,7 @@ import io.keelson.orchestrator.auth.Access;
 import io.keelson.orchestrator.auth.Authorization;
 import io.keelson.orchestrator.auth.Impersonation;
 import io.keelson.orchestrator.flow.Turnstile;
+import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.measure.RequestMetrics;
 import io.keelson.orchestrator.registry.Reason;
 import java.util.LinkedHashMap;
@@ -107,7 +108,16 @@ public final class Callers implements ServerInterceptor {
         synchronized void over(Status status) {
             counted.over(httpCode(status.getCode()));
             stand();
-            audit.ifPresent(told -> told.completed(httpCode(status.getCode()), Optional.empty()));
+            audit.ifPresent(told -> {
+                if (!status.isOk()) {
+                    told.refused(Json.object()
+                            .put("status", "Failure")
+                            .put(
+                                    "message",
+                                    Optional.ofNullable(status.getDescription()).orElse("")));
+                }
+                told.completed(httpCode(status.getCode()), Optional.empty());
+            });
         }
     }
 

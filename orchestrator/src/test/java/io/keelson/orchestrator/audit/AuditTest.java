@@ -155,7 +155,11 @@ class AuditTest {
                 ObjectNode owned =
                         Json.parse("{\"metadata\": {\"name\": \"a\", \"managedFields\": [{\"manager\": \"m\"}]}}");
                 ObjectNode list = Json.object();
-                list.putArray("items").add(owned.deepCopy());
+                if (everywhere) {
+                    list.putArray("items").add(owned.deepCopy());
+                } else {
+                    list.putArray("rows").addObject().set("object", owned.deepCopy());
+                }
                 try (AuditLog log = new AuditLog(file, 1_000_000, 0, () -> NOW)) {
                     AuditedRequest request = new AuditedRequest(
                             Optional.of(log),
@@ -176,6 +180,35 @@ class AuditTest {
                 assertThat(owned.toString()).as("the object itself stays").contains("managedFields");
             }
         }
+    }
+
+    @Test
+    void whyARequestWasRefusedIsToldAtEveryLevel(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("refused.log");
+        try (AuditLog log = new AuditLog(file, 1_000_000, 0, () -> NOW)) {
+            for (boolean mistake : new boolean[] {false, true}) {
+                AuditedRequest request = new AuditedRequest(
+                        Optional.of(log),
+                        policy("{'level':'Metadata'}"),
+                        () -> NOW,
+                        new AuditedRequest.About(objects("create", "", "pods", "x"), "v1", "/api", "127.0.0.1", "test"),
+                        new AuditNotes());
+                request.by(JOE, Optional.empty());
+                request.refused(Json.parse("""
+                        {"kind":"Status","status":"Failure","message":"the webhook is away","reason":"InternalError","code":500}"""));
+                if (mistake) {
+                    request.panicked();
+                }
+                request.completed(500, Optional.empty());
+            }
+        }
+        String status =
+                "{\"metadata\":{},\"status\":\"Failure\",\"message\":\"the webhook is away\",\"reason\":\"InternalError\",\"code\":500}";
+        assertThat(events(file))
+                .allSatisfy(event -> assertThat(event.get("responseStatus")).isEqualTo(Json.parse(status)))
+                .extracting(event -> event.get("stage").asString(""))
+                .as("a failure is a mistake of the server only if that says so")
+                .containsExactly("ResponseComplete", "Panic");
     }
 
     @Test
