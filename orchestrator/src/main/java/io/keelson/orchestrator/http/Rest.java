@@ -47,7 +47,7 @@ public final class Rest implements Handler {
     private final MetricsDoor metrics;
     private final RequestMetrics measures;
     private final ObjectNode version;
-    private final Supplier<Optional<String>> notReady;
+    private final Health health;
 
     /**
      * REST over an API.
@@ -80,7 +80,7 @@ public final class Rest implements Handler {
         this.api = api;
         this.served = new AtomicReference<>(Served.first(api.kinds()));
         this.version = version;
-        this.notReady = notReady;
+        this.health = new Health(notReady);
     }
 
     @Override
@@ -114,11 +114,13 @@ public final class Rest implements Handler {
             LOG.log(Level.DEBUG, () -> exchange.method() + " " + exchange.path() + ": the client has gone");
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, exchange.method() + " " + exchange.path() + " failed", e);
+            exchange.panicked();
             fail(exchange, new ApiException(Reason.INTERNAL_ERROR, "Internal error occurred: " + e));
         }
     }
 
     private static void fail(Exchange exchange, ApiException e) {
+        exchange.refused(e.status());
         if (exchange.begun()) {
             // Too late for a Status: the client must see that the answer breaks off.
             throw new CloseConnectionException(e.rejection().message(), e);
@@ -150,8 +152,7 @@ public final class Rest implements Handler {
         List<String> steps = exchange.steps();
         switch (steps.getFirst()) {
             case "version" -> exchange.replyInLines(200, version);
-            case "healthz", "livez" -> exchange.reply(200, "text/plain", bytes("ok"));
-            case "readyz" -> ready(exchange);
+            case "healthz", "livez", "readyz" -> health.answer(exchange);
             case "metrics" -> measures(exchange);
             case "api" -> {
                 if (steps.size() > 2) {
@@ -224,14 +225,6 @@ public final class Rest implements Handler {
                         Json.write(reception.gate().documents().keySet()));
             default -> throw Target.notFound();
         }
-    }
-
-    private void ready(Exchange exchange) {
-        Optional<String> reason = notReady.get();
-        if (reason.isPresent()) {
-            throw new ApiException(Reason.SERVICE_UNAVAILABLE, "not ready: " + reason.get());
-        }
-        exchange.reply(200, "text/plain", bytes("ok"));
     }
 
     private void objects(Exchange exchange, String group, String version, List<String> steps)
@@ -322,15 +315,21 @@ public final class Rest implements Handler {
         ObjectNode answer = Json.object();
         var paths = answer.putArray("paths");
         List.of(
+                        "/.well-known/openid-configuration",
                         "/api",
                         "/api/v1",
                         "/apis",
                         "/healthz",
+                        "/healthz/ping",
                         "/livez",
+                        "/livez/ping",
                         "/metrics",
                         "/openapi/v2",
                         "/openapi/v3",
+                        "/openid/v1/jwks",
                         "/readyz",
+                        "/readyz/etcd",
+                        "/readyz/ping",
                         "/version")
                 .forEach(paths::add);
         exchange.replyInLines(200, answer);

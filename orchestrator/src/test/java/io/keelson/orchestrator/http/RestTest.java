@@ -25,6 +25,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The REST API over TLS, as any client sees it. */
@@ -98,6 +100,23 @@ class RestTest {
                 nobody.send(server.request("/api/v1/nodes").build(), BodyHandlers.ofString());
         assertThat(refused.statusCode()).isEqualTo(401);
         assertThat(json(refused).get("message").asString()).isEqualTo("Unauthorized");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    /readyz?verbose                           | 200 | [+]ping ok;[+]etcd ok;readyz check passed;
+                    /readyz?verbose=true&exclude=etcd         | 200 | [+]ping ok;[+]etcd excluded: ok;readyz check passed;
+                    /livez?verbose&exclude=x                  | 200 | [+]ping ok;warn: some health checks cannot be excluded: no matches for "x";livez check passed;
+                    /readyz/etcd                              | 200 | ok
+                    /readyz/etcd?verbose                      | 200 | [+]etcd ok;readyz check passed;
+                    /healthz/ping                             | 200 | ok
+                    """)
+    void checksOfHealthHaveNamesAndAreTold(String path, int code, String lines)
+            throws IOException, InterruptedException {
+        HttpResponse<String> answer = server.get(admin, path);
+        assertThat(answer.statusCode()).isEqualTo(code);
+        assertThat(answer.body()).isEqualTo(lines.replace(';', '\n'));
+        assertThat(server.get(admin, "/readyz/nothing").statusCode()).isEqualTo(404);
     }
 
     @Test
