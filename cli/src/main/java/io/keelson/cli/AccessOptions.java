@@ -11,6 +11,7 @@ import io.keelson.orchestrator.auth.OidcRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -51,6 +52,11 @@ final class AccessOptions {
                         "N",
                         "So many requests are carried out at a time, the rest waits; default: "
                                 + AccessConfig.DEFAULT_SEATS + "."))
+                .addOption(Options.number(
+                        "--request-body-timeout",
+                        "SECONDS",
+                        "For so long a client may take to send the body of a request; default: "
+                                + AccessConfig.DEFAULT_BODY_PATIENCE.toSeconds() + "."))
                 .addOption(
                         Options.texts(
                                 "--enable-admission-plugins",
@@ -92,7 +98,10 @@ final class AccessOptions {
                     audit(parsed),
                     oidc(parsed),
                     Plugins.of(
-                            names(parsed, "--enable-admission-plugins"), names(parsed, "--disable-admission-plugins")));
+                            names(parsed, "--enable-admission-plugins"), names(parsed, "--disable-admission-plugins")),
+                    Options.number(parsed, "--request-body-timeout")
+                            .map(Duration::ofSeconds)
+                            .orElse(AccessConfig.DEFAULT_BODY_PATIENCE));
         } catch (IllegalArgumentException | ArithmeticException wrong) {
             throw Trouble.usage(String.valueOf(wrong.getMessage()));
         }

@@ -2,6 +2,7 @@ package io.keelson.orchestrator.access;
 
 import io.keelson.orchestrator.admit.Plugins;
 import io.keelson.orchestrator.audit.AuditConfig;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param audit what is written of requests; empty for nothing
  * @param oidc an OpenID provider whose users may come; empty for none
  * @param plugins which admission plugins have a say in writes
+ * @param bodyPatience for so long a client may take to send the body of a request, which has a seat meanwhile
  */
 public record AccessConfig(
         boolean anonymous,
@@ -21,7 +23,11 @@ public record AccessConfig(
         int seats,
         Optional<AuditConfig> audit,
         Optional<OidcConfig> oidc,
-        Plugins plugins) {
+        Plugins plugins,
+        Duration bodyPatience) {
+
+    /** The time for a body if the operator says nothing: 3 MiB come in it over a line of one megabit a second. */
+    public static final Duration DEFAULT_BODY_PATIENCE = Duration.ofSeconds(30);
 
     /** The seats if the operator says nothing: as many as Kubernetes has. */
     public static final int DEFAULT_SEATS = 600;
@@ -41,11 +47,15 @@ public record AccessConfig(
         if (seats < 1) {
             throw new IllegalArgumentException("--max-requests-inflight must be at least 1, but is " + seats);
         }
+        if (!bodyPatience.isPositive()) {
+            throw new IllegalArgumentException(
+                    "--request-body-timeout must be at least 1, but is " + bodyPatience.toSeconds());
+        }
     }
 
-    /** With all admission plugins. */
+    /** With all admission plugins, and the usual time for a body. */
     public AccessConfig(
             boolean anonymous, String issuer, int seats, Optional<AuditConfig> audit, Optional<OidcConfig> oidc) {
-        this(anonymous, issuer, seats, audit, oidc, Plugins.ALL);
+        this(anonymous, issuer, seats, audit, oidc, Plugins.ALL, DEFAULT_BODY_PATIENCE);
     }
 }

@@ -26,6 +26,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -53,6 +54,7 @@ final class Exchange {
     private final ServerRequest request;
     private final ServerResponse response;
     private final Gate gate;
+    private final BodyInTime bodyInTime;
     private Optional<List<String>> steps = Optional.empty();
     private Optional<Query> query = Optional.empty();
     private Optional<RequestInfo> info = Optional.empty();
@@ -68,8 +70,10 @@ final class Exchange {
     private int code = 200;
     private boolean begun;
 
-    Exchange(ServerRequest request, ServerResponse response, Gate gate) {
+    /** @param patience for its body */
+    Exchange(ServerRequest request, ServerResponse response, Gate gate, Duration patience) {
         this.gate = gate;
+        this.bodyInTime = new BodyInTime(patience);
         this.request = request;
         this.response = response;
     }
@@ -303,14 +307,14 @@ final class Exchange {
     /**
      * The body, whole; empty if there is none.
      *
-     * @throws ApiException REQUEST_ENTITY_TOO_LARGE if it is longer than {@link #MAX_BODY_BYTES}
+     * @throws ApiException REQUEST_ENTITY_TOO_LARGE if it is longer than {@link #MAX_BODY_BYTES}, TIMEOUT if it does not come in time
      */
     byte[] body() {
         if (!request.content().hasEntity()) {
             return new byte[0];
         }
-        try (InputStream in = request.content().inputStream()) {
-            byte[] bytes = in.readNBytes(MAX_BODY_BYTES + 1);
+        try {
+            byte[] bytes = bodyInTime.read(request.content().inputStream(), MAX_BODY_BYTES + 1);
             if (bytes.length > MAX_BODY_BYTES) {
                 throw new ApiException(
                         Reason.REQUEST_ENTITY_TOO_LARGE, "Request entity too large: limit is " + MAX_BODY_BYTES);
@@ -516,6 +520,19 @@ final class Exchange {
     /** Whether HTTP was left, so that no other request can follow. */
     boolean hasSwitched() {
         return code == SWITCHING;
+    }
+
+    /** Whether the body did not come in time: what comes of it now is not to be taken for the next request. */
+    boolean isCutShort() {
+        return bodyInTime.isGivenUp();
+    }
+
+    /** Completes the answer to a request whose body did not come in time, and stops to wait for it. */
+    void cutShort() {
+        if (response instanceof RoutingResponse answer) {
+            answer.commit();
+        }
+        bodyInTime.forget();
     }
 
     /** Whether the client wants no other answer on this connection. Helidon tells it that so be it, but goes on to wait for the next request. */

@@ -7,6 +7,7 @@ import io.keelson.orchestrator.audit.AuditedRequest;
 import io.keelson.orchestrator.audit.Auditing;
 import io.keelson.orchestrator.auth.RequestInfo;
 import io.keelson.orchestrator.flow.Turnstile;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,9 +20,15 @@ public final class Reception {
     private final Gate gate;
     private final Turnstile turnstile;
     private final Auditing auditing;
+    private final Duration bodyPatience;
 
-    /** Requests that these let pass and tell of. */
-    public Reception(Gate gate, Turnstile turnstile, Auditing auditing) {
+    /**
+     * Requests that these let pass and tell of.
+     *
+     * @param bodyPatience for so long a client may take to send what it has to send
+     */
+    public Reception(Gate gate, Turnstile turnstile, Auditing auditing, Duration bodyPatience) {
+        this.bodyPatience = bodyPatience;
         this.gate = gate;
         this.turnstile = turnstile;
         this.auditing = auditing;
@@ -29,6 +36,10 @@ public final class Reception {
 
     Gate gate() {
         return gate;
+    }
+
+    Duration bodyPatience() {
+        return bodyPatience;
     }
 
     /**

@@ -85,7 +85,7 @@ public final class Rest implements Handler {
 
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
-        Exchange exchange = new Exchange(request, response, reception.gate());
+        Exchange exchange = new Exchange(request, response, reception.gate(), reception.bodyPatience());
         exchange.measured(measures.begin(CountedAs.reads(exchange), System.nanoTime()));
         try {
             AuditNotes.during(exchange.notes(), () -> serve(exchange));
@@ -94,6 +94,10 @@ public final class Rest implements Handler {
         }
         if (exchange.hasSwitched()) {
             throw new CloseConnectionException("what was spoken instead of HTTP has ended");
+        }
+        if (exchange.isCutShort()) {
+            exchange.cutShort();
+            throw new CloseConnectionException("the body did not come in time");
         }
         if (exchange.isLast()) {
             exchange.complete();
