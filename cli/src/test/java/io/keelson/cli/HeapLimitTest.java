@@ -70,6 +70,6 @@ class HeapLimitTest {
     void moreThatLivesIsCollectedMoreRarely() {
         assertThat(HeapLimit.threshold(20L << 20)).isEqualTo(88L << 20);
         assertThat(HeapLimit.threshold(44L << 20)).isEqualTo(88L << 20);
-        assertThat(HeapLimit.threshold(110L << 20)).isEqualTo(352L << 20);
+        assertThat(HeapLimit.threshold(110L << 20)).isEqualTo(418L << 20);
     }
 }
