@@ -23,10 +23,16 @@ record FrameHead(int length, int type, int flags, int stream) {
     /** Reads it from the next bytes, and leaves them where they are. */
     static FrameHead at(BufferData bytes) {
         return new FrameHead(
-                bytes.get(0) << 16 | bytes.get(1) << 8 | bytes.get(2),
-                bytes.get(3),
-                bytes.get(4),
-                (bytes.get(5) & 0x7f) << 24 | bytes.get(6) << 16 | bytes.get(7) << 8 | bytes.get(8));
+                number(bytes, 0, 3), number(bytes, 3, 1), number(bytes, 4, 1), number(bytes, 5, 4) & Integer.MAX_VALUE);
+    }
+
+    private static int number(BufferData bytes, int from, int length) {
+        int number = 0;
+        for (int i = from; i < from + length; i++) {
+            // With a sign or without one: that depends on the kind of buffer.
+            number = number << 8 | bytes.get(i) & 0xff;
+        }
+        return number;
     }
 
     /** Whether its sender says that it is the last one of its stream. */

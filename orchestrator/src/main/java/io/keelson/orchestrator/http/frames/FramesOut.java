@@ -2,8 +2,13 @@ package io.keelson.orchestrator.http.frames;
 
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
-/** What the client is sent. Helidon writes each frame with one call. */
+/**
+ * What the client is sent. Helidon writes each frame with one call. Who writes to a stream that the client has given up fails as if the
+ * connection was broken; nothing is counted as sent then, neither for the stream nor for the connection.
+ */
 final class FramesOut implements DataWriter {
 
     private final DataWriter wire;
@@ -15,8 +20,8 @@ final class FramesOut implements DataWriter {
     }
 
     private BufferData seen(BufferData frame) {
-        if (frame.available() >= FrameHead.BYTES) {
-            streams.sent(FrameHead.at(frame));
+        if (frame.available() >= FrameHead.BYTES && !streams.sent(FrameHead.at(frame))) {
+            throw new UncheckedIOException(new IOException("the client has given up this stream"));
         }
         return frame;
     }

@@ -10,6 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>A client may reset a stream while the last frame of its answer is on its way: a deadline that is as long as the answer takes. RFC 9113
  * (5.1, "closed") has the server ignore it. Helidon forgets a stream that has ended, takes the reset for one of a stream that never was,
  * and closes the connection with all that goes on in it.
+ *
+ * <p>The other way round Helidon goes on to send what belongs to a stream that the client has reset, and does not tell who writes it: a
+ * watch would never end.
  */
 final class OpenStreams {
 
@@ -39,13 +42,21 @@ final class OpenStreams {
         return true;
     }
 
-    /** Notes a frame for the client. To be called before it is sent, so that whatever the client answers to it comes later. */
-    void sent(FrameHead frame) {
+    /**
+     * Notes a frame for the client. To be called before it is sent, so that whatever the client answers to it comes later. False: the client
+     * has given up that stream, of which more was to come. What ends it may be sent, and headers must: they change the table by which
+     * later ones are read (RFC 7541, 2.3.2).
+     */
+    boolean sent(FrameHead frame) {
+        int stream = frame.stream();
         if (frame.type() == FrameHead.RST_STREAM) {
-            senders.remove(frame.stream());
+            senders.remove(stream);
         } else if (frame.ends()) {
-            ended(frame.stream(), SERVER);
+            ended(stream, SERVER);
+        } else if (frame.type() == FrameHead.DATA) {
+            return senders.containsKey(stream);
         }
+        return true;
     }
 
     private void ended(int stream, int side) {

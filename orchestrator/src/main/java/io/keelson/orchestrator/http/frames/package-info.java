@@ -1,6 +1,6 @@
 /**
- * HTTP/2 by Helidon, of which one rule is kept here: what a client says of a call that has just ended is no offence. The frames of both
- * directions are looked at, as far as their heads, and those that Helidon would take amiss do not reach it.
+ * HTTP/2 by Helidon, of which two rules are kept here: what a client says of a call that has just ended is no offence, and who writes to a
+ * call that the client has given up is told so. The frames of both directions are looked at, as far as their heads.
  *
  * <pre>
  *   client -> socket -> FramesIn  -> Helidon's connection -> requests

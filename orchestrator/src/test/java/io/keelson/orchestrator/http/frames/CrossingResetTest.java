@@ -2,10 +2,12 @@ package io.keelson.orchestrator.http.frames;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keelson.orchestrator.limits.WatchLimits;
 import io.keelson.orchestrator.testing.RawHttp2;
 import io.keelson.orchestrator.testing.RawHttp2.Frame;
 import io.keelson.orchestrator.testing.TestServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -14,12 +16,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Calls of one HTTP/2 connection that are given up while the others go on. */
 class CrossingResetTest {
 
     private static final String MAPS = "/api/v1/namespaces/default/configmaps";
+    private static final int WATCHES_OF_USER = 2;
+
+    /** How it begins an answer (RFC 7541, appendix A). */
+    private static final int STATUS_200 = 0x88;
+
     private static final String WATCH = MAPS + "?watch=1";
 
     @TempDir
@@ -29,10 +37,11 @@ class CrossingResetTest {
 
     private RawHttp2 client;
     private int newest = -1;
+    private int latestWatch;
 
     @BeforeAll
     static void start() {
-        server = TestServer.start(directory);
+        server = TestServer.start(directory, new WatchLimits(100, WATCHES_OF_USER, 1000, 1 << 20));
     }
 
     @AfterAll
@@ -41,9 +50,12 @@ class CrossingResetTest {
     }
 
     @BeforeEach
-    void connect() throws IOException {
+    void connect(TestInfo test) throws IOException {
+        // The watches of the one before may still count.
+        String user = test.getTestMethod().orElseThrow().getName();
         client = RawHttp2.connect(
-                server.tls(Optional.of(server.authority().client("ann", "CN=ann,O=system:masters"))), server.port());
+                server.tls(Optional.of(server.authority().client(user, "CN=" + user + ",O=system:masters"))),
+                server.port());
     }
 
     @AfterEach
@@ -59,10 +71,9 @@ class CrossingResetTest {
 
     /** Begins to watch, and waits for the object that is there. */
     private int watch() throws IOException {
-        int stream = ask(WATCH);
-        assertThat(client.nextOf(stream).type()).isEqualTo(RawHttp2.HEADERS);
-        event(stream, "kube-root-ca.crt");
-        return stream;
+        assertThat(mayWatch()).isTrue();
+        event(latestWatch, "kube-root-ca.crt");
+        return latestWatch;
     }
 
     private void event(int stream, String name) throws IOException {
@@ -84,7 +95,7 @@ class CrossingResetTest {
     @Test
     void aResetThatCrossesTheEndOfItsAnswerLeavesTheOthersAlone() throws IOException {
         int early = watch();
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 100; i++) {
             int ended = ask(MAPS + "/kube-root-ca.crt");
             assertThat(client.body(ended)).contains("kube-root-ca.crt");
             int later = ask("/version");
@@ -115,6 +126,29 @@ class CrossingResetTest {
         }
         make("of-many");
         event(watch, "of-many");
+    }
+
+    @Test
+    void aWatchThatIsGivenUpEndsWithTheNextEvent() throws IOException {
+        int kept = watch();
+        watch();
+        for (int i = 0; i < 3; i++) {
+            assertThat(client.body(ask(WATCH))).contains("2 open watches");
+            client.reset(latestWatch);
+            make("given-up-" + i);
+            event(kept, "given-up-" + i);
+            TestServer.await("room for another watch", this::mayWatch);
+        }
+    }
+
+    /** Whether one more watch is let in. */
+    private boolean mayWatch() {
+        try {
+            latestWatch = ask(WATCH);
+            return (client.nextOf(latestWatch).payload()[0] & 0xff) == STATUS_200;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

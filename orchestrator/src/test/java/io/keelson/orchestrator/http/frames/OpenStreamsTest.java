@@ -87,4 +87,30 @@ class OpenStreamsTest {
         streams.sent(data(1, END_STREAM));
         assertThat(streams.received(reset(1))).isTrue();
     }
+
+    @Test
+    void whatTheClientHasGivenUpIsToldToWhoWritesMoreOfIt() {
+        streams.received(headers(1, END_STREAM));
+        streams.received(headers(3, END_STREAM));
+        assertThat(streams.sent(headers(1, 0))).isTrue();
+        assertThat(streams.sent(data(1, 0))).isTrue();
+        streams.received(reset(1));
+        assertThat(streams.sent(data(1, 0))).isFalse();
+        assertThat(streams.sent(headers(1, 0)))
+                .as("it changes the table of headers")
+                .isTrue();
+        assertThat(streams.sent(data(1, END_STREAM))).isTrue();
+        assertThat(streams.sent(data(3, 0))).as("another").isTrue();
+        assertThat(streams.sent(new FrameHead(8, 6, 1, 0)))
+                .as("an answer to a ping")
+                .isTrue();
+    }
+
+    @Test
+    void aClientThatHasSaidAllStillHears() {
+        streams.received(headers(1, 0));
+        streams.received(data(1, END_STREAM));
+        assertThat(streams.sent(data(1, 0))).isTrue();
+        assertThat(streams.sent(data(1, END_STREAM))).isTrue();
+    }
 }
