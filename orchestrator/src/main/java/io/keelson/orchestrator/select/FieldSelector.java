@@ -38,7 +38,9 @@ public final class FieldSelector {
             if (field.equals("status.podIPs")) {
                 return Json.string(object, "status", "podIP").orElse("");
             }
-            return Json.at(object, field.split("\\.", -1))
+            // The name by which jobs are selected is older than the field's.
+            String path = field.equals("status.successful") ? "status.succeeded" : field;
+            return Json.at(object, path.split("\\.", -1))
                     .filter(JsonNode::isValueNode)
                     .map(JsonNode::asString)
                     .orElse(absent);
@@ -60,7 +62,7 @@ public final class FieldSelector {
      * Reads a selector; empty text selects everything. A backslash in a value escapes {@code \}, {@code ,} and {@code =}.
      *
      * @throws SelectorException if a term is not {@code field=value}, {@code field==value} or {@code field!=value}, or the kind
-     *     does not offer the field: {@code field label not supported: spec.foo}
+     *     does not offer the field
      */
     public static FieldSelector parse(Kind kind, String text) {
         FieldSelector selector = ofAnyKind(text);
@@ -99,18 +101,21 @@ public final class FieldSelector {
         return parts;
     }
 
+    /** Kinds that offer fields of their own, and custom ones, refuse what they do not offer in other words than all others. */
     private static Term offered(Kind kind, Term term) {
+        Map<String, String> fields = kind.strategy().fields();
+        boolean own = !fields.isEmpty() || kind.custom().isPresent();
         boolean offered = term.field().equals("metadata.name")
-                || term.field().equals("metadata.namespace")
-                || kind.strategy().fields().containsKey(term.field());
+                || (term.field().equals("metadata.namespace") && (kind.namespaced() || !own))
+                || fields.containsKey(term.field());
         if (!offered) {
-            throw new SelectorException("field label not supported: " + term.field());
+            throw new SelectorException(
+                    own
+                            ? "field label not supported: " + term.field()
+                            : Json.quoted(term.field())
+                                    + " is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
         }
-        return new Term(
-                term.field(),
-                term.equal(),
-                term.value(),
-                kind.strategy().fields().getOrDefault(term.field(), ""));
+        return new Term(term.field(), term.equal(), term.value(), fields.getOrDefault(term.field(), ""));
     }
 
     private static Term term(String part) {

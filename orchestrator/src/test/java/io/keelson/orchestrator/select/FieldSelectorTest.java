@@ -33,9 +33,21 @@ class FieldSelectorTest {
     void fieldThatTheKindDoesNotOfferIsRefused() {
         assertThatThrownBy(() -> FieldSelector.parse(Kinds.CONFIG_MAP, "spec.nodeName=n1"))
                 .isInstanceOf(SelectorException.class)
-                .hasMessage("field label not supported: spec.nodeName");
+                .hasMessage(
+                        "\"spec.nodeName\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
+        assertThatThrownBy(() -> matches("spec.image=i")).hasMessage("field label not supported: spec.image");
+        assertThatThrownBy(() -> FieldSelector.parse(Kinds.NODE, "metadata.namespace=d"))
+                .hasMessage("field label not supported: metadata.namespace");
         assertThatThrownBy(() -> matches("metadata.name")).isInstanceOf(SelectorException.class);
         assertThatThrownBy(() -> matches("metadata.name=a=b")).isInstanceOf(SelectorException.class);
+    }
+
+    @Test
+    void jobsAreSelectedByHowManyOfTheirPodsSucceeded() {
+        FieldSelector three = FieldSelector.parse(
+                Kinds.builtIn().byResource("batch", "v1", "jobs").orElseThrow(), "status.successful=3");
+        assertThat(three.matches(Json.parse("{\"status\":{\"succeeded\":3}}"))).isTrue();
+        assertThat(three.matches(Json.parse("{\"status\":{}}"))).isFalse();
     }
 
     @Test
