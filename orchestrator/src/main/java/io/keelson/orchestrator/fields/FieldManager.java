@@ -114,7 +114,8 @@ public final class FieldManager {
         Comparison comparison =
                 Comparing.compare(type, live, Json.withoutNulls(object)).in(write.scope());
         ManagedFields others = tracked.without(write.manager());
-        List<Conflict> conflicts = force ? List.of() : conflicts(others, comparison.set());
+        List<Conflict> conflicts =
+                force ? List.of() : conflicts(others, comparison.set().union(nulled(type, write, live, object)));
         if (!conflicts.isEmpty()) {
             return new Applied.Refused(conflicts);
         }
@@ -126,6 +127,13 @@ public final class FieldManager {
         return new Applied.Merged(
                 object,
                 taken(others, comparison).with(write.manager(), new Ownership(owned, write.apiVersion(), time)));
+    }
+
+    /** What is there and is applied as null, which is a value like others. For what is not there null changes nothing. */
+    private static FieldSet nulled(FieldType type, Write write, ObjectNode live, ObjectNode object) {
+        return Values.hasNull(object)
+                ? Comparing.compare(type, live, object).in(write.scope()).modified()
+                : FieldSet.EMPTY;
     }
 
     private static ManagedFields untracked(FieldType type, Write write, ObjectNode live) {

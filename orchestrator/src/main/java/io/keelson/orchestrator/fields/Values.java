@@ -8,6 +8,11 @@ final class Values {
 
     private Values() {}
 
+    /** Whether it is null, or something in it is. */
+    static boolean hasNull(JsonNode value) {
+        return value.isNull() || value.values().stream().anyMatch(Values::hasNull);
+    }
+
     static boolean equal(JsonNode a, JsonNode b) {
         if (a.equals(b)) {
             return true;

@@ -321,6 +321,30 @@ class FieldManagerTest {
         assertThat(state.updated("u")).containsExactly(".data", ".data.l");
     }
 
+    /** As sigs.k8s.io/structured-merge-diff: a leaf is compared as null, while a divided value stays as it is. */
+    @Test
+    void nullForWhatAnotherOwnsIsAConflict() {
+        State state = configMap().update("u", map("{\"k\":\"1\"}"));
+        assertThat(state.conflicts("a", map("{\"k\":null}"))).containsExactly("\"u\" using v1 .data.k");
+        State pod = new State(Kinds.POD)
+                .apply(
+                        "u",
+                        pod(
+                                "{\"hostname\":\"h\",\"containers\":[{\"name\":\"c\",\"image\":\"i\"}],\"nodeSelector\":{\"a\":\"b\"}}"));
+        assertThat(pod.conflicts("a", pod("{\"hostname\":null}"))).containsExactly("\"u\" .spec.hostname");
+        assertThat(pod.conflicts("a", pod("{\"containers\":[{\"name\":\"c\",\"image\":null}]}")))
+                .containsExactly("\"u\" .spec.containers[name=\"c\"].image");
+        pod.apply("a", pod("{\"containers\":null}"));
+        assertThat(pod.object.at("/spec/containers/0/image").asString()).isEqualTo("i");
+    }
+
+    @Test
+    void nullForWhatIsNotThereIsNoConflict() {
+        State state = new State(Kinds.POD).apply("u", pod("{\"hostname\":null}"));
+        state.apply("a", pod("{\"hostname\":null}"));
+        assertThat(state.applied("a")).containsExactly(".spec.hostname");
+    }
+
     @Test
     void anItemTwiceOrWithoutAKeyIsRefusedInAConfiguration() {
         State state = new State(Kinds.POD);
