@@ -317,7 +317,8 @@ final class SchemaGenerator {
             if (serialized != null) {
                 ApiModelProperty about = getter(type, field).getAnnotation(ApiModelProperty.class);
                 String name = serialized.value();
-                ObjectNode property = property(simple + "." + name, field.getGenericType(), about.value());
+                String words = comments.inLines(fullName(type), name, about.value());
+                ObjectNode property = property(simple + "." + name, field.getGenericType(), words);
                 if (about.value().isEmpty() || TELLS_THE_TYPE.matcher(about.value()).lookingAt()) {
                     comments.of(fullName(type), name).ifPresent(said -> property.put("description", said));
                 }
@@ -472,7 +473,8 @@ final class SchemaGenerator {
  * <p>What Kubernetes says of the fields of its messages, read from the sources of the Java client's protobuf messages, which are not shipped.
  * The models of that client lose it where a field is of a type of its own, as OpenAPI 2 has no words beside a reference.
  *
- * <p>The comments that protoc writes have no empty lines any more, so paragraphs run together.
+ * <p>The comments that protoc writes have no empty lines any more, so where only they say something paragraphs run together. The words of models
+ * have a space in place of each end of a line: with both it is known where lines ended, and how many.
  */
 final class FieldComments {
 
@@ -489,7 +491,7 @@ final class FieldComments {
             "io.k8s.api.core.v1.EphemeralContainer", "io.k8s.api.core.v1.EphemeralContainerCommon",
             "io.k8s.api.core.v1.Probe", "io.k8s.api.core.v1.ProbeHandler");
 
-    private final Map<String, String> comments = new HashMap<>();
+    private final Map<String, List<String>> comments = new HashMap<>();
 
     /** The comments in a jar of sources. */
     static FieldComments of(Path jar) throws IOException {
@@ -507,8 +509,46 @@ final class FieldComments {
 
     /** What is said of a field: of a type named in full, such as {@code io.k8s.api.apps.v1.Deployment}, by its name in JSON. */
     Optional<String> of(String type, String field) {
+        return Optional.ofNullable(comment(type, field)).map(FieldComments::text);
+    }
+
+    private List<String> comment(String type, String field) {
         String other = INLINE.getOrDefault(type, type);
-        return Optional.ofNullable(comments.getOrDefault(type + "/" + field, comments.get(other + "/" + field)));
+        return comments.getOrDefault(type + "/" + field, comments.get(other + "/" + field));
+    }
+
+    /** The words of a model's field, in the lines that they had; as they are where the comment has others. */
+    String inLines(String type, String field, String words) {
+        // So that it could stand in a comment of Java.
+        String plain = words.replace("*_/", "*/").replace("/_*", "/*");
+        List<String> lines = comment(type, field);
+        return lines == null ? plain : inLines(plain, lines);
+    }
+
+    private static String inLines(String words, List<String> lines) {
+        StringBuilder text = new StringBuilder();
+        int at = 0;
+        boolean indented = false;
+        for (String line : lines) {
+            String word = line.strip();
+            int from = at;
+            while (at < words.length() && words.charAt(at) == ' ') {
+                at++;
+            }
+            if (!words.startsWith(word, at)) {
+                return words;
+            }
+            int indent = line.length() - line.stripLeading().length();
+            int ends = at - from - indent;
+            boolean wrapped = ends == 1 && indent == 0 && !indented;
+            if (!text.isEmpty()) {
+                text.append(wrapped ? " " : "\n".repeat(Math.max(1, ends))).append(line, 0, indent);
+            }
+            text.append(word);
+            at += word.length();
+            indented = indent > 0;
+        }
+        return words.substring(at).isBlank() ? text.toString() : words;
     }
 
     /** The full name of a type in OpenAPI, by that of its message or the package of it. */
@@ -534,7 +574,7 @@ final class FieldComments {
             } else if (within) {
                 comment.add(plain(line));
             } else if (field.matches() && !comment.isEmpty()) {
-                comments.putIfAbsent(type + "/" + field.group(1), text(comment));
+                comments.putIfAbsent(type + "/" + field.group(1), kept(comment));
                 comment.clear();
             }
         }
@@ -552,17 +592,20 @@ final class FieldComments {
                 .replace("&amp;", "&");
     }
 
-    /** As Kubernetes makes descriptions of comments: without markers and notes to its authors; what is indented keeps its lines. */
+    /** Without markers and notes to Kubernetes' authors. */
+    private static List<String> kept(List<String> lines) {
+        int end = lines.stream().map(String::strip).toList().indexOf("---");
+        return lines.subList(0, end < 0 ? lines.size() : end).stream()
+                .filter(line -> !line.isBlank())
+                .filter(line ->
+                        !line.strip().startsWith("+") && !line.strip().startsWith("TODO"))
+                .toList();
+    }
+
+    /** As Kubernetes makes descriptions of comments: what is indented keeps its lines. */
     private static String text(List<String> lines) {
         StringBuilder text = new StringBuilder();
         for (String line : lines) {
-            String word = line.strip();
-            if (word.equals("---")) {
-                break;
-            }
-            if (word.startsWith("+") || word.startsWith("TODO")) {
-                continue;
-            }
             boolean indented = line.startsWith(" ") || line.startsWith("\t");
             if (!text.isEmpty()) {
                 text.append(indented ? "\n" : text.charAt(text.length() - 1) == '\n' ? "" : " ");

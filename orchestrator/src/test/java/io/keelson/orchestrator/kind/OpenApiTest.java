@@ -66,6 +66,14 @@ class OpenApiTest {
     }
 
     @Test
+    void whatIsSaidOfAFieldKeepsItsParagraphs() {
+        JsonNode apps = document("apis/apps/v1").path("components").path("schemas");
+        assertThat(said(apps, "io.k8s.api.core.v1.PodSecurityContext", "fsGroup"))
+                .contains("to be owned by the pod:\n\n1. The owning GID will be the FSGroup 2.")
+                .contains("rw-rw----\n\nIf unset, the Kubelet");
+    }
+
+    @Test
     void everyFieldOfWorkloadsHasADescription() {
         List<String> silent = new ArrayList<>();
         document("apis/apps/v1")
