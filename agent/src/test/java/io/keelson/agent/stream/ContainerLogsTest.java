@@ -72,7 +72,8 @@ class ContainerLogsTest {
 
     private String read(LogQuery query) throws Answer.Failed {
         var answer = new Text();
-        new ContainerLogs(logs, (uid, container, attempt) -> running.get(), (uid, container) -> why).logs(query, answer);
+        new ContainerLogs(logs, (uid, container, attempt) -> running.get(), (uid, container) -> why)
+                .logs(query, answer);
         return answer.text();
     }
 
@@ -155,9 +156,17 @@ class ContainerLogsTest {
         assertThatThrownBy(() -> read(other))
                 .hasMessage("container \"d\" in pod \"p\" is waiting to start: trying and failing to pull image");
         var before = new LogQuery(
-                "ns", "p", "new", "c", false, true, false, OptionalLong.empty(), Optional.empty(), OptionalLong.empty());
-        assertThatThrownBy(() -> read(before))
-                .hasMessage("previous terminated container \"c\" in pod \"p\" not found");
+                "ns",
+                "p",
+                "new",
+                "c",
+                false,
+                true,
+                false,
+                OptionalLong.empty(),
+                Optional.empty(),
+                OptionalLong.empty());
+        assertThatThrownBy(() -> read(before)).hasMessage("previous terminated container \"c\" in pod \"p\" not found");
         var escape = new LogQuery(
                 "ns",
                 "p",
@@ -181,7 +190,8 @@ class ContainerLogsTest {
         var done = new CountDownLatch(1);
         Thread.ofVirtual().start(() -> {
             try {
-                new ContainerLogs(logs, (uid, container, attempt) -> running.get(), (uid, container) -> why).logs(follow, answer);
+                new ContainerLogs(logs, (uid, container, attempt) -> running.get(), (uid, container) -> why)
+                        .logs(follow, answer);
                 done.countDown();
             } catch (Answer.Failed e) {
                 throw new AssertionError(e);

@@ -55,17 +55,13 @@ final class AccessPrinters {
     }
 
     private static String condition(ObjectNode request) {
-        List<String> words = new ArrayList<>();
         List<String> types = Json.items(request, "status", "conditions").stream()
                 .map(condition -> condition.path("type").asString(""))
                 .toList();
-        for (String type : List.of("Approved", "Denied", "Failed")) {
-            if (types.contains(type)) {
-                words.add(type);
-            }
-        }
-        if (words.isEmpty()) {
-            words.add("Pending");
+        List<String> words = new ArrayList<>();
+        words.add(types.contains("Denied") ? "Denied" : types.contains("Approved") ? "Approved" : "Pending");
+        if (types.contains("Failed")) {
+            words.add("Failed");
         }
         if (Json.at(request, "status", "certificate")
                 .map(JsonNode::asString)

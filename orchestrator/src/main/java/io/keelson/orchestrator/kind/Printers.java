@@ -25,8 +25,6 @@ final class Printers {
     static final String UNKNOWN = "<unknown>";
     /** Of a list of addresses this many are shown. */
     private static final int MAX_LISTED = 3;
-    /** A load balancer's addresses are cut to this length, unless the table is wide. */
-    private static final int MAX_ADDRESSES = 16;
 
     private static final String ROLE_PREFIX = "node-role.kubernetes.io/";
     private static final String ROLE_LABEL = "kubernetes.io/role";
@@ -335,7 +333,7 @@ final class Printers {
         };
     }
 
-    /** The addresses of the load balancer in a status, cut when they are many. */
+    /** The addresses of the load balancer in a status; whole, as in every table that a server makes. */
     static String balancer(ObjectNode object) {
         TreeSet<String> ingress = new TreeSet<>();
         Json.items(object, "status", "loadBalancer", "ingress")
@@ -343,8 +341,7 @@ final class Printers {
                         .filter(ip -> !ip.isEmpty())
                         .or(() -> Json.string(each, "hostname"))
                         .ifPresent(ingress::add));
-        String joined = String.join(",", ingress);
-        return joined.length() > MAX_ADDRESSES ? joined.substring(0, MAX_ADDRESSES - 3) + "..." : joined;
+        return String.join(",", ingress);
     }
 
     private static String ports(ObjectNode service) {

@@ -67,6 +67,26 @@ class TablesTest {
     }
 
     @Test
+    void aLoadBalancerIsShownWhole() {
+        assertThat(row(Kinds.SERVICE, """
+                        {'spec':{'type':'LoadBalancer','clusterIPs':['10.0.0.1'],'ports':[{'port':80,'protocol':'TCP'}]},
+                         'status':{'loadBalancer':{'ingress':[{'hostname':'a1b2c3.elb.eu-west-1.example.com'}]}}}
+                        """))
+                .isEqualTo("x|LoadBalancer|10.0.0.1|a1b2c3.elb.eu-west-1.example.com|80/TCP|3d4h|<none>");
+    }
+
+    @Test
+    void aRequestThatFailedIsPendingToo() {
+        Kind requests = Kinds.builtIn()
+                .byResource("certificates.k8s.io", "v1", "certificatesigningrequests")
+                .orElseThrow();
+        assertThat(row(requests, "{'status':{'conditions':[{'type':'Failed'}]}}"))
+                .endsWith("|Pending,Failed");
+        assertThat(row(requests, "{'status':{'conditions':[{'type':'Approved'}],'certificate':'AA=='}}"))
+                .endsWith("|Approved,Issued");
+    }
+
+    @Test
     void runningPod() {
         assertThat(row(Kinds.POD, """
                         {'spec':{'nodeName':'n1','containers':[{'name':'a'},{'name':'b'}]},
