@@ -30,7 +30,7 @@ record FrameHead(int length, int type, int flags, int stream) {
         int number = 0;
         for (int i = from; i < from + length; i++) {
             // With a sign or without one: that depends on the kind of buffer.
-            number = number << 8 | bytes.get(i) & 0xff;
+            number = (number << 8) | (bytes.get(i) & 0xff);
         }
         return number;
     }
