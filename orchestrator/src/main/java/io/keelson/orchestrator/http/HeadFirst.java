@@ -50,14 +50,14 @@ public final class HeadFirst implements SinkProvider<HeadFirst.Nothing> {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // Whoever asks for this type gets it.
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // Whoever asks for this type gets it.
     public <X extends Sink<Nothing>> X create(SinkProviderContext context) {
         context.flushHeaders();
         return (X) new Gone();
     }
 
     @Override
-    @SuppressWarnings("removal") // It must be there until it is gone.
+    @SuppressWarnings({"removal", "TypeParameterUnusedInFormals"}) // It must be there until it is gone.
     public <X extends Sink<Nothing>> X create(
             ServerResponse response, BiConsumer<Object, MediaType> events, Runnable close) {
         throw new UnsupportedOperationException("the head is sent by way of the context");
