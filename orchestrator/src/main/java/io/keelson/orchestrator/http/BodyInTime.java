@@ -34,8 +34,13 @@ final class BodyInTime {
     byte[] read(InputStream in, int atMost) throws IOException {
         CompletableFuture<byte[]> whole = new CompletableFuture<>();
         Thread reader = Thread.ofVirtual().name("body of a request").start(() -> {
-            try (in) {
-                whole.complete(in.readNBytes(atMost));
+            try {
+                // Helidon reads what is left when it is closed. Only then may others look at the connection.
+                byte[] bytes;
+                try (in) {
+                    bytes = in.readNBytes(atMost);
+                }
+                whole.complete(bytes);
             } catch (IOException | RuntimeException e) {
                 whole.completeExceptionally(e);
             }
