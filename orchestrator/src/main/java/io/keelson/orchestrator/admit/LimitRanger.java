@@ -21,7 +21,7 @@ final class LimitRanger implements Mutator, Validator {
 
     @Override
     public Optional<Rejection> mutate(Request request, ObjectNode pod, Facts facts) {
-        if (!request.creates(Kinds.POD) && !resizes(request)) {
+        if ((!request.creates(Kinds.POD) && !resizes(request)) || ends(request)) {
             return Optional.empty();
         }
         boolean filled = false;
@@ -43,6 +43,13 @@ final class LimitRanger implements Mutator, Validator {
             Json.child(pod, "status").put("qosClass", QosClass.of(pod.path("spec")));
         }
         return Optional.empty();
+    }
+
+    /** What is being deleted is bounded no more: who takes its finalizers away must not be kept from it. */
+    private static boolean ends(Request request) {
+        return request.old()
+                .flatMap(old -> Json.at(old, "metadata", "deletionTimestamp"))
+                .isPresent();
     }
 
     private static boolean resizes(Request request) {
@@ -85,7 +92,7 @@ final class LimitRanger implements Mutator, Validator {
         boolean claim = request.of(Known.CLAIM)
                 && request.operation() != Operation.DELETE
                 && request.subresource().isEmpty();
-        if (!pod && !claim) {
+        if ((!pod && !claim) || ends(request)) {
             return Verdict.FINE;
         }
         ObjectNode object = request.object().orElseThrow();

@@ -94,6 +94,16 @@ class LimitRangerTest {
         assertThat(facts.refusal(claim("2Gi"))).isEmpty();
     }
 
+    @Test
+    void whatIsBeingDeletedIsBoundedNoMore() {
+        Objects facts = range("PersistentVolumeClaim", "\"max\": {\"storage\": \"2Gi\"}");
+        ObjectNode large = claim("3Gi");
+        assertThat(new LimitRanger().validate(Objects.update(large, large), facts).refusal()).isPresent();
+        ObjectNode ends = large.deepCopy();
+        Json.child(ends, "metadata").put("deletionTimestamp", "2026-01-01T00:00:00Z");
+        assertThat(new LimitRanger().validate(Objects.update(ends, ends), facts).refusal()).isEmpty();
+    }
+
     private static ObjectNode claim(String storage) {
         return Objects.defaulted("""
                 {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "c", "namespace": "ns"},
