@@ -3,40 +3,18 @@ package io.keelson.orchestrator.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keelson.orchestrator.kind.Json;
-import io.keelson.orchestrator.testing.TestServer;
 import java.io.IOException;
-import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Base64;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What may be said in the query of a list or a watch, and what does not go together. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ListOptionsTest {
+class ListOptionsTest extends OverRest {
 
     private static final String PATH = "/api/v1/namespaces/default/configmaps?";
-
-    private TestServer server;
-    private HttpClient admin;
-
-    @BeforeAll
-    void start(@TempDir Path directory) {
-        server = TestServer.start(directory);
-        admin = server.admin();
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
-    }
 
     private HttpResponse<String> get(String query) throws IOException, InterruptedException {
         return server.get(admin, PATH + query);

@@ -2,42 +2,21 @@ package io.keelson.orchestrator.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.keelson.orchestrator.testing.TestServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a server measures of itself, as Prometheus reads it. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class MetricsPageTest {
+class MetricsPageTest extends OverRest {
 
     private static final String CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
-
-    private TestServer server;
-    private HttpClient admin;
-
-    @BeforeAll
-    void start(@TempDir Path directory) {
-        server = TestServer.start(directory);
-        admin = server.admin();
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
-    }
 
     private HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
         return server.get(admin, path, headers);

@@ -7,29 +7,19 @@ import io.keelson.orchestrator.testing.TestServer;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What people and old clients ask for: lines, and watches by their path. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class OlderClientsTest {
+class OlderClientsTest extends OverRest {
 
     private static final String CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
     private static final String WATCHED = "/api/v1/watch/namespaces/default/configmaps";
 
-    private TestServer server;
-    private HttpClient admin;
-
     @BeforeAll
-    void start(@TempDir Path directory) throws IOException, InterruptedException {
-        server = TestServer.start(directory);
-        admin = server.admin();
+    void fill() throws IOException, InterruptedException {
         for (String name : List.of("a", "b")) {
             assertThat(server.send(
                                     admin,
@@ -40,11 +30,6 @@ class OlderClientsTest {
                             .statusCode())
                     .isEqualTo(201);
         }
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
     }
 
     private HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {

@@ -3,42 +3,20 @@ package io.keelson.orchestrator.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keelson.orchestrator.kind.Json;
-import io.keelson.orchestrator.testing.TestServer;
 import java.io.IOException;
-import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Jobs and replication controllers leave their pods behind when they are deleted by who says nothing of them: of old, and only these kinds. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class OrphaningTest {
+class OrphaningTest extends OverRest {
 
     private static final String NAMESPACE = "/api/v1/namespaces/default/";
     private static final String JOBS = "/apis/batch/v1/namespaces/default/jobs";
     private static final String TEMPLATE =
             "\"template\":{\"metadata\":{\"labels\":{\"a\":\"b\"}},\"spec\":{\"restartPolicy\":\"%s\","
                     + "\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}";
-
-    private TestServer server;
-    private HttpClient admin;
-
-    @BeforeAll
-    void start(@TempDir Path directory) {
-        server = TestServer.start(directory);
-        admin = server.admin();
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
-    }
 
     private ObjectNode post(String path, String body) throws IOException, InterruptedException {
         HttpResponse<String> answer = server.send(admin, "POST", path, "application/json", body);

@@ -7,38 +7,18 @@ import io.keelson.orchestrator.testing.TestServer;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Applies with ownership of fields, and who owns what after other writes, over REST. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ServerSideApplyTest {
+class ServerSideApplyTest extends OverRest {
 
     private static final String MAPS = "/api/v1/namespaces/default/configmaps/";
     private static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments/";
     private static final String APPLY = "application/apply-patch+yaml";
-
-    private TestServer server;
-    private HttpClient admin;
-
-    @BeforeAll
-    void start(@TempDir Path directory) {
-        server = TestServer.start(directory);
-        admin = server.admin();
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
-    }
 
     /** An answer, with its body read. */
     private record Answer(int code, ObjectNode body) {

@@ -3,38 +3,16 @@ package io.keelson.orchestrator.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keelson.orchestrator.kind.Json;
-import io.keelson.orchestrator.testing.TestServer;
 import java.io.IOException;
-import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What has not run yet has said nothing; what is asked for too long a time is told so. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class UnscheduledLogTest {
+class UnscheduledLogTest extends OverRest {
 
     private static final String NAMESPACE = "/api/v1/namespaces/default/";
-
-    private TestServer server;
-    private HttpClient admin;
-
-    @BeforeAll
-    void start(@TempDir Path directory) {
-        server = TestServer.start(directory);
-        admin = server.admin();
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
-    }
 
     private HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
         HttpResponse<String> answer =

@@ -3,7 +3,6 @@ package io.keelson.orchestrator.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keelson.orchestrator.kind.Json;
-import io.keelson.orchestrator.testing.TestServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -11,34 +10,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A watch ends, and says why, when the right to it ends. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class WatchRightsTest {
+class WatchRightsTest extends OverRest {
 
     private static final String BINDINGS = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings";
-
-    private TestServer server;
-    private HttpClient admin;
-
-    @BeforeAll
-    void start(@TempDir Path directory) {
-        server = TestServer.start(directory);
-        admin = server.admin();
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
-    }
 
     private void create(String path, String object) throws IOException, InterruptedException {
         HttpResponse<String> answer = server.send(admin, "POST", path, "application/json", object.replace('\'', '"'));
