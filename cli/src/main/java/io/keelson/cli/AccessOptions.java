@@ -8,6 +8,7 @@ import io.keelson.orchestrator.admit.Plugins;
 import io.keelson.orchestrator.audit.AuditConfig;
 import io.keelson.orchestrator.audit.AuditPolicy;
 import io.keelson.orchestrator.auth.OidcRules;
+import io.keelson.orchestrator.limits.BodyLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import tools.jackson.databind.node.ObjectNode;
@@ -56,7 +58,7 @@ final class AccessOptions {
                         "--request-body-timeout",
                         "SECONDS",
                         "For so long a client may take to send the body of a request; default: "
-                                + AccessConfig.DEFAULT_BODY_PATIENCE.toSeconds() + "."))
+                                + BodyLimits.DEFAULT_PATIENCE.toSeconds() + "."))
                 .addOption(
                         Options.texts(
                                 "--enable-admission-plugins",
@@ -99,9 +101,11 @@ final class AccessOptions {
                     oidc(parsed),
                     Plugins.of(
                             names(parsed, "--enable-admission-plugins"), names(parsed, "--disable-admission-plugins")),
-                    Options.number(parsed, "--request-body-timeout")
-                            .map(Duration::ofSeconds)
-                            .orElse(AccessConfig.DEFAULT_BODY_PATIENCE));
+                    new BodyLimits(
+                            Options.number(parsed, "--request-body-timeout")
+                                    .map(Duration::ofSeconds)
+                                    .orElse(BodyLimits.DEFAULT_PATIENCE),
+                            OptionalLong.empty()));
         } catch (IllegalArgumentException | ArithmeticException wrong) {
             throw Trouble.usage(String.valueOf(wrong.getMessage()));
         }

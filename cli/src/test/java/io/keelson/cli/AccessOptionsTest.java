@@ -49,8 +49,8 @@ class AccessOptionsTest {
         assertThat(access("--service-account-issuer=https://a.example").issuer())
                 .isEqualTo("https://a.example");
         assertThat(access("--max-requests-inflight=7").seats()).isEqualTo(7);
-        assertThat(access().bodyPatience()).isEqualTo(Duration.ofSeconds(30));
-        assertThat(access("--request-body-timeout=7").bodyPatience()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(access().bodies().patience()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(access("--request-body-timeout=7").bodies().patience()).isEqualTo(Duration.ofSeconds(7));
         refused("--request-body-timeout must be at least 1, but is 0", "--request-body-timeout=0");
         refused("--max-requests-inflight must be at least 1, but is 0", "--max-requests-inflight=0");
         refused("--service-account-issuer", "--service-account-issuer=");

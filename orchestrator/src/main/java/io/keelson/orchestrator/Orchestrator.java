@@ -127,7 +127,7 @@ public final class Orchestrator implements AutoCloseable {
             RequestMetrics measures = measures(api, turnstile);
             Rest rest = new Rest(
                     api,
-                    new Reception(gate, turnstile, auditing, config.access().bodyPatience()),
+                    new Reception(gate, turnstile, auditing, config.access().bodies()),
                     questions,
                     logs,
                     streams,

@@ -2,7 +2,7 @@ package io.keelson.orchestrator.access;
 
 import io.keelson.orchestrator.admit.Plugins;
 import io.keelson.orchestrator.audit.AuditConfig;
-import java.time.Duration;
+import io.keelson.orchestrator.limits.BodyLimits;
 import java.util.Optional;
 
 /**
@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param audit what is written of requests; empty for nothing
  * @param oidc an OpenID provider whose users may come; empty for none
  * @param plugins which admission plugins have a say in writes
- * @param bodyPatience for so long a client may take to send the body of a request, which has a seat meanwhile
+ * @param bodies how much clients may send, and how slowly
  */
 public record AccessConfig(
         boolean anonymous,
@@ -24,10 +24,7 @@ public record AccessConfig(
         Optional<AuditConfig> audit,
         Optional<OidcConfig> oidc,
         Plugins plugins,
-        Duration bodyPatience) {
-
-    /** The time for a body if the operator says nothing: 3 MiB come in it over a line of one megabit a second. */
-    public static final Duration DEFAULT_BODY_PATIENCE = Duration.ofSeconds(30);
+        BodyLimits bodies) {
 
     /** The seats if the operator says nothing: as many as Kubernetes has. */
     public static final int DEFAULT_SEATS = 600;
@@ -47,15 +44,11 @@ public record AccessConfig(
         if (seats < 1) {
             throw new IllegalArgumentException("--max-requests-inflight must be at least 1, but is " + seats);
         }
-        if (!bodyPatience.isPositive()) {
-            throw new IllegalArgumentException(
-                    "--request-body-timeout must be at least 1, but is " + bodyPatience.toSeconds());
-        }
     }
 
-    /** With all admission plugins, and the usual time for a body. */
+    /** With all admission plugins, and the usual limits of bodies. */
     public AccessConfig(
             boolean anonymous, String issuer, int seats, Optional<AuditConfig> audit, Optional<OidcConfig> oidc) {
-        this(anonymous, issuer, seats, audit, oidc, Plugins.ALL, DEFAULT_BODY_PATIENCE);
+        this(anonymous, issuer, seats, audit, oidc, Plugins.ALL, BodyLimits.DEFAULT);
     }
 }

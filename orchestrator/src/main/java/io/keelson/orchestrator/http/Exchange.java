@@ -26,7 +26,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -70,10 +69,9 @@ final class Exchange {
     private int code = 200;
     private boolean begun;
 
-    /** @param patience for its body */
-    Exchange(ServerRequest request, ServerResponse response, Gate gate, Duration patience) {
+    Exchange(ServerRequest request, ServerResponse response, Gate gate, BodyInTime bodyInTime) {
         this.gate = gate;
-        this.bodyInTime = new BodyInTime(patience);
+        this.bodyInTime = bodyInTime;
         this.request = request;
         this.response = response;
     }
@@ -292,6 +290,7 @@ final class Exchange {
     /** All is over: the seat is given back, and what is to be told is told. */
     void over() {
         stand();
+        bodyInTime.over();
         audit.ifPresent(by -> by.completed(code, answered.flatMap(Exchange::parsed)));
         measured.ifPresent(running -> running.over(CountedAs.of(this), code));
     }
@@ -307,14 +306,16 @@ final class Exchange {
     /**
      * The body, whole; empty if there is none.
      *
-     * @throws ApiException REQUEST_ENTITY_TOO_LARGE if it is longer than {@link #MAX_BODY_BYTES}, TIMEOUT if it does not come in time
+     * @throws ApiException REQUEST_ENTITY_TOO_LARGE if it is longer than {@link #MAX_BODY_BYTES}, TIMEOUT if it does not come in time,
+     *     TOO_MANY_REQUESTS if there is no room for it
      */
     byte[] body() {
         if (!request.content().hasEntity()) {
             return new byte[0];
         }
         try {
-            byte[] bytes = bodyInTime.read(request.content().inputStream(), MAX_BODY_BYTES + 1);
+            byte[] bytes = bodyInTime.read(
+                    request.content().inputStream(), request.headers().contentLength(), MAX_BODY_BYTES + 1);
             if (bytes.length > MAX_BODY_BYTES) {
                 throw new ApiException(
                         Reason.REQUEST_ENTITY_TOO_LARGE, "Request entity too large: limit is " + MAX_BODY_BYTES);

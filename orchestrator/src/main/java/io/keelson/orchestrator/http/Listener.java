@@ -12,6 +12,7 @@ import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http2.Http2Config;
+import io.keelson.orchestrator.http.frames.Http1;
 import io.keelson.orchestrator.http.frames.Http2;
 import io.keelson.orchestrator.rpc.UnreadMessages;
 import io.keelson.orchestrator.rpc.UnreadMessagesLog;
@@ -92,10 +93,10 @@ public final class Listener implements AutoCloseable {
                         GrpcConfig.builder()
                                 .maxReadBufferSize(MAX_GRPC_MESSAGE_BYTES)
                                 .build()))
-                .addConnectionSelector(Upgrades.selector(Http1Config.builder()
+                .addConnectionSelector(Http1.selector(Upgrades.selector(Http1Config.builder()
                         .maxPrologueLength(MAX_REQUEST_LINE_BYTES)
                         .maxHeadersSize(MAX_HEADERS_BYTES)
-                        .build()))
+                        .build())))
                 .addFeature(GrpcReflectionFeature.create(reflection -> reflection.enabled(true)))
                 .addRouting(grpc)
                 .routing(routing -> routing.any(rest))

@@ -7,7 +7,7 @@ import io.keelson.orchestrator.audit.AuditedRequest;
 import io.keelson.orchestrator.audit.Auditing;
 import io.keelson.orchestrator.auth.RequestInfo;
 import io.keelson.orchestrator.flow.Turnstile;
-import java.time.Duration;
+import io.keelson.orchestrator.limits.BodyLimits;
 import java.util.Optional;
 import java.util.Set;
 
@@ -20,15 +20,17 @@ public final class Reception {
     private final Gate gate;
     private final Turnstile turnstile;
     private final Auditing auditing;
-    private final Duration bodyPatience;
+    private final BodyLimits bodies;
+    private final BodyRoom room;
 
     /**
      * Requests that these let pass and tell of.
      *
-     * @param bodyPatience for so long a client may take to send what it has to send
+     * @param bodies how much clients may send, and how slowly
      */
-    public Reception(Gate gate, Turnstile turnstile, Auditing auditing, Duration bodyPatience) {
-        this.bodyPatience = bodyPatience;
+    public Reception(Gate gate, Turnstile turnstile, Auditing auditing, BodyLimits bodies) {
+        this.bodies = bodies;
+        this.room = new BodyRoom(bodies);
         this.gate = gate;
         this.turnstile = turnstile;
         this.auditing = auditing;
@@ -38,8 +40,9 @@ public final class Reception {
         return gate;
     }
 
-    Duration bodyPatience() {
-        return bodyPatience;
+    /** What a request may send. */
+    BodyInTime body() {
+        return new BodyInTime(bodies.patience(), room);
     }
 
     /**

@@ -85,7 +85,7 @@ public final class Rest implements Handler {
 
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
-        Exchange exchange = new Exchange(request, response, reception.gate(), reception.bodyPatience());
+        Exchange exchange = new Exchange(request, response, reception.gate(), reception.body());
         exchange.measured(measures.begin(CountedAs.reads(exchange), System.nanoTime()));
         try {
             AuditNotes.during(exchange.notes(), () -> serve(exchange));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keelson.orchestrator.access.AccessConfig;
 import io.keelson.orchestrator.admit.Plugins;
 import io.keelson.orchestrator.kind.Json;
+import io.keelson.orchestrator.limits.BodyLimits;
 import io.keelson.orchestrator.testing.RawHttp;
 import io.keelson.orchestrator.testing.RawHttp2;
 import io.keelson.orchestrator.testing.TestServer;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,7 +30,15 @@ import org.junit.jupiter.api.io.TempDir;
 class SlowBodyTest {
 
     private static final String MAPS = "/api/v1/namespaces/default/configmaps";
-    private static final int SEATS = 4;
+    /** Of which joe's level has eight. */
+    private static final int SEATS = 100;
+
+    private static final int SLOW = 12;
+    private static final int PATIENCE_MILLIS = 2_000;
+
+    /** For one body of the largest size, and a little more. */
+    private static final int ROOM_BYTES = 3_200_000;
+
     private static final byte[] BEGINNING = "{\"apiVersion\":".getBytes(StandardCharsets.UTF_8);
 
     private TestServer server;
@@ -46,7 +56,7 @@ class SlowBodyTest {
                         Optional.empty(),
                         Optional.empty(),
                         Plugins.ALL,
-                        Duration.ofMillis(500)));
+                        new BodyLimits(Duration.ofMillis(PATIENCE_MILLIS), OptionalLong.of(ROOM_BYTES))));
         var issued = server.authority().client("joe", "CN=joe,O=people");
         tls = server.tls(Optional.of(issued));
         joe = server.http(Optional.of(issued));
@@ -82,7 +92,7 @@ class SlowBodyTest {
         assertThat(Json.parse(body).path("reason").asString("")).isEqualTo("Timeout");
         assertThat(Json.parse(body).path("message").asString(""))
                 .isEqualTo("Timeout: request did not complete within the allotted timeout:"
-                        + " its body was not there after 500 ms");
+                        + " its body was not there after 2 s");
     }
 
     @Test
@@ -92,7 +102,9 @@ class SlowBodyTest {
                 client.write(length.startsWith("C") ? BEGINNING : "3\r\n{ \"\r\n".getBytes(StandardCharsets.US_ASCII));
                 RawHttp.Answer answer = client.answer();
                 toldSo(answer.code(), answer.text());
-                assertThat(client.hasEnded()).as("what comes now is not the next request").isTrue();
+                assertThat(client.hasEnded())
+                        .as("what comes now is not the next request")
+                        .isTrue();
             }
         }
     }
@@ -100,7 +112,7 @@ class SlowBodyTest {
     @Test
     void seatsAreGivenToOthersAfterThat() throws IOException, InterruptedException {
         List<RawHttp> slow = new ArrayList<>();
-        for (int i = 0; i < 3 * SEATS; i++) {
+        for (int i = 0; i < SLOW; i++) {
             slow.add(begin("Content-Length: 1000"));
         }
         assertThat(server.get(joe, MAPS).statusCode()).isEqualTo(200);
@@ -109,6 +121,38 @@ class SlowBodyTest {
             toldSo(answer.code(), answer.text());
             client.close();
         }
+    }
+
+    @Test
+    void largeBodiesWaitForRoomAndSmallOnesDoNot() throws IOException, InterruptedException {
+        byte[] most = new byte[3_000_000];
+        List<Integer> codes = new ArrayList<>();
+        try (RawHttp first = begin("Content-Length: 3000001");
+                RawHttp second = begin("Content-Length: 3000001");
+                RawHttp third = begin("Transfer-Encoding: chunked")) {
+            first.write(most);
+            second.write(most);
+            third.write("186a0\r\n".getBytes(StandardCharsets.US_ASCII));
+            third.write(new byte[100_000]);
+            String small = "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"small\"}}";
+            assertThat(server.send(joe, "POST", MAPS, "application/json", small).statusCode())
+                    .isEqualTo(201);
+            for (RawHttp each : List.of(first, second, third)) {
+                RawHttp.Answer answer = each.answer();
+                codes.add(answer.code());
+                if (answer.code() == 429) {
+                    assertThat(answer.headers()).containsEntry("retry-after", "1");
+                    assertThat(answer.text()).contains("too many large requests at a time, please try again later.");
+                } else {
+                    toldSo(answer.code(), answer.text());
+                }
+            }
+        }
+        assertThat(codes).as("one has the room, and does not go on").containsExactlyInAnyOrder(504, 429, 429);
+        assertThat(server.send(joe, "POST", MAPS, "application/json", "x".repeat(3_000_000))
+                        .statusCode())
+                .as("there is room again")
+                .isEqualTo(400);
     }
 
     @Test
@@ -122,6 +166,19 @@ class SlowBodyTest {
             client.send(RawHttp2.DATA, 0, 1, BEGINNING);
             client.get(5, "/version");
             assertThat(client.body(5)).contains("gitVersion");
+        }
+    }
+
+    @Test
+    void aPieceThatIsLargerThanTheMemoryIsNotWaitedFor() throws IOException {
+        for (String piece : List.of("7fffffff\r\n", "0".repeat(100_000))) {
+            try (RawHttp client = begin("Transfer-Encoding: chunked")) {
+                client.write(piece.getBytes(StandardCharsets.US_ASCII));
+                RawHttp.Answer answer = client.answer();
+                assertThat(answer.code()).as(answer.text()).isEqualTo(413);
+                assertThat(answer.text()).contains("Request entity too large: limit is 3145728");
+                assertThat(client.hasEnded()).isTrue();
+            }
         }
     }
 }

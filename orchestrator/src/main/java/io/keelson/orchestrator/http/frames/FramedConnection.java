@@ -21,6 +21,11 @@ record FramedConnection(ConnectionContext wire, DataReader dataReader, DataWrite
                 wire, new FramesIn(wire.dataReader(), streams), new FramesOut(wire.dataWriter(), streams));
     }
 
+    /** The same for HTTP/1.1. */
+    static FramedConnection inPieces(ConnectionContext wire) {
+        return new FramedConnection(wire, new PiecesIn(wire.dataReader()), wire.dataWriter());
+    }
+
     @Override
     public ListenerContext listenerContext() {
         return wire.listenerContext();

@@ -8,6 +8,8 @@
  *   client <- socket <- FramesOut <- Helidon's connection <- answers
  * </pre>
  *
+ * HTTP/1.1 by Helidon, too, whose pieces of bodies have a bound here.
+ *
  * Must not know what is asked or answered.
  */
 @NullMarked
