@@ -99,7 +99,7 @@ final class BodyInTime {
         }
     }
 
-    private static String seconds(Duration time) {
+    static String seconds(Duration time) {
         return time.toMillis() % 1_000 == 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
     }
 

@@ -19,17 +19,20 @@ final class BodyRoom {
     /** What is made of a body takes some ten times as much, and the memory is not for bodies alone. */
     private static final int PART_OF_MEMORY = 16;
 
+    private final int all;
     private final Semaphore kilobytes;
 
     /** Room that is empty; at least for the largest body that there may be. */
     BodyRoom(BodyLimits limits) {
         long bytes = limits.bytes().orElseGet(() -> Runtime.getRuntime().maxMemory() / PART_OF_MEMORY);
-        this.kilobytes = new Semaphore(
-                Math.clamp(Math.max(bytes / 1024, kilobytes(Exchange.MAX_BODY_BYTES + 1)), 1, Integer.MAX_VALUE), true);
+        this.all = Math.clamp(
+                Math.max(bytes / 1024, Math.ceilDiv(Exchange.MAX_BODY_BYTES + 1, 1024)), 1, Integer.MAX_VALUE);
+        this.kilobytes = new Semaphore(all, true);
     }
 
-    private static int kilobytes(int bytes) {
-        return Math.ceilDiv(bytes, 1024);
+    /** What is larger than all the room has it alone. */
+    private int kilobytes(int bytes) {
+        return Math.min(all, Math.ceilDiv(bytes, 1024));
     }
 
     /**

@@ -71,7 +71,8 @@ public final class Listener implements AutoCloseable {
         GrpcRouting.Builder grpc = GrpcRouting.builder();
         interceptors.forEach(grpc::intercept);
         grpc.intercept(new UnreadMessages(MAX_GRPC_MESSAGE_BYTES));
-        services.forEach(service -> grpc.service(file(service), UnreadMessages.remembering(service)));
+        services.forEach(
+                service -> grpc.service(file(service), UnreadMessages.remembering(service, MAX_GRPC_MESSAGE_BYTES)));
         WebServer server = WebServer.builder()
                 .host(at.host())
                 .port(at.port())
@@ -90,9 +91,12 @@ public final class Listener implements AutoCloseable {
                                 .sendErrorDetails(true)
                                 .flowControlTimeout(SLOW_READER)
                                 .build(),
-                        GrpcConfig.builder()
-                                .maxReadBufferSize(MAX_GRPC_MESSAGE_BYTES)
-                                .build()))
+                        new GrpcDoor(
+                                Http2.grpc(GrpcConfig.builder()
+                                        .maxReadBufferSize(MAX_GRPC_MESSAGE_BYTES)
+                                        .build()),
+                                rest.reception().messages(MAX_GRPC_MESSAGE_BYTES),
+                                services)))
                 .addConnectionSelector(Http1.selector(Upgrades.selector(Http1Config.builder()
                         .maxPrologueLength(MAX_REQUEST_LINE_BYTES)
                         .maxHeadersSize(MAX_HEADERS_BYTES)

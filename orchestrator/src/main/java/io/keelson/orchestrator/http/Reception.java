@@ -45,6 +45,11 @@ public final class Reception {
         return new BodyInTime(bodies.patience(), room);
     }
 
+    /** What messages gRPC calls may send, which share the room with requests. */
+    MessageRules messages(int maxBytes) {
+        return new MessageRules(gate, room, bodies.patience(), maxBytes);
+    }
+
     /**
      * Lets a request in.
      *

@@ -83,6 +83,11 @@ public final class Rest implements Handler {
         this.health = new Health(notReady);
     }
 
+    /** Who lets requests in. */
+    Reception reception() {
+        return reception;
+    }
+
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
         Exchange exchange = new Exchange(request, response, reception.gate(), reception.body());

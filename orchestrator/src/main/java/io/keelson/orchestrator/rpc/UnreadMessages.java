@@ -1,5 +1,8 @@
 package io.keelson.orchestrator.rpc;
 
+import com.google.protobuf.DiscardUnknownFieldsParser;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import io.grpc.BindableService;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -35,26 +38,38 @@ public final class UnreadMessages implements ServerInterceptor {
         this.maxBytes = maxBytes;
     }
 
-    /** A service that remembers why a message is none of its own, for this to tell. */
-    public static BindableService remembering(BindableService service) {
+    /** Why a call is about to end that Helidon ends on this thread, next. */
+    public static void because(Status why) {
+        FAILURE.set(why);
+    }
+
+    /**
+     * A service that remembers why a message is none of its own, for this to tell.
+     *
+     * @param maxBytes of one message, also when it came compressed
+     */
+    public static BindableService remembering(BindableService service, int maxBytes) {
         return () -> {
             ServerServiceDefinition plain = service.bindService();
             ServerServiceDefinition.Builder made =
                     ServerServiceDefinition.builder(plain.getServiceDescriptor().getName());
-            plain.getMethods().forEach(method -> made.addMethod(remembering(method)));
+            plain.getMethods().forEach(method -> made.addMethod(remembering(method, maxBytes)));
             return made.build();
         };
     }
 
-    private static <Q, A> ServerMethodDefinition<Q, A> remembering(ServerMethodDefinition<Q, A> method) {
+    private static <Q, A> ServerMethodDefinition<Q, A> remembering(ServerMethodDefinition<Q, A> method, int maxBytes) {
         MethodDescriptor<Q, A> plain = method.getMethodDescriptor();
         return ServerMethodDefinition.create(
-                plain.toBuilder(new Remembering<>(plain.getRequestMarshaller()), plain.getResponseMarshaller())
+                plain.toBuilder(
+                                new Remembering<>(plain.getRequestMarshaller(), maxBytes),
+                                plain.getResponseMarshaller())
                         .build(),
                 method.getServerCallHandler());
     }
 
-    private record Remembering<T>(MethodDescriptor.Marshaller<T> plain) implements MethodDescriptor.Marshaller<T> {
+    private record Remembering<T>(MethodDescriptor.Marshaller<T> plain, int maxBytes)
+            implements MethodDescriptor.Marshaller<T> {
 
         @Override
         public InputStream stream(T value) {
@@ -63,7 +78,26 @@ public final class UnreadMessages implements ServerInterceptor {
 
         @Override
         public T parse(InputStream stream) {
-            return noted(() -> plain.parse(stream));
+            return noted(() -> read(stream));
+        }
+
+        /** Without fields that nobody here knows: a message may have more of these than there is memory for. */
+        private T read(InputStream stream) {
+            if (plain instanceof MethodDescriptor.PrototypeMarshaller<T> typed
+                    && typed.getMessagePrototype() instanceof Message prototype) {
+                byte[] bytes = BoundedMessage.read(stream, prototype.getDescriptorForType(), maxBytes);
+                try {
+                    return typed.getMessageClass()
+                            .cast(DiscardUnknownFieldsParser.wrap(prototype.getParserForType())
+                                    .parseFrom(bytes));
+                } catch (InvalidProtocolBufferException e) {
+                    throw Status.INTERNAL
+                            .withDescription("Invalid protobuf byte sequence")
+                            .withCause(e)
+                            .asRuntimeException();
+                }
+            }
+            throw new IllegalStateException("messages of " + plain + " are not read by their descriptors");
         }
     }
 

@@ -98,10 +98,14 @@ class LimitRangerTest {
     void whatIsBeingDeletedIsBoundedNoMore() {
         Objects facts = range("PersistentVolumeClaim", "\"max\": {\"storage\": \"2Gi\"}");
         ObjectNode large = claim("3Gi");
-        assertThat(new LimitRanger().validate(Objects.update(large, large), facts).refusal()).isPresent();
+        assertThat(new LimitRanger()
+                        .validate(Objects.update(large, large), facts)
+                        .refusal())
+                .isPresent();
         ObjectNode ends = large.deepCopy();
         Json.child(ends, "metadata").put("deletionTimestamp", "2026-01-01T00:00:00Z");
-        assertThat(new LimitRanger().validate(Objects.update(ends, ends), facts).refusal()).isEmpty();
+        assertThat(new LimitRanger().validate(Objects.update(ends, ends), facts).refusal())
+                .isEmpty();
     }
 
     private static ObjectNode claim(String storage) {

@@ -90,6 +90,27 @@ public final class RawHttp2 implements AutoCloseable {
         send(HEADERS, END_HEADERS, stream, head("POST", path));
     }
 
+    /** Begins a gRPC call. */
+    public void call(int stream, String path) throws IOException {
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        head.write(0x80 | 3); // :method POST
+        head.write(0x80 | 7); // :scheme https
+        literal(head, 1, "localhost"); // :authority
+        literal(head, 4, path);
+        head.write(0x0f);
+        literal(head, 31 - 15, "application/grpc");
+        send(HEADERS, END_HEADERS, stream, head.toByteArray());
+    }
+
+    /** Begins a gRPC message of so many bytes, and sends so many zeros of it. */
+    public void message(int stream, int length, int sent) throws IOException {
+        send(
+                DATA,
+                0,
+                stream,
+                ByteBuffer.allocate(5 + sent).put((byte) 0).putInt(length).array());
+    }
+
     /** Gives up a call. */
     public void reset(int stream) throws IOException {
         send(RST_STREAM, 0, stream, ByteBuffer.allocate(4).putInt(CANCEL).array());

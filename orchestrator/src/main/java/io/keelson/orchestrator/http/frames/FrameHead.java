@@ -17,6 +17,7 @@ record FrameHead(int length, int type, int flags, int stream) {
     static final int DATA = 0;
     static final int HEADERS = 1;
     static final int RST_STREAM = 3;
+    static final int CONTINUATION = 9;
 
     private static final int END_STREAM = 1;
 

@@ -7,6 +7,7 @@ import io.helidon.webserver.grpc.GrpcConfig;
 import io.helidon.webserver.grpc.GrpcProtocolProvider;
 import io.helidon.webserver.http2.Http2Config;
 import io.helidon.webserver.http2.Http2ConnectionSelector;
+import io.helidon.webserver.http2.spi.Http2SubProtocolSelector;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.util.List;
@@ -22,11 +23,16 @@ public final class Http2 implements ServerConnectionSelector {
     }
 
     /** What a server is given, before those that it finds itself. */
-    public static ServerConnectionSelector selector(Http2Config http2, GrpcConfig grpc) {
+    public static ServerConnectionSelector selector(Http2Config http2, Http2SubProtocolSelector grpc) {
         return new Http2(Http2ConnectionSelector.builder()
                 .http2Config(http2)
-                .addSubProtocolSelector(new GrpcProtocolProvider().create(grpc, ProtocolConfigs.create(List.of(grpc))))
+                .addSubProtocolSelector(grpc)
                 .build());
+    }
+
+    /** gRPC as Helidon serves it. */
+    public static Http2SubProtocolSelector grpc(GrpcConfig config) {
+        return new GrpcProtocolProvider().create(config, ProtocolConfigs.create(List.of(config)));
     }
 
     @Override
