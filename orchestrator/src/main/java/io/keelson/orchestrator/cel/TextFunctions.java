@@ -27,6 +27,11 @@ final class TextFunctions {
                 .member("find", TEXT, List.of(TEXT, TEXT), a -> find(a))
                 .member("findAll", TEXTS, List.of(TEXT, TEXT), a -> findAll(a, -1))
                 .member("findAll", TEXTS, List.of(TEXT, TEXT, SimpleType.INT), a -> findAll(a, (Long) a[2]))
+                .member(
+                        "format",
+                        TEXT,
+                        List.of(TEXT, ListType.create(SimpleType.DYN)),
+                        a -> TextTemplate.fill((String) a[0], (Collection<?>) a[1]))
                 .member("join", TEXT, List.of(TEXTS), a -> join((Collection<?>) a[0], ""))
                 .member("join", TEXT, List.of(TEXTS, TEXT), a -> join((Collection<?>) a[0], (String) a[1]))
                 .member("replace", TEXT, List.of(TEXT, TEXT, TEXT), a -> replace(a, -1))
@@ -96,7 +101,7 @@ final class TextFunctions {
         return result.append(text, from, text.length()).toString();
     }
 
-    private static void checkLength(long length) throws CelEvaluationException {
+    static void checkLength(long length) throws CelEvaluationException {
         if (length > MAX_RESULT) {
             throw FunctionTable.failure("the text would be longer than " + MAX_RESULT + " characters");
         }
