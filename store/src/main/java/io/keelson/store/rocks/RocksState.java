@@ -104,7 +104,8 @@ public final class RocksState implements AutoCloseable {
     /**
      * Opens a database, making it if absent.
      *
-     * @throws IllegalStateException if it cannot be opened; the message names the directory
+     * @throws IllegalStateException if it cannot be opened, or holds less than it once held ({@link AppliedMark}); the message names the
+     *     directory
      */
     public static RocksState open(Path directory) {
         RocksDB.loadLibrary();
@@ -123,12 +124,22 @@ public final class RocksState implements AutoCloseable {
         try {
             RocksDB db = RocksDB.open(settings.database(), directory.toString(), descriptors, handles);
             var state = new RocksState(db, handles, settings);
-            state.alarms = state.storedAlarms();
-            state.hashRows.open(state.read(View::revision));
+            state.begin(directory);
             return state;
         } catch (RocksDBException e) {
             throw new IllegalStateException(
                     "the store's data in " + directory + " cannot be opened: " + e.getMessage(), e);
+        }
+    }
+
+    private void begin(Path directory) throws RocksDBException {
+        try {
+            new AppliedMark(directory).check(appliedIndex());
+            alarms = storedAlarms();
+            hashRows.open(read(View::revision));
+        } catch (RocksDBException | RuntimeException e) {
+            close();
+            throw e;
         }
     }
 
@@ -479,16 +490,19 @@ public final class RocksState implements AutoCloseable {
         }
     }
 
-    /** Makes a consistent copy by hard links, flushed; the directory must not exist. */
+    /** Makes a consistent copy by hard links, flushed, that can be opened with all that is in it or not at all; the directory must not exist. */
     public void checkpoint(Path directory) {
         open.readLock().lock();
         try {
             if (closed) {
                 throw closed();
             }
+            // Asked before: an entry that is applied meanwhile may be in the copy or not.
+            AppliedIndex held = appliedIndex();
             try (Checkpoint checkpoint = Checkpoint.create(db)) {
                 checkpoint.createCheckpoint(directory.toString());
             }
+            new AppliedMark(directory).write(held);
         } catch (RocksDBException e) {
             throw new IllegalStateException("no checkpoint of the store in " + directory + ": " + e.getMessage(), e);
         } finally {

@@ -9,8 +9,10 @@ import io.keelson.store.KvException;
 import io.keelson.store.TestCertificates;
 import io.keelson.store.mvcc.View;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -251,6 +253,42 @@ class ReplicaFaultsTest {
             members.awaitEven();
             assertThat(members.content(name)).isEqualTo(members.content(leader)).hasSize(250);
             assertThat(members.get(name).<Long>read(View::revision)).isEqualTo(251);
+        }
+    }
+
+    /**
+     * RocksDB takes a list of files that was cut off for a new database's. The log before the snapshot is given up: who began with nothing
+     * would go on with nothing.
+     */
+    @Test
+    void memberWhoseSnapshotIsDamagedStopsRatherThanBeginAtNothing() throws Exception {
+        try (Members members = Members.start(directory, SMALL, Optional.empty())) {
+            String leader = members.awaitLeader();
+            for (int i = 0; i < 250; i++) {
+                var _ = Members.done(members.get(leader), Members.put("key-" + i, LARGE));
+            }
+            members.awaitEven();
+            String name = other(members, leader);
+            members.stop(name);
+            Members.delete(members.directory(name).resolve("state"));
+            int snapshots = 0;
+            for (Path list : filesNamed(members.directory(name).resolve("raft"), "MANIFEST-")) {
+                byte[] bytes = Files.readAllBytes(list);
+                int firstFamily = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("latest");
+                Files.write(list, Arrays.copyOf(bytes, firstFamily));
+                snapshots++;
+            }
+            assertThat(snapshots).isPositive();
+            assertThatThrownBy(() -> members.start(name))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("is damaged: it holds nothing, and held the entries of the log up to ");
+        }
+    }
+
+    private static List<Path> filesNamed(Path tree, String prefix) throws IOException {
+        try (Stream<Path> files = Files.walk(tree)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(prefix))
+                    .toList();
         }
     }
 }

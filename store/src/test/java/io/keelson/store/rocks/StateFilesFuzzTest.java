@@ -105,7 +105,7 @@ class StateFilesFuzzTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2})
+    @ValueSource(longs = {1, 2, 90141})
     @Timeout(value = 3, unit = TimeUnit.MINUTES)
     void damagedFilesAreReadWholeOrNotAtAll(long seed) throws Exception {
         System.out.println("seed " + seed);
