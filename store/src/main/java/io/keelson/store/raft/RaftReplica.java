@@ -1,5 +1,6 @@
 package io.keelson.store.raft;
 
+import io.keelson.store.KvException;
 import io.keelson.store.Member;
 import io.keelson.store.StoreConfig;
 import io.keelson.store.auth.Authentication;
@@ -248,6 +249,12 @@ public final class RaftReplica implements Replica, AutoCloseable {
             barrier.tick();
             integrity.tick(System.nanoTime());
             leaderLoss.tick(System.nanoTime());
+        } catch (KvException e) {
+            // A snapshot of the leader's took the state's place after somebody had seen it open: the next tick finds
+            // the new one.
+            if (e.reason() != KvException.Reason.UNAVAILABLE) {
+                fail(e);
+            }
         } catch (RuntimeException e) {
             fail(e);
         }
