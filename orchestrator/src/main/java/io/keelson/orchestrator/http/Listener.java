@@ -43,6 +43,9 @@ public final class Listener implements AutoCloseable {
     /** All headers of a request. */
     private static final int MAX_HEADERS_BYTES = 64 * 1024;
 
+    /** Each takes 17 KiB before anybody knows whose it is. Clients with more watches take more connections. */
+    private static final int MAX_CALLS_OF_CONNECTION = 1_000;
+
     private static final Duration SHUTDOWN_GRACE = Duration.ofMillis(500);
 
     private final WebServer server;
@@ -87,6 +90,7 @@ public final class Listener implements AutoCloseable {
                         .build())
                 .addConnectionSelector(Http2.selector(
                         Http2Config.builder()
+                                .maxConcurrentStreams(MAX_CALLS_OF_CONNECTION)
                                 .maxHeaderListSize(MAX_REQUEST_LINE_BYTES + MAX_HEADERS_BYTES)
                                 .sendErrorDetails(true)
                                 .flowControlTimeout(SLOW_READER)
