@@ -2,6 +2,7 @@ package io.keelson.orchestrator.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
@@ -23,7 +24,9 @@ import io.keelson.proto.v1.GetRequest;
 import io.keelson.proto.v1.Object;
 import io.keelson.proto.v1.ResourcesGrpc;
 import io.keelson.proto.v1.SetsGrpc;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -220,6 +223,25 @@ class GrpcMessagesTest {
                         }
                     })
                     .isInstanceOf(IOException.class);
+        }
+        isHeard(10);
+    }
+
+    @Test
+    void headersThatNameALargeOneAgainAndAgainCloseTheConnection() throws IOException {
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        head.write(0x40); // to be kept in the table, with a new name
+        head.write(3);
+        head.writeBytes("x-a".getBytes(StandardCharsets.US_ASCII));
+        head.writeBytes(new byte[] {0x7f, (byte) 0xa1, 0x1e}); // 4,000
+        head.writeBytes("y".repeat(4_000).getBytes(StandardCharsets.US_ASCII));
+        for (int i = 0; i < 10_000; i++) {
+            head.write(0x80 | 62); // the newest of the table
+        }
+        try (RawHttp2 client = RawHttp2.connect(nobody, server.port())) {
+            client.send(RawHttp2.HEADERS, 1 | 4, 1, head.toByteArray());
+
+            assertThatThrownBy(() -> client.nextOf(1)).hasMessageContaining("headers of more than 262144 bytes");
         }
         isHeard(10);
     }

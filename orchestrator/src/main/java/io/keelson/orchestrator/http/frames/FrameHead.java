@@ -17,6 +17,7 @@ record FrameHead(int length, int type, int flags, int stream) {
     static final int DATA = 0;
     static final int HEADERS = 1;
     static final int RST_STREAM = 3;
+    static final int SETTINGS = 4;
     static final int CONTINUATION = 9;
 
     private static final int END_STREAM = 1;
@@ -39,5 +40,10 @@ record FrameHead(int length, int type, int flags, int stream) {
     /** Whether its sender says that it is the last one of its stream. */
     boolean ends() {
         return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
+    }
+
+    /** Whether headers, or a part of them, follow. */
+    boolean isOfHeaders() {
+        return type == HEADERS || type == CONTINUATION;
     }
 }

@@ -24,6 +24,8 @@ final class FramesIn extends DataReader {
     private int rest = PREFACE_BYTES;
 
     private int continuations;
+    private FrameHead frame = new FrameHead(PREFACE_BYTES, FrameHead.SETTINGS, 0, 0);
+    private final HeaderSize headers = new HeaderSize();
 
     @SuppressWarnings("removal") // Helidon has no other way to read differently.
     FramesIn(DataReader wire, OpenStreams streams) {
@@ -37,8 +39,7 @@ final class FramesIn extends DataReader {
     @Override
     public BufferData readBuffer(int length) {
         if (rest > 0) {
-            rest -= length;
-            return wire.readBuffer(length);
+            return rest(length);
         }
         if (length != FrameHead.BYTES) {
             throw new IllegalStateException("the head of a frame has 9 bytes, and is not read by " + length);
@@ -52,9 +53,22 @@ final class FramesIn extends DataReader {
             }
             if (streams.received(head)) {
                 rest = head.length();
+                frame = head;
                 return bytes;
             }
             wire.skip(head.length());
         }
+    }
+
+    private BufferData rest(int length) {
+        rest -= length;
+        BufferData bytes = wire.readBuffer(length);
+        if (frame.isOfHeaders()) {
+            if (length != frame.length()) {
+                throw new IllegalStateException("a frame of headers is read whole, and not by " + length + " bytes");
+            }
+            headers.count(frame, bytes);
+        }
+        return bytes;
     }
 }
