@@ -58,11 +58,12 @@ class TogetherTest {
                 CompletableFuture.allOf(underWay.toArray(CompletableFuture[]::new))
                         .get(20, TimeUnit.SECONDS);
             }
+            // A follower answers what it has applied; its leader may be a moment behind.
+            members.awaitEven();
             assertThat(leader.history().revision()).isEqualTo(1 + writes);
             assertThat(leader.standing().committedIndex() - before)
                     .as("entries of the log for %d writes", writes)
                     .isLessThan(writes);
-            members.awaitEven();
         }
     }
 
