@@ -200,14 +200,14 @@ public final class Policies {
     }
 
     private static Rejection denied(Request request, String who, Violation violation) {
-        Rejection forbidden = request.forbidden(who + " denied request: " + violation.message());
+        String why = who + " denied request: " + violation.message();
+        Rejection forbidden = request.forbidden(why);
         Reason reason = switch (violation.reason()) {
             case "Unauthorized" -> Reason.UNAUTHORIZED;
             case "Forbidden" -> Reason.FORBIDDEN;
             case "RequestEntityTooLarge" -> Reason.REQUEST_ENTITY_TOO_LARGE;
             default -> Reason.INVALID;
         };
-        return new Rejection(reason, forbidden.message(), forbidden.details())
-                .withCause(new Cause("", "", violation.message()));
+        return new Rejection(reason, forbidden.message(), forbidden.details()).withCause(new Cause("", "", why));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keelson.orchestrator.api.User;
 import io.keelson.orchestrator.auth.Access;
+import io.keelson.orchestrator.kind.Cause;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.registry.Operation;
 import io.keelson.orchestrator.registry.Reason;
@@ -67,7 +68,12 @@ class PoliciesTest {
                 + " string(variables.max)\", \"reason\": \"Forbidden\"}]";
         Rejection refusal =
                 judge(4, policy(spec), binding(DENY), NAMESPACE).refusal().orElseThrow();
-        assertThat(refusal.message()).endsWith("denied request: at most 3");
+        String why = "ValidatingAdmissionPolicy 'p' with binding 'b' denied request: at most 3";
+        assertThat(refusal.message()).endsWith("is forbidden: " + why);
+        // What kubectl shows of a refusal that is Invalid.
+        assertThat(refusal.details().orElseThrow().causes())
+                .extracting(Cause::message)
+                .containsExactly(why);
         assertThat(refusal.reason()).isEqualTo(Reason.FORBIDDEN);
         assertThat(judge(3, policy(spec), binding(DENY), NAMESPACE)).isEqualTo(Verdict.FINE);
     }
