@@ -35,7 +35,7 @@ class AppliedMarkTest {
         byte[] list = Files.readAllBytes(list(snapshot));
         int refused = 0;
         for (int length = 0; length <= list.length; length += CUT_BYTES) {
-            Path damaged = copy(snapshot, "cut-" + length);
+            Path damaged = DatabaseCopy.of(snapshot, directory.resolve("cut-" + length));
             Files.write(list(damaged), Arrays.copyOf(list, length));
             try (RocksState state = RocksState.open(damaged)) {
                 assertThat(state.appliedIndex().index()).as("cut at %d", length).isEqualTo(ENTRIES - 1);
@@ -75,7 +75,7 @@ class AppliedMarkTest {
     void aStateIsHeldToWhatItHeldWhenItWasOpenedLast() throws Exception {
         Path live = directory.resolve("live");
         write(live, 0, ENTRIES);
-        Path early = copy(live, "early");
+        Path early = DatabaseCopy.of(live, directory.resolve("early"));
         write(live, ENTRIES, 2 * ENTRIES);
         RocksState.open(live).close();
         Files.copy(live.resolve(AppliedMark.FILE), early.resolve(AppliedMark.FILE));
@@ -163,15 +163,5 @@ class AppliedMarkTest {
                     .findFirst()
                     .orElseThrow();
         }
-    }
-
-    private Path copy(Path from, String name) throws IOException {
-        Path to = Files.createDirectories(directory.resolve(name));
-        try (Stream<Path> files = Files.list(from)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(file.getFileName()));
-            }
-        }
-        return to;
     }
 }

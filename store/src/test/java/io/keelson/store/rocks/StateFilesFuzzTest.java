@@ -16,7 +16,6 @@ import io.keelson.store.mvcc.LeaseRecord;
 import io.keelson.store.mvcc.Mvcc;
 import io.keelson.store.mvcc.PendingView;
 import io.keelson.store.mvcc.View;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,13 +114,13 @@ class StateFilesFuzzTest {
         try (Stream<Path> list = Files.list(good)) {
             files = list.sorted().toList();
         }
-        Content written = read(copy(good, "untouched"));
+        Content written = read(DatabaseCopy.of(good, directory.resolve("untouched")));
         assertThat(written.keys).hasSizeGreaterThan(20);
         int whole = 0;
         int stopped = 0;
         for (int trial = 0; trial < TRIALS; trial++) {
             String where = "seed " + seed + ", trial " + trial;
-            Path damaged = copy(good, "damaged-" + trial);
+            Path damaged = DatabaseCopy.of(good, directory.resolve("damaged-" + trial));
             Path file = damaged.resolve(files.get(random.nextInt(files.size())).getFileName());
             Files.write(file, Mutations.of(Files.readAllBytes(file), random));
             try {
@@ -144,15 +143,5 @@ class StateFilesFuzzTest {
         try (RocksState opened = RocksState.open(state)) {
             return Content.of(opened);
         }
-    }
-
-    private Path copy(Path from, String name) throws IOException {
-        Path to = Files.createDirectories(directory.resolve(name));
-        try (Stream<Path> files = Files.list(from)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(file.getFileName()));
-            }
-        }
-        return to;
     }
 }

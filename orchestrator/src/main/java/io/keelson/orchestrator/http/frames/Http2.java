@@ -1,57 +1,31 @@
 package io.keelson.orchestrator.http.frames;
 
-import io.helidon.common.buffers.BufferData;
-import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ProtocolConfigs;
 import io.helidon.webserver.grpc.GrpcConfig;
 import io.helidon.webserver.grpc.GrpcProtocolProvider;
 import io.helidon.webserver.http2.Http2Config;
 import io.helidon.webserver.http2.Http2ConnectionSelector;
 import io.helidon.webserver.http2.spi.Http2SubProtocolSelector;
-import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.util.List;
-import java.util.Set;
 
 /** HTTP/2 with gRPC, where a client that gives up a call as its answer ends keeps its other calls. */
-public final class Http2 implements ServerConnectionSelector {
+public final class Http2 {
 
-    private final ServerConnectionSelector helidons;
-
-    private Http2(ServerConnectionSelector helidons) {
-        this.helidons = helidons;
-    }
+    private Http2() {}
 
     /** What a server is given, before those that it finds itself. */
     public static ServerConnectionSelector selector(Http2Config http2, Http2SubProtocolSelector grpc) {
-        return new Http2(Http2ConnectionSelector.builder()
-                .http2Config(http2)
-                .addSubProtocolSelector(grpc)
-                .build());
+        return new ThroughFrames(
+                Http2ConnectionSelector.builder()
+                        .http2Config(http2)
+                        .addSubProtocolSelector(grpc)
+                        .build(),
+                FramedConnection::of);
     }
 
     /** gRPC as Helidon serves it. */
     public static Http2SubProtocolSelector grpc(GrpcConfig config) {
         return new GrpcProtocolProvider().create(config, ProtocolConfigs.create(List.of(config)));
-    }
-
-    @Override
-    public int bytesToIdentifyConnection() {
-        return helidons.bytesToIdentifyConnection();
-    }
-
-    @Override
-    public Support supports(BufferData beginning) {
-        return helidons.supports(beginning);
-    }
-
-    @Override
-    public Set<String> supportedApplicationProtocols() {
-        return helidons.supportedApplicationProtocols();
-    }
-
-    @Override
-    public ServerConnection connection(ConnectionContext connection) {
-        return helidons.connection(FramedConnection.of(connection));
     }
 }
