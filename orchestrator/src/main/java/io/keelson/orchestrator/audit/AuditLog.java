@@ -9,25 +9,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A file of one event a line. The thread of the request writes it, so that nothing waits in memory that could be lost; what cannot be
- * written is an error in the server's log. A request that ends after its server has closed the log is still told of: the file is opened for it once
- * more.
+ * written is an error in the server's log. Closing it waits until the requests that were told of have ended, two seconds at most; one that ends
+ * later still is told of, too: the file is opened for it once more.
  */
 public final class AuditLog implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(AuditLog.class.getName());
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH-mm-ss.SSS", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
+
+    /** Requests end at once when all else of their server is closed; this is for a machine that is short of breath. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
 
     private final Path path;
     private final long maxBytes;
@@ -36,6 +41,7 @@ public final class AuditLog implements AutoCloseable {
     private OutputStream out;
     private long written;
     private boolean closed;
+    private int unended;
 
     /**
      * Opens the file; goes on at its end if it is there.
@@ -65,6 +71,17 @@ public final class AuditLog implements AutoCloseable {
             Files.createFile(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         }
         return Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    /** A request is told of that will end. */
+    synchronized void begun() {
+        unended++;
+    }
+
+    /** One that was begun has ended, and all is told of it. */
+    synchronized void ended() {
+        unended--;
+        notifyAll();
     }
 
     /** Writes an event. */
@@ -135,8 +152,21 @@ public final class AuditLog implements AutoCloseable {
         }
     }
 
+    private void awaitEnds() {
+        long deadline = System.nanoTime() + GRACE.toNanos();
+        try {
+            for (long left = GRACE.toMillis(); unended > 0 && left > 0; ) {
+                wait(left);
+                left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public synchronized void close() {
+        awaitEnds();
         closed = true;
         try {
             out.close();

@@ -52,6 +52,7 @@ public final class AuditedRequest {
     private Optional<String> refusal = Optional.empty();
     private Optional<ObjectNode> failure = Optional.empty();
     private boolean panicked;
+    private boolean awaited;
     private String allowance = "";
     private final AuditNotes notes;
 
@@ -81,12 +82,22 @@ public final class AuditedRequest {
         user = who;
         actingAs = as;
         wanted = policy.of(who, about.access());
+        await();
         tell(Stage.REQUEST_RECEIVED, 0, Optional.empty());
     }
 
     /** Nobody knows who asks: rules about nobody in particular decide. */
     public void byNobody() {
         wanted = policy.of(user, about.access());
+        await();
+    }
+
+    /** The log is not closed before this has ended. */
+    private void await() {
+        if (!awaited) {
+            awaited = true;
+            log.ifPresent(AuditLog::begun);
+        }
     }
 
     /** Whether anybody wants to know what is sent. */
@@ -137,7 +148,14 @@ public final class AuditedRequest {
      * @param answer what, if anybody wants to know
      */
     public void completed(int code, Optional<ObjectNode> answer) {
-        tell(panicked ? Stage.PANIC : Stage.RESPONSE_COMPLETE, code, answer);
+        try {
+            tell(panicked ? Stage.PANIC : Stage.RESPONSE_COMPLETE, code, answer);
+        } finally {
+            if (awaited) {
+                awaited = false;
+                log.ifPresent(AuditLog::ended);
+            }
+        }
     }
 
     private void tell(Stage stage, int code, Optional<ObjectNode> answer) {

@@ -49,6 +49,8 @@ public final class Callers implements ServerInterceptor {
         private Optional<Turnstile.Turn> turn = Optional.empty();
         private Optional<AuditedRequest> audit = Optional.empty();
         private final AuditNotes notes = new AuditNotes();
+        private volatile boolean goesOn;
+        private boolean over;
 
         Call(Callers door, Metadata headers, MethodDescriptor<?, ?> method) {
             this.door = door;
@@ -105,9 +107,30 @@ public final class Callers implements ServerInterceptor {
             turn.ifPresent(Turnstile.Turn::close);
         }
 
+        synchronized void goesOn() {
+            goesOn = true;
+            stand();
+            counted.goesOn();
+        }
+
+        /**
+         * Its caller has gone. What is done for a short call is done to its end, which is told of then; that of a long one is now. Does not
+         * wait for a call that waits for its turn.
+         */
+        void cancelled() {
+            counted.over(httpCode(Status.Code.CANCELLED));
+            if (goesOn) {
+                over(Status.CANCELLED);
+            }
+        }
+
         synchronized void over(Status status) {
             counted.over(httpCode(status.getCode()));
             stand();
+            if (over) {
+                return;
+            }
+            over = true;
             audit.ifPresent(told -> {
                 if (!status.isOk()) {
                     told.refused(Json.object()
@@ -162,7 +185,7 @@ public final class Callers implements ServerInterceptor {
         return new ForwardingServerCallListener.SimpleForwardingServerCallListener<>(heard) {
             @Override
             public void onCancel() {
-                own.counted.over(httpCode(Status.Code.CANCELLED));
+                own.cancelled();
                 super.onCancel();
             }
         };
@@ -187,10 +210,7 @@ public final class Callers implements ServerInterceptor {
 
     /** The present call goes on for long: it needs no seat any more. */
     static void goesOn() {
-        Optional.ofNullable(CALL.get()).ifPresent(call -> {
-            call.stand();
-            call.counted.goesOn();
-        });
+        Optional.ofNullable(CALL.get()).ifPresent(Call::goesOn);
     }
 
     /** The present call is to change nothing. */
@@ -210,7 +230,7 @@ public final class Callers implements ServerInterceptor {
 
     /** The present call ends without anybody who hears of it. */
     static void gone() {
-        Optional.ofNullable(CALL.get()).ifPresent(call -> call.counted.over(httpCode(Status.Code.CANCELLED)));
+        Optional.ofNullable(CALL.get()).ifPresent(call -> call.over(Status.CANCELLED));
     }
 
     private static int httpCode(Status.Code code) {

@@ -1,6 +1,7 @@
 package io.keelson.orchestrator.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keelson.orchestrator.api.AuditNotes;
@@ -10,6 +11,7 @@ import io.keelson.orchestrator.kind.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -239,5 +241,41 @@ class AuditTest {
         log.write(Json.object().put("number", 3));
         log.close();
         assertThat(Files.readAllLines(file)).containsExactly("{\"number\":1}", "{\"number\":2}", "{\"number\":3}");
+    }
+
+    @Test
+    void aLogIsClosedWhenWhatItTellsOfHasEnded(@TempDir Path directory) throws IOException, InterruptedException {
+        Path file = directory.resolve("audit.log");
+        AuditLog log = new AuditLog(file, 1_000_000, 0, () -> NOW);
+        AuditedRequest request = new AuditedRequest(
+                Optional.of(log),
+                policy("{'level':'Metadata'}"),
+                () -> NOW,
+                new AuditedRequest.About(objects("watch", "", "pods", "x"), "v1", "/api", "127.0.0.1", "test"),
+                new AuditNotes());
+        request.by(JOE, Optional.empty());
+        Thread closing = Thread.ofVirtual().start(log::close);
+        assertThat(closing.join(Duration.ofMillis(100))).as("it waits").isFalse();
+        request.completed(200, Optional.empty());
+        assertThat(closing.join(Duration.ofSeconds(20))).isTrue();
+        assertThat(events(file)).hasSize(1);
+
+        Files.delete(file);
+        log.close();
+        request.completed(200, Optional.empty());
+        assertThat(events(file)).as("a late one").hasSize(1);
+    }
+
+    @Test
+    void aRequestThatNeverEndsDoesNotKeepALogOpen(@TempDir Path directory) {
+        AuditLog log = new AuditLog(directory.resolve("audit.log"), 1_000_000, 0, () -> NOW);
+        new AuditedRequest(
+                        Optional.of(log),
+                        policy("{'level':'Metadata'}"),
+                        () -> NOW,
+                        new AuditedRequest.About(objects("watch", "", "pods", "x"), "v1", "/api", "127.0.0.1", "test"),
+                        new AuditNotes())
+                .by(JOE, Optional.empty());
+        assertThatCode(log::close).doesNotThrowAnyException();
     }
 }

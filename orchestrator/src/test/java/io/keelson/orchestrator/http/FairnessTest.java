@@ -2,11 +2,16 @@ package io.keelson.orchestrator.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.Context;
+import io.grpc.ManagedChannel;
 import io.keelson.orchestrator.access.AccessConfig;
 import io.keelson.orchestrator.audit.AuditConfig;
 import io.keelson.orchestrator.audit.AuditPolicy;
 import io.keelson.orchestrator.kind.Json;
 import io.keelson.orchestrator.testing.TestServer;
+import io.keelson.proto.v1.KindRef;
+import io.keelson.proto.v1.ResourcesGrpc;
+import io.keelson.proto.v1.WatchRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
@@ -147,7 +152,7 @@ class FairnessTest {
         assertThat(audited("aGlkZGVuLXRoaW5n")).isEmpty();
         assertThat(audited("\"resource\":\"configmaps\"", "\"requestObject\":{", "\"responseObject\":{", "open-thing"))
                 .hasSize(1);
-        assertThat(audited("\"resource\":\"configmaps\"", "\"stage\":\"RequestReceived\""))
+        assertThat(audited("\"resource\":\"configmaps\"", "\"verb\":\"create\"", "\"stage\":\"RequestReceived\""))
                 .hasSize(1);
     }
 
@@ -161,6 +166,29 @@ class FairnessTest {
                 return !audited("\"code\":401").isEmpty()
                         && !audited("\"code\":403", "\"authorization.k8s.io/decision\":\"forbid\"")
                                 .isEmpty();
+            } catch (IOException e) {
+                return false;
+            }
+        });
+    }
+
+    @Test
+    void aWatchOverGrpcWhoseClientGoesIsToldOfToItsEnd() {
+        ManagedChannel channel = server.channel(server.authority().client("watcher", "CN=watcher,O=system:masters"));
+        try (Context.CancellableContext whileItLasts = Context.current().withCancellation()) {
+            whileItLasts.run(() -> ResourcesGrpc.newBlockingStub(channel)
+                    .watch(WatchRequest.newBuilder()
+                            .setKind(KindRef.newBuilder().setApiVersion("v1").setKind("ConfigMap"))
+                            .build())
+                    .hasNext());
+        } finally {
+            channel.shutdownNow();
+        }
+        TestServer.await("its end", () -> {
+            try {
+                return audited("\"username\":\"watcher\"", "\"verb\":\"watch\"", "ResponseComplete", "\"code\":499")
+                                .size()
+                        == 1;
             } catch (IOException e) {
                 return false;
             }
