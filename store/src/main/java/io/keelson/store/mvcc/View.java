@@ -5,6 +5,7 @@ import io.keelson.proto.etcd.AlarmMember;
 import io.keelson.proto.etcd.KeyValue;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /** The state of the store to decide on. Does not change while a function looks at it. */
@@ -44,6 +45,23 @@ public interface View {
 
     /** An iterator that may hold something open. */
     interface Cursor extends Iterator<KeyValue>, AutoCloseable {
+
+        /** No keys. */
+        Cursor EMPTY = new Cursor() {
+            @Override
+            public boolean hasNext() {
+                return false;
+            }
+
+            @Override
+            public KeyValue next() {
+                throw new NoSuchElementException("the range has no keys");
+            }
+
+            @Override
+            public void close() {}
+        };
+
         /** How many keys are left; none is after that. Cheaper than to look at each. */
         default long countRest() {
             long rest = 0;

@@ -5,7 +5,6 @@ import io.keelson.proto.etcd.Event;
 import io.keelson.proto.etcd.KeyValue;
 import io.keelson.store.fault.PlantedFault;
 import io.keelson.store.mvcc.KeyRange;
-import io.keelson.store.mvcc.View;
 import io.keelson.store.node.History.Slice;
 import io.keelson.store.watch.PastEvents;
 import java.util.ArrayList;
@@ -85,6 +84,6 @@ public final class RocksHistory implements PastEvents {
 
     @Override
     public long compactRevision() {
-        return state.get().read(View::compactRevision);
+        return state.get().compactRevision();
     }
 }

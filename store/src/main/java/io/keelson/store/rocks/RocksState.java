@@ -78,6 +78,8 @@ public final class RocksState implements AutoCloseable {
     private final ReadOptions asIs = new ReadOptions();
 
     private final Written written;
+    private final Replaced replaced = new Replaced();
+    private volatile long compactRevision;
     private boolean closed;
     private volatile boolean closing;
 
@@ -94,6 +96,8 @@ public final class RocksState implements AutoCloseable {
         this.hashes = families.get(7);
         this.requests = families.get(8);
         this.written = new Written(number(REVISION, 1), number(COMPACT, 0));
+        this.compactRevision = written.compactRevision();
+        views.entryWritten(written.revision(), compactRevision);
     }
 
     private long number(byte[] key, long otherwise) {
@@ -159,6 +163,28 @@ public final class RocksState implements AutoCloseable {
     /** The alarms that are on. */
     List<AlarmMember> alarms() {
         return alarms;
+    }
+
+    /**
+     * The revision below which nothing is answered any more, 0 if there is none. Costs nothing: every reader of history asks.
+     *
+     * @throws KvException if the state is closed
+     */
+    public long compactRevision() {
+        if (closing) {
+            throw closed();
+        }
+        return compactRevision;
+    }
+
+    /** See {@link SharedViews#numbers}. */
+    SharedViews.@Nullable Numbers numbers() {
+        return views.numbers();
+    }
+
+    /** What was replaced a moment ago. */
+    Replaced replaced() {
+        return replaced;
     }
 
     /** The last log entry that is in the state. */
@@ -284,12 +310,16 @@ public final class RocksState implements AutoCloseable {
             for (Proposed each : proposed) {
                 batch.put(meta, proposer(each.member()), pair(each.incarnation(), each.sequence()));
             }
+            long compact = compactRevision(changes);
+            views.entryBegins();
+            written.tellReplaced(changes, replaced);
             write(batch, changes);
             hashed.done(revision);
-            written.entry(revision, compactRevision(changes), proposed);
+            written.entry(changes, revision, compact, proposed);
+            compactRevision = compact;
             alarms = Alarms.after(alarms, changes);
             // A view made since the batch was written may still have the alarms from before.
-            views.written();
+            views.entryWritten(revision, compact);
         } catch (RocksDBException e) {
             throw new IllegalStateException("the store cannot write: " + e.getMessage(), e);
         }

@@ -48,6 +48,10 @@ final class RocksView implements View {
     private final long compactRevision;
     private final AuthState auth;
     private final List<AlarmMember> alarms;
+    private final Replaced replaced;
+    /** Of the thread that writes; null for all others. */
+    private final @Nullable Written written;
+
     private final AtomicInteger holders = new AtomicInteger(1);
     private @Nullable InMemory inMemory;
 
@@ -57,12 +61,20 @@ final class RocksView implements View {
         this.auth = state.auth();
         this.alarms = state.alarms();
         this.writes = writes;
+        SharedViews.Numbers known = state.numbers();
         this.snapshot = state.db.getSnapshot();
         this.options = new ReadOptions().setSnapshot(snapshot);
-        byte[] newest = get(state.meta, RocksState.revisionKey());
-        this.revision = newest == null ? 1 : Layout.number(newest);
-        byte[] compact = get(state.meta, RocksState.compactKey());
-        this.compactRevision = compact == null ? 0 : Layout.number(compact);
+        this.replaced = state.replaced();
+        this.written = null;
+        if (known != null && known.equals(state.numbers())) {
+            this.revision = known.revision();
+            this.compactRevision = known.compactRevision();
+        } else {
+            byte[] newest = get(state.meta, RocksState.revisionKey());
+            this.revision = newest == null ? 1 : Layout.number(newest);
+            byte[] compact = get(state.meta, RocksState.compactKey());
+            this.compactRevision = compact == null ? 0 : Layout.number(compact);
+        }
     }
 
     private RocksView(RocksState state, ReadOptions options, Written written) {
@@ -72,6 +84,8 @@ final class RocksView implements View {
         this.writes = Long.MAX_VALUE;
         this.snapshot = null;
         this.options = options;
+        this.replaced = state.replaced();
+        this.written = written;
         this.revision = written.revision();
         this.compactRevision = written.compactRevision();
     }
@@ -141,6 +155,14 @@ final class RocksView implements View {
 
     @Override
     public Optional<KeyValue> get(ByteString key, long at) {
+        if (at < revision) {
+            Optional<KeyValue> known = replaced.at(key, at);
+            return known.isPresent() ? known : stored(key, at);
+        }
+        return written == null ? stored(key, at) : written.key(key, each -> stored(each, at));
+    }
+
+    private Optional<KeyValue> stored(ByteString key, long at) {
         byte[] newest = get(state.latest, key.toByteArray());
         if (newest != null) {
             KeyValue kv = latest(newest, options);
@@ -194,7 +216,20 @@ final class RocksView implements View {
 
     @Override
     public Cursor range(KeyRange range, long at) {
-        return at >= revision ? new Newest(range) : new Past(range, at);
+        if (at < revision) {
+            return new Past(range, at);
+        }
+        if (written == null) {
+            return new Newest(range);
+        }
+        if (written.isEmpty(range)) {
+            return Cursor.EMPTY;
+        }
+        Newest found = new Newest(range);
+        if (!found.hasNext()) {
+            written.foundEmpty(range);
+        }
+        return found;
     }
 
     @Override

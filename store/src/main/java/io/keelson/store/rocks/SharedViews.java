@@ -8,7 +8,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class SharedViews {
 
+    /** What each view would look up first. */
+    record Numbers(long revision, long compactRevision) {}
+
     private final RocksState state;
+    /** Those that are in the database; null while an entry is being written. */
+    private volatile @Nullable Numbers numbers;
+
     private final Object lock = new Object();
     /** Held once by this class; replaced under the lock. */
     private volatile @Nullable RocksView current;
@@ -18,6 +24,27 @@ final class SharedViews {
 
     SharedViews(RocksState state) {
         this.state = state;
+    }
+
+    /** An entry is about to be written. */
+    void entryBegins() {
+        numbers = null;
+    }
+
+    /** An entry was written, and these numbers with it. */
+    void entryWritten(long revision, long compactRevision) {
+        numbers = new Numbers(revision, compactRevision);
+        written();
+    }
+
+    /**
+     * The numbers that are in the database. If they are the same before and after a snapshot was taken, they are the snapshot's.
+     *
+     * @return null if they are not known
+     */
+    @Nullable
+    Numbers numbers() {
+        return numbers;
     }
 
     /**

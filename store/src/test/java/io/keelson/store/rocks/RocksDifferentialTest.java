@@ -57,6 +57,7 @@ class RocksDifferentialTest {
     private final NaiveStore oracle = new NaiveStore();
     private int images;
     private int replayed;
+    private int kept;
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
@@ -86,6 +87,7 @@ class RocksDifferentialTest {
                     default -> {}
                 }
                 agreesOnReads(state, requests, where);
+                agreesOnWhatWasReplaced(state, where);
                 if (step % 25 == 24) {
                     agreesOnHistory(state, where);
                     agreesOnLeases(state, where);
@@ -96,6 +98,7 @@ class RocksDifferentialTest {
         }
         assertThat(oracle.revision()).as("the run did something").isGreaterThan(150);
         assertThat(oracle.compactRevision()).isPositive();
+        assertThat(kept).as("versions that are kept for watchers").isPositive();
         assertThat(replayed)
                 .as("kills lost something that the log brought back")
                 .isPositive();
@@ -167,6 +170,27 @@ class RocksDifferentialTest {
             if (RequestCheck.check(range).isEmpty()) {
                 Object read = state.read(view -> Oracle.read(view, range));
                 assertThat(read).as("%s: %s", where, range).isEqualTo(Oracle.range(oracle, range));
+            }
+        }
+    }
+
+    /** What watchers ask right after a change: the key as it was before. */
+    private void agreesOnWhatWasReplaced(RocksState state, String where) {
+        long newest = oracle.revision();
+        for (long at = Math.max(oracle.compactRevision() + 1, newest - 3); at <= newest; at++) {
+            long before = at - 1;
+            for (Happened event : oracle.events(at)) {
+                RangeRequest request = RangeRequest.newBuilder()
+                        .setKey(event.key())
+                        .setRevision(before)
+                        .build();
+                if (before > 0) {
+                    Object read = state.read(view -> Oracle.read(view, request));
+                    assertThat(read).as("%s: %s", where, request).isEqualTo(Oracle.range(oracle, request));
+                    if (state.replaced().at(event.key(), before).isPresent()) {
+                        kept++;
+                    }
+                }
             }
         }
     }
