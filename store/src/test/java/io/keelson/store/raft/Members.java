@@ -213,6 +213,13 @@ final class Members implements AutoCloseable {
         return replica.propose(command).get(30, TimeUnit.SECONDS);
     }
 
+    /** Puts keys at a member, one after the other; after so many keys it begins again with the first. */
+    void fill(String name, int puts, int keys, ByteString value) throws Exception {
+        for (int i = 0; i < puts; i++) {
+            var _ = done(get(name), put("key-" + i % keys, value));
+        }
+    }
+
     /** All keys as they are on the member itself, without asking anybody. */
     List<KeyValue> content(String name) {
         return get(name).read(view -> everything(view));

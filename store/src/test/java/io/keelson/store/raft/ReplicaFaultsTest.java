@@ -41,9 +41,7 @@ class ReplicaFaultsTest {
     void memberThatAppliesItsLogWhileItStartsComesUp() throws Exception {
         try (Members members = Members.start(directory, Members.USUAL, Optional.empty())) {
             String leader = members.awaitLeader();
-            for (int i = 0; i < 200; i++) {
-                var _ = Members.done(members.get(leader), Members.put("key-" + i, ByteString.EMPTY));
-            }
+            members.fill(leader, 200, 200, ByteString.EMPTY);
             String restarted = other(members, leader);
             for (int i = 0; i < 5; i++) {
                 // What was applied since the last flush is not on disk: it is applied again.
@@ -62,9 +60,7 @@ class ReplicaFaultsTest {
             String wiped = other(members, leader);
             members.stop(wiped);
             Members.delete(members.directory(wiped));
-            for (int i = 0; i < 400; i++) {
-                var _ = Members.done(members.get(leader), Members.put("key-" + i % 40, LARGE));
-            }
+            members.fill(leader, 400, 40, LARGE);
             assertThat(firstLogFile(members.directory(leader)))
                     .as("the log's beginning is given up")
                     .isPositive();
@@ -92,9 +88,7 @@ class ReplicaFaultsTest {
             String leader = members.awaitLeader();
             String behind = other(members, leader);
             members.stop(behind);
-            for (int i = 0; i < 400; i++) {
-                var _ = Members.done(members.get(leader), Members.put("key-" + i % 40, LARGE));
-            }
+            members.fill(leader, 400, 40, LARGE);
             Path needed = newestSnapshot(members.directory(leader)).resolve("CURRENT");
             Path hidden = needed.resolveSibling("hidden");
             Files.move(needed, hidden);
@@ -240,9 +234,7 @@ class ReplicaFaultsTest {
     void stateThatFellBehindItsSnapshotIsReplacedByIt() throws Exception {
         try (Members members = Members.start(directory, SMALL, Optional.empty())) {
             String leader = members.awaitLeader();
-            for (int i = 0; i < 250; i++) {
-                var _ = Members.done(members.get(leader), Members.put("key-" + i, LARGE));
-            }
+            members.fill(leader, 250, 250, LARGE);
             members.awaitEven();
             String name = other(members, leader);
             members.stop(name);
@@ -264,9 +256,7 @@ class ReplicaFaultsTest {
     void memberWhoseSnapshotIsDamagedStopsRatherThanBeginAtNothing() throws Exception {
         try (Members members = Members.start(directory, SMALL, Optional.empty())) {
             String leader = members.awaitLeader();
-            for (int i = 0; i < 250; i++) {
-                var _ = Members.done(members.get(leader), Members.put("key-" + i, LARGE));
-            }
+            members.fill(leader, 250, 250, LARGE);
             members.awaitEven();
             String name = other(members, leader);
             members.stop(name);
