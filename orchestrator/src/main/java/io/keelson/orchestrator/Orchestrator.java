@@ -70,6 +70,8 @@ public final class Orchestrator implements AutoCloseable {
     /** So often somebody looks whether keys are old and whether history waits to be read. */
     private static final Duration UPKEEP = Duration.ofSeconds(10);
 
+    private static final Duration KEEP_UP = Duration.ofMillis(200);
+
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final List<Integer> ports = new ArrayList<>();
     private final Api api;
@@ -158,9 +160,10 @@ public final class Orchestrator implements AutoCloseable {
             orchestrator.bootstrap(new Bootstrap(api, config.apiEndpoints()));
             control.start();
             orchestrator.open.push(control);
-            orchestrator.upkeep(() -> {
-                gate.upkeep();
-                turnstile.upkeep();
+            orchestrator.every(UPKEEP, "access-upkeep", gate::upkeep);
+            orchestrator.every(KEEP_UP, "access-keep-up", () -> {
+                gate.keepUp();
+                turnstile.keepUp();
             });
             Compaction compaction = new Compaction(
                     kv,
@@ -261,15 +264,15 @@ public final class Orchestrator implements AutoCloseable {
     }
 
     /** Beside everything else; what fails now is done the next time. */
-    private void upkeep(Runnable work) {
-        Thread thread = Thread.ofVirtual().name("access-upkeep").start(() -> {
+    private void every(Duration pause, String name, Runnable work) {
+        Thread thread = Thread.ofVirtual().name(name).start(() -> {
             try {
                 while (true) {
-                    Thread.sleep(UPKEEP);
+                    Thread.sleep(pause);
                     try {
                         work.run();
                     } catch (ApiException e) {
-                        LOG.log(Level.DEBUG, () -> "keys and roles could not be looked after: " + e.getMessage());
+                        LOG.log(Level.DEBUG, () -> name + " failed: " + e.getMessage());
                     }
                 }
             } catch (InterruptedException e) {

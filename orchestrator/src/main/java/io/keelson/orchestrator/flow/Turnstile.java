@@ -193,7 +193,7 @@ public final class Turnstile {
     }
 
     /** Reads what has happened, so that no history piles up unread. */
-    public void upkeep() {
+    public void keepUp() {
         flows.keepUp();
     }
 }
