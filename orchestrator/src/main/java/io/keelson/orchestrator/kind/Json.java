@@ -16,6 +16,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamContext;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
@@ -43,7 +44,11 @@ public final class Json {
     private static final String MANAGED_FIELDS = "managedFields";
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final FieldNames NAMES = new FieldNames();
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    // The library keeps a table of all names that it has met, and copies it for each new one: objects
+                    // with names of their own, such as labels, would make that the greater part of the work.
+                    .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
                             // Bounded by the size of a request. What is stored may have longer names than what
@@ -154,7 +159,7 @@ public final class Json {
     }
 
     private static JsonNode read(byte[] bytes, Reading reading) {
-        try (JsonParser parser = MAPPER.createParser(bytes)) {
+        try (JsonParser parser = MAPPER.createParser(Utf8.text(bytes))) {
             JsonToken first = parser.nextToken();
             if (first == null) {
                 throw new MalformedJsonException("is empty, but must be a JSON object");
@@ -255,7 +260,7 @@ public final class Json {
                     parser.skipChildren();
                     continue;
                 }
-                @Nullable JsonNode before = object.replace(name, value(parser, token));
+                @Nullable JsonNode before = object.replace(NAMES.shared(name), value(parser, token));
                 if (before != null && duplicates.size() < MAX_DUPLICATES) {
                     duplicates.add(FieldError.duplicate(path(parser.streamReadContext())));
                 }
