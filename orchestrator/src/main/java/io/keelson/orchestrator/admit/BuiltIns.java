@@ -1,5 +1,6 @@
 package io.keelson.orchestrator.admit;
 
+import io.keelson.orchestrator.kind.Defaults;
 import io.keelson.orchestrator.registry.Rejection;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,7 @@ public final class BuiltIns {
     private record Named<T>(String name, T plugin) {}
 
     private static final List<Named<Mutator>> MUTATORS = List.of(
+            new Named<>("", BuiltIns::fill),
             new Named<>("LimitRanger", LIMIT_RANGER),
             new Named<>("ServiceAccount", SERVICE_ACCOUNT),
             new Named<>("TaintNodesByCondition", new NewNodeTaint()),
@@ -52,6 +54,13 @@ public final class BuiltIns {
                 .map(Named::name)
                 .filter(name -> !name.isEmpty())
                 .collect(Collectors.toSet());
+    }
+
+    private static Optional<Rejection> fill(Request request, ObjectNode object, Facts facts) {
+        if (request.subresource().isEmpty()) {
+            Defaults.admitted(request.kind(), object);
+        }
+        return Optional.empty();
     }
 
     /** Whether they change what is sent: of all subresources only that by which pods are resized. */

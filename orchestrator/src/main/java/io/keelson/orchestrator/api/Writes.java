@@ -101,10 +101,17 @@ final class Writes {
         User user = options.user();
         ObjectNode object = Requestor.stamped(kind, sent, user.name(), user.uid(), user.groups(), user.extra());
         boolean generated = Json.string(object, "metadata", "name").orElse("").isEmpty();
-        return create(kind, namespace, generated, options, (given, mutation) -> {
-            Prepared prepared = Registry.create(kind, namespace, object, options.validation(), given, mutation);
-            return Tracking.created(kind, object, prepared, writer(options, given.now()));
-        });
+        return create(
+                kind,
+                namespace,
+                generated,
+                options,
+                (given, mutation) -> Tracking.created(
+                        kind,
+                        object,
+                        writer(options, given.now()),
+                        mutation,
+                        tracked -> Registry.create(kind, namespace, object, options.validation(), given, tracked)));
     }
 
     private static Writer writer(WriteOptions options, Instant now) {
@@ -278,8 +285,14 @@ final class Writes {
             Reading reading,
             WriteOptions options,
             Mutation mutation) {
-        Prepared prepared = Registry.update(ref.kind(), subresource, live.object(), object, reading, mutation);
-        return Tracking.updated(ref.kind(), subresource, live.object(), object, prepared, writer(options));
+        return Tracking.updated(
+                ref.kind(),
+                subresource,
+                live.object(),
+                object,
+                writer(options),
+                mutation,
+                tracked -> Registry.update(ref.kind(), subresource, live.object(), object, reading, tracked));
     }
 
     Stored patch(

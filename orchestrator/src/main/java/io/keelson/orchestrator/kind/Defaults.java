@@ -34,6 +34,13 @@ public final class Defaults {
         kind.strategy().defaults().accept(object);
     }
 
+    /** Sets what admission sets in Kubernetes in every object of a kind where it is absent; {@link #fill} has been there before. */
+    public static void admitted(Kind kind, ObjectNode object) {
+        if (kind.equals(Kinds.POD)) {
+            PodDefaults.admitted(object);
+        }
+    }
+
     /**
      * The object without nulls: a field that is null is absent, and an item of a list is what Kubernetes reads there, such as an empty
      * object. Of a kind that is defined at run time only in its metadata, for elsewhere a null may be a value.

@@ -27,11 +27,9 @@ final class PodDefaults {
 
     private PodDefaults() {}
 
-    /** A pod itself: what admission adds in Kubernetes is here as well. */
-    static void pod(ObjectNode pod) {
+    /** What admission adds to a pod in Kubernetes, whoever it is from: it is not what somebody wished, and so nobody's. */
+    static void admitted(ObjectNode pod) {
         ObjectNode spec = Json.child(pod, "spec");
-        spec(spec);
-        absent(spec, "enableServiceLinks", true);
         if (Json.at(pod, "metadata", "annotations", MIRROR).isEmpty()) {
             absent(spec, "serviceAccountName", "default");
             absent(spec, "serviceAccount", spec.path("serviceAccountName").asString(""));
@@ -39,6 +37,13 @@ final class PodDefaults {
         absent(spec, "priority", 0);
         absent(spec, "preemptionPolicy", "PreemptLowerPriority");
         tolerations(spec);
+    }
+
+    /** A pod itself. */
+    static void pod(ObjectNode pod) {
+        ObjectNode spec = Json.child(pod, "spec");
+        spec(spec);
+        absent(spec, "enableServiceLinks", true);
         for (JsonNode container : containers(spec)) {
             requestsFromLimits(container);
             if (spec.path("hostNetwork").asBoolean(false)) {

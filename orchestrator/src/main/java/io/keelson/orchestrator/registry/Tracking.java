@@ -14,6 +14,7 @@ import io.keelson.orchestrator.kind.Kind;
 import io.keelson.orchestrator.kind.Kinds;
 import io.keelson.orchestrator.kind.Schema;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -27,43 +28,62 @@ public final class Tracking {
 
     private Tracking() {}
 
-    /**
-     * A new object with its first owner.
-     *
-     * @param incoming what was sent; ownership that it carries, such as an object from a backup, stays
-     */
-    public static Prepared created(Kind kind, ObjectNode incoming, Prepared prepared, Writer writer) {
-        if (!(prepared instanceof Prepared.Store store)) {
-            return prepared;
-        }
-        try {
-            ManagedFields owners = FieldManager.create(
-                    type(kind), write(kind, "", writer), store.object(), carried(incoming, ManagedFields.NONE));
-            return new Prepared.Store(tracked(store.object(), owners), store.warnings());
-        } catch (FieldsException e) {
-            return prepared;
-        }
+    /** What is to be stored, when others have changed it. */
+    @FunctionalInterface
+    public interface Preparation {
+        /** Prepares it. */
+        Prepared with(Mutation mutation);
     }
 
     /**
-     * A changed object with its owners.
+     * A new object with its first owner. What others add to it, such as admission, is nobody's.
+     *
+     * @param incoming what was sent; ownership that it carries, such as an object from a backup, stays
+     * @param mutation what others make of it
+     */
+    public static Prepared created(
+            Kind kind, ObjectNode incoming, Writer writer, Mutation mutation, Preparation preparation) {
+        var before = new BeforeOthers(
+                mutation,
+                object -> FieldManager.create(
+                        type(kind), write(kind, "", writer), object, carried(incoming, ManagedFields.NONE)));
+        Prepared prepared = preparation.with(before);
+        return prepared instanceof Prepared.Store store
+                ? new Prepared.Store(before.owned(store.object()), store.warnings())
+                : prepared;
+    }
+
+    /**
+     * A changed object with its owners. What others change beside in the object itself, such as admission, is nobody's; what they make of what was
+     * sent to a subresource is the writer's.
      *
      * @param subresource through which it was changed
      * @param live the object as it is stored
      * @param incoming what was sent; through the object's own endpoint ownership can be set by it, and with an empty list or an empty
      *     entry be forgotten
+     * @param mutation what others make of it
      */
     public static Prepared updated(
-            Kind kind, String subresource, ObjectNode live, ObjectNode incoming, Prepared prepared, Writer writer) {
+            Kind kind,
+            String subresource,
+            ObjectNode live,
+            ObjectNode incoming,
+            Writer writer,
+            Mutation mutation,
+            Preparation preparation) {
+        Owning owning = object -> owners(kind, subresource, live, incoming, object, writer);
+        var before = new BeforeOthers(mutation, owning);
+        Prepared prepared = preparation.with(subresource.isEmpty() ? before : mutation);
         return switch (prepared) {
             case Prepared.Refuse _, Prepared.Remove _ -> prepared;
-            case Prepared.Store store ->
-                new Prepared.Store(owned(kind, subresource, live, incoming, store.object(), writer), store.warnings());
+            // As in Kubernetes: where a pod runs is no wish, and belongs to nobody.
+            case Prepared.Store _ when subresource.equals("binding") -> prepared;
+            case Prepared.Store store -> new Prepared.Store(before.owned(store.object()), store.warnings());
             case Prepared.Unchanged unchanged -> {
                 if (!subresource.isEmpty() || !setsOwners(live, incoming)) {
                     yield prepared;
                 }
-                ObjectNode object = owned(kind, subresource, live, incoming, live.deepCopy(), writer);
+                ObjectNode object = owned(live.deepCopy(), owning);
                 Metadata.of(object).remove("resourceVersion");
                 boolean same = entries(live).equals(entries(object));
                 yield same ? prepared : new Prepared.Store(object, unchanged.warnings());
@@ -71,27 +91,60 @@ public final class Tracking {
         };
     }
 
-    private static boolean setsOwners(ObjectNode live, ObjectNode incoming) {
-        JsonNode sent = incoming.path("metadata").path(FIELD);
-        return sent.isArray() && !sent.equals(live.path("metadata").path(FIELD));
+    /** Who owns what of an object. */
+    @FunctionalInterface
+    private interface Owning {
+        ManagedFields of(ObjectNode object);
     }
 
-    private static ObjectNode owned(
-            Kind kind, String subresource, ObjectNode live, ObjectNode incoming, ObjectNode object, Writer writer) {
-        if (subresource.equals("binding")) {
-            // As in Kubernetes: where a pod runs is no wish, and belongs to nobody.
-            return object;
+    /** Sees who owns what before others change an object. */
+    private static final class BeforeOthers implements Mutation {
+
+        private final Mutation others;
+        private final Owning owning;
+        private Optional<ManagedFields> owners = Optional.empty();
+
+        BeforeOthers(Mutation others, Owning owning) {
+            this.others = others;
+            this.owning = owning;
         }
-        ManagedFields known = known(live);
-        ManagedFields owners = subresource.isEmpty() && setsOwners(live, incoming) ? carried(incoming, known) : known;
+
+        @Override
+        public ObjectNode apply(Optional<ObjectNode> live, ObjectNode object) {
+            try {
+                owners = Optional.of(owning.of(object));
+            } catch (FieldsException e) {
+                // An oddity of a list, which validation refuses, or others mend.
+                owners = Optional.empty();
+            }
+            return others.apply(live, object);
+        }
+
+        ObjectNode owned(ObjectNode object) {
+            return owners.map(known -> tracked(object, known)).orElseGet(() -> Tracking.owned(object, owning));
+        }
+    }
+
+    private static ObjectNode owned(ObjectNode object, Owning owning) {
         try {
-            return tracked(
-                    object, FieldManager.update(type(kind), write(kind, subresource, writer), live, object, owners));
+            return tracked(object, owning.of(object));
         } catch (FieldsException e) {
             // Validation has passed, so it is an oddity of a list. The object is worth more than the record of who
             // wrote it.
             return object;
         }
+    }
+
+    private static boolean setsOwners(ObjectNode live, ObjectNode incoming) {
+        JsonNode sent = incoming.path("metadata").path(FIELD);
+        return sent.isArray() && !sent.equals(live.path("metadata").path(FIELD));
+    }
+
+    private static ManagedFields owners(
+            Kind kind, String subresource, ObjectNode live, ObjectNode incoming, ObjectNode object, Writer writer) {
+        ManagedFields known = known(live);
+        ManagedFields owners = subresource.isEmpty() && setsOwners(live, incoming) ? carried(incoming, known) : known;
+        return FieldManager.update(type(kind), write(kind, subresource, writer), live, object, owners);
     }
 
     /** Sets the record of who owns what. */

@@ -375,4 +375,27 @@ class ServerSideApplyTest extends OverRest {
                         .code())
                 .isEqualTo(200);
     }
+
+    /** As Kubernetes has it, which judges who owns what before admission: of a pod's own token nobody is the owner. */
+    @Test
+    void whatAdmissionAddsIsNobodys() throws IOException, InterruptedException {
+        String pods = "/api/v1/namespaces/default/pods";
+        Answer made = send("POST", pods + "?fieldManager=maker", "application/json", """
+                {"apiVersion":"v1","kind":"Pod","metadata":{"name":"owned"},
+                 "spec":{"schedulerName":"nobody","containers":[{"name":"c","image":"i"}]}}""");
+        assertThat(made.code()).isEqualTo(201);
+        JsonNode spec = made.body().path("spec");
+        assertThat(List.of("volumes", "serviceAccountName", "tolerations", "priority"))
+                .allMatch(spec::has);
+        assertThat(made.entry("maker").path("fieldsV1").path("f:spec")).isEqualTo(Json.parse("""
+                {"f:containers":{".":{},"k:{\\"name\\":\\"c\\"}":{".":{},"f:image":{},"f:imagePullPolicy":{},"f:name":{},"f:resources":{},
+                 "f:terminationMessagePath":{},"f:terminationMessagePolicy":{}}},"f:dnsPolicy":{},"f:enableServiceLinks":{},
+                 "f:restartPolicy":{},"f:schedulerName":{},"f:securityContext":{},"f:terminationGracePeriodSeconds":{}}"""));
+
+        made.body().withObject("/metadata").putObject("labels").put("a", "b");
+        Answer replaced = send("PUT", pods + "/owned?fieldManager=other", "application/json", Json.text(made.body()));
+        assertThat(replaced.code()).isEqualTo(200);
+        assertThat(replaced.fields("other")).isEqualTo("{\"f:metadata\":{\"f:labels\":{\".\":{},\"f:a\":{}}}}");
+        assertThat(replaced.owners()).containsExactly("maker Update", "other Update");
+    }
 }

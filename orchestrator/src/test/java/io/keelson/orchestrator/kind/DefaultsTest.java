@@ -2,6 +2,7 @@ package io.keelson.orchestrator.kind;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -67,9 +68,14 @@ class DefaultsTest {
         assertThat(pod.at("/spec/containers/0/resources/requests"))
                 .isEqualTo(Json.parse("{\"cpu\":\"1\",\"memory\":\"1Gi\"}"));
         assertThat(pod.at("/status").toString()).isEqualTo("{\"phase\":\"Pending\",\"qosClass\":\"Guaranteed\"}");
+        assertThat(List.of("tolerations", "serviceAccountName", "priority"))
+                .as("what admission adds")
+                .noneMatch(pod.path("spec")::has);
+        Defaults.admitted(Kinds.POD, pod);
         assertThat(pod.at("/spec/tolerations").size()).isEqualTo(2);
         assertThat(pod.at("/spec/serviceAccountName").asString()).isEqualTo("default");
         ObjectNode tolerant = withDefaults(Kinds.POD, "{'spec':{'tolerations':[{'operator':'Exists'}]}}");
+        Defaults.admitted(Kinds.POD, tolerant);
         assertThat(tolerant.at("/spec/tolerations").size()).isEqualTo(1);
         assertThat(withDefaults(
                                 Kinds.POD,
