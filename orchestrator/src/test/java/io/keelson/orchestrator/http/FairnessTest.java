@@ -173,14 +173,15 @@ class FairnessTest {
     }
 
     @Test
-    void aWatchOverGrpcWhoseClientGoesIsToldOfToItsEnd() {
+    void aWatchOverGrpcWhoseClientGoesIsToldOfToItsEnd() throws Exception {
         ManagedChannel channel = server.channel(server.authority().client("watcher", "CN=watcher,O=system:masters"));
         try (Context.CancellableContext whileItLasts = Context.current().withCancellation()) {
-            whileItLasts.run(() -> ResourcesGrpc.newBlockingStub(channel)
-                    .watch(WatchRequest.newBuilder()
-                            .setKind(KindRef.newBuilder().setApiVersion("v1").setKind("ConfigMap"))
-                            .build())
-                    .hasNext());
+            WatchRequest maps = WatchRequest.newBuilder()
+                    .setKind(KindRef.newBuilder().setApiVersion("v1").setKind("ConfigMap"))
+                    .build();
+            assertThat(whileItLasts.call(() ->
+                            ResourcesGrpc.newBlockingStub(channel).watch(maps).hasNext()))
+                    .isTrue();
         } finally {
             channel.shutdownNow();
         }
