@@ -57,7 +57,7 @@ public final class FieldManager {
 
     /** Who owns what of a new object that was not applied. */
     public static ManagedFields create(FieldType type, Write write, ObjectNode object, ManagedFields owners) {
-        return change(type, write, Skeleton.of(type), object, owners);
+        return change(type, write, Skeleton.of(type, write), object, owners);
     }
 
     /**
@@ -138,8 +138,10 @@ public final class FieldManager {
 
     private static ManagedFields untracked(FieldType type, Write write, ObjectNode live) {
         Manager before = Manager.updating(BEFORE_FIRST_APPLY, write.apiVersion(), "");
-        Write earlier = new Write(before, write.apiVersion(), write.scope(), write.time());
-        return live.isEmpty() ? ManagedFields.NONE : change(type, earlier, Skeleton.of(type), live, ManagedFields.NONE);
+        Write earlier = new Write(before, write.apiVersion(), write.scope(), write.time(), write.custom());
+        return live.isEmpty()
+                ? ManagedFields.NONE
+                : change(type, earlier, Skeleton.of(type, earlier), live, ManagedFields.NONE);
     }
 
     private static List<Conflict> conflicts(ManagedFields others, FieldSet changed) {

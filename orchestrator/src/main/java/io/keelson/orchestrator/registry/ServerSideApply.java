@@ -186,7 +186,8 @@ public final class ServerSideApply {
                 Manager.applying(writer.manager(), request.subresource()),
                 request.kind().apiVersion(),
                 Tracking.scope(request.kind(), request.subresource()),
-                Metadata.time(writer.now()));
+                Metadata.time(writer.now()),
+                request.kind().custom().isPresent());
     }
 
     // Refusals

@@ -196,7 +196,12 @@ public final class Tracking {
 
     private static Write write(Kind kind, String subresource, Writer writer) {
         Manager manager = Manager.updating(writer.manager(), kind.apiVersion(), subresource);
-        return new Write(manager, kind.apiVersion(), scope(kind, subresource), Metadata.time(writer.now()));
+        return new Write(
+                manager,
+                kind.apiVersion(),
+                scope(kind, subresource),
+                Metadata.time(writer.now()),
+                kind.custom().isPresent());
     }
 
     /** Which fields a write through an endpoint can set; the others it does not change, whatever was sent. */

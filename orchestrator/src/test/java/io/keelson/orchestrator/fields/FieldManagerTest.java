@@ -198,7 +198,6 @@ class FieldManagerTest {
                         ".spec.strategy.rollingUpdate.maxSurge",
                         ".spec.template.metadata.labels",
                         ".spec.template.metadata.labels.a",
-                        ".spec.template.spec.containers",
                         ".spec.template.spec.containers[name=\"c\"]",
                         ".spec.template.spec.containers[name=\"c\"].image",
                         ".spec.template.spec.containers[name=\"c\"].name",

@@ -144,6 +144,9 @@ class CustomResourceTest {
         assertThat(made.headers().allValues("Warning")).containsExactly("299 - \"unknown field \\\"spec.foo\\\"\"");
         assertThat(json(made).path("spec")).hasToString("{\"cron\":\"* *\",\"note\":null,\"replicas\":1}");
         assertThat(json(made).path("metadata").path("generation").asInt()).isEqualTo(1);
+        assertThat(json(made).at("/metadata/managedFields/0/fieldsV1"))
+                .as("there is no spec before somebody writes one, as there is for built-in kinds")
+                .hasToString("{\"f:spec\":{\".\":{},\"f:cron\":{},\"f:note\":{},\"f:replicas\":{}}}");
         HttpResponse<String> strict =
                 post(objects + "?fieldValidation=Strict", custom.object("v1", "b", "{\"cron\": \"*\", \"foo\": 1}"));
         assertThat(strict.statusCode()).isEqualTo(400);

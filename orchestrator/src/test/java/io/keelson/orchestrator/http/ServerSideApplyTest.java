@@ -388,7 +388,7 @@ class ServerSideApplyTest extends OverRest {
         assertThat(List.of("volumes", "serviceAccountName", "tolerations", "priority"))
                 .allMatch(spec::has);
         assertThat(made.entry("maker").path("fieldsV1").path("f:spec")).isEqualTo(Json.parse("""
-                {"f:containers":{".":{},"k:{\\"name\\":\\"c\\"}":{".":{},"f:image":{},"f:imagePullPolicy":{},"f:name":{},"f:resources":{},
+                {"f:containers":{"k:{\\"name\\":\\"c\\"}":{".":{},"f:image":{},"f:imagePullPolicy":{},"f:name":{},"f:resources":{},
                  "f:terminationMessagePath":{},"f:terminationMessagePolicy":{}}},"f:dnsPolicy":{},"f:enableServiceLinks":{},
                  "f:restartPolicy":{},"f:schedulerName":{},"f:securityContext":{},"f:terminationGracePeriodSeconds":{}}"""));
 
