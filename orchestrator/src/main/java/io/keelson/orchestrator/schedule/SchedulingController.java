@@ -46,7 +46,8 @@ public final class SchedulingController implements Controller {
 
     @Override
     public Stream<Ref> touchedBy(Change change, Cluster cluster) {
-        return touches(change) && !cluster.pending(NAME).isEmpty() ? Stream.of(QUEUE) : Stream.of();
+        // Mostly nobody waits, and to compare pods is work.
+        return !cluster.pending(NAME).isEmpty() && touches(change) ? Stream.of(QUEUE) : Stream.of();
     }
 
     private static boolean touches(Change change) {
