@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
@@ -81,8 +82,13 @@ final class Feed extends LogAppenderBase {
     private volatile long news = -1;
     /** Another feeds the same follower. */
     private volatile boolean superfluous;
+    /** When the newest message was sent that the follower has answered as its leader's, by {@link System#nanoTime}; null if there is none. */
+    private final AtomicReference<@Nullable Long> lastAnswered = new AtomicReference<>();
+    /** When the newest message was sent, in the same way. */
+    private volatile @Nullable Long lastSent;
 
     private final CommitNews from;
+    private final Leadership leadership;
     private final PeerTraffic traffic;
     private final RaftMetrics metrics;
     private final Link link;
@@ -116,10 +122,12 @@ final class Feed extends LogAppenderBase {
     Feed(RaftServer.Division server, LeaderState state, FollowerInfo follower, PeerRpc.Means means) {
         super(server, state, follower);
         this.from = means.news();
+        this.leadership = means.leadership();
         this.traffic = means.traffic();
         this.metrics = means.metrics();
         this.link = means.links().raft(follower.getId());
         from.begins(this);
+        leadership.begins(this);
     }
 
     /**
@@ -147,12 +155,17 @@ final class Feed extends LogAppenderBase {
     @Override
     public CompletableFuture<LifeCycle.State> stopAsync() {
         from.ends(this);
+        leadership.ends(this);
         return super.stopAsync();
     }
 
+    /**
+     * For Ratis, which wants a message's answer that was sent after a question, and asks for its number when that message may be under way: it would
+     * wait for the next heartbeat. {@link Leadership} is sure by itself, so that any answer is good enough here.
+     */
     @Override
     public long getCallId() {
-        return calls.get();
+        return 0;
     }
 
     @Override
@@ -279,6 +292,7 @@ final class Feed extends LogAppenderBase {
         Timestamp sent = Timestamp.currentTime();
         getFollower().updateLastRpcSendTime(count == 0);
         long begun = System.nanoTime();
+        lastSent = begun;
         long during = attempt;
         var _ = link.call(PeerCall.APPEND.kind(), PeerCall.payload(request)).whenComplete((body, problem) -> {
             try {
@@ -286,7 +300,7 @@ final class Feed extends LogAppenderBase {
                     failed(during, count == 0, problem);
                 } else {
                     metrics.roundTrip(getFollowerId().toString(), System.nanoTime() - begun);
-                    answered(during, call, first, sent, PeerCall.read(AppendEntriesReplyProto.parser(), body));
+                    answered(during, call, first, sent, begun, PeerCall.read(AppendEntriesReplyProto.parser(), body));
                 }
             } catch (IOException | RuntimeException e) {
                 failed(during, count == 0, e);
@@ -297,13 +311,32 @@ final class Feed extends LogAppenderBase {
     // ---- answers
     // -----------------------------------------------------------------------------------------------------
 
-    private void answered(long during, long call, long first, Timestamp sent, AppendEntriesReplyProto reply) {
+    /** Whether the follower has answered, as the follower of this term's leader, a message that was sent since then. */
+    boolean hasAnsweredSince(long nanoTime) {
+        Long newest = lastAnswered.get();
+        return newest != null && newest - nanoTime >= 0;
+    }
+
+    /** Whether a message was sent since then, so that its answer is yet to come. */
+    boolean hasSentSince(long nanoTime) {
+        Long newest = lastSent;
+        return newest != null && newest - nanoTime >= 0;
+    }
+
+    private void confirmed(long at) {
+        var _ = lastAnswered.updateAndGet(known -> known == null || at - known > 0 ? (Long) at : known);
+        leadership.heard();
+    }
+
+    private void answered(
+            long during, long call, long first, Timestamp sent, long begun, AppendEntriesReplyProto reply) {
         boolean current = settle(during, call, reply.getIsHearbeat(), reply.getResult());
         getFollower().updateLastRespondedAppendEntriesSendTime(sent);
         getFollower().updateLastRpcResponseTime();
         boolean hope = true;
         switch (reply.getResult()) {
             case SUCCESS -> {
+                confirmed(begun);
                 getLeaderState().onFollowerCommitIndex(getFollower(), reply.getFollowerCommit());
                 if (getFollower().updateMatchIndex(reply.getMatchIndex())) {
                     getFollower().updateNextIndex(reply.getMatchIndex() + 1);
@@ -316,6 +349,7 @@ final class Feed extends LogAppenderBase {
                 }
             }
             case INCONSISTENCY -> {
+                confirmed(begun);
                 hope = !current || startAgain(getNextIndexForInconsistency(first, reply.getNextIndex()));
             }
             case UNRECOGNIZED ->

@@ -29,6 +29,7 @@ public final class PeerRpc implements RpcType {
      * @param links to the others; closed with the server
      * @param traffic where it counts what it sends and gets
      * @param news tells what is committed
+     * @param leadership is sure of it
      * @param confluence takes what others propose to this member
      * @param metrics where it measures
      * @param ended told when a connection has ended over which a leader fed this member
@@ -38,6 +39,7 @@ public final class PeerRpc implements RpcType {
             PeerLinks links,
             PeerTraffic traffic,
             CommitNews news,
+            Leadership leadership,
             Confluence confluence,
             RaftMetrics metrics,
             Consumer<RaftPeerId> ended) {}

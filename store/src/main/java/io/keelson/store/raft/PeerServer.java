@@ -55,7 +55,7 @@ final class PeerServer implements RaftServerRpc, RaftServerAsynchronousProtocol 
                 listen,
                 means.links().tunnel(),
                 means.links().maxBytes(),
-                () -> new PeerService(server, following, means.traffic(), means.confluence(), means.ended()));
+                () -> new PeerService(server, following, means));
     }
 
     @Override

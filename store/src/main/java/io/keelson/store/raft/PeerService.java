@@ -15,6 +15,7 @@ import org.apache.ratis.client.impl.ClientProtoUtils;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftClientRequestProto;
+import org.apache.ratis.proto.RaftProtos.ReadIndexReplyProto;
 import org.apache.ratis.proto.RaftProtos.ReadIndexRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
@@ -27,6 +28,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.util.ProtoUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,7 @@ final class PeerService implements Port.Visitor {
     private final RaftServer server;
     private final Following following;
     private final PeerTraffic traffic;
+    private final Leadership leadership;
     private final Confluence confluence;
     private final Consumer<RaftPeerId> whenEnded;
     /** Who has appended entries over this connection, once somebody has. */
@@ -47,21 +50,15 @@ final class PeerService implements Port.Visitor {
 
     /**
      * @param following the way of all connections to the log and to votes
-     * @param traffic where what comes is counted
-     * @param confluence takes what is proposed
-     * @param whenEnded told which leader's connection has ended; must not hold up the caller
+     * @param means of the server
      */
-    PeerService(
-            RaftServer server,
-            Following following,
-            PeerTraffic traffic,
-            Confluence confluence,
-            Consumer<RaftPeerId> whenEnded) {
+    PeerService(RaftServer server, Following following, PeerRpc.Means means) {
         this.server = server;
         this.following = following;
-        this.traffic = traffic;
-        this.confluence = confluence;
-        this.whenEnded = whenEnded;
+        this.traffic = means.traffic();
+        this.leadership = means.leadership();
+        this.confluence = means.confluence();
+        this.whenEnded = means.ended();
     }
 
     @Override
@@ -107,7 +104,7 @@ final class PeerService implements Port.Visitor {
                 }
                 case READ_INDEX -> {
                     var request = counted(PeerCall.read(ReadIndexRequestProto.parser(), body));
-                    yield server.readIndexAsync(request).thenApply(PeerCall::payload);
+                    yield readIndex(request).thenApply(PeerCall::payload);
                 }
                 case REQUEST -> request(counted(PeerCall.read(RaftClientRequestProto.parser(), body)));
                 case GROUPS -> CompletableFuture.completedFuture(groups());
@@ -116,6 +113,18 @@ final class PeerService implements Port.Visitor {
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    private CompletableFuture<ReadIndexReplyProto> readIndex(ReadIndexRequestProto request) throws IOException {
+        RaftServer.Division division = server.getDivision(
+                ProtoUtils.toRaftGroupId(request.getServerRequest().getRaftGroupId()));
+        return leadership.confirmed(division, () -> {
+            try {
+                return server.readIndexAsync(request);
+            } catch (IOException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+        });
     }
 
     private <M extends MessageLite> M counted(M message) {

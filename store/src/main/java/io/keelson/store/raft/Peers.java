@@ -242,6 +242,11 @@ final class Peers {
         }
     }
 
+    /** How far the log goes, as the leader says who is sure that it leads; the answer comes when this member has applied that. */
+    CompletableFuture<RaftClientReply> read(Leadership leadership) {
+        return leadership.confirmed(division, () -> submit(RaftClientRequest.readRequestType(), Message.EMPTY));
+    }
+
     /** Has this member make a snapshot of what it has applied. */
     CompletableFuture<RaftClientReply> snapshot() {
         return server.snapshotManagementAsync(SnapshotManagementRequest.newCreate(

@@ -74,6 +74,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
     private final ExecutorService blocking = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("store-ask-", 0).factory());
     private final CommitNews commitNews = new CommitNews(timer);
+    private final Leadership leadership = new Leadership();
     private final Confluence confluence = new Confluence(entry -> peers().write(entry), System::nanoTime);
     private final KnownMembers members;
     private final OpenHistory history;
@@ -97,6 +98,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
                 links,
                 traffic,
                 commitNews,
+                leadership,
                 confluence,
                 measured,
                 peer -> leaderLoss().connectionEnded(peer)));
@@ -116,7 +118,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
         this.peers = ratis.peers(links, traffic);
         this.proposer = new Proposer(Long.toHexString(identity.memberId()), peers, confluence, measured);
         this.full = new FullStore(identity.memberId(), this, proposer);
-        this.barrier = new ReadBarrier(peers, timer, reads, measured);
+        this.barrier = new ReadBarrier(() -> peers().read(leadership), peers, timer, reads, measured);
         this.leaderLoss = new LeaderLoss(
                 peers,
                 blocking,

@@ -9,9 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.apache.ratis.protocol.Message;
+import java.util.function.Supplier;
 import org.apache.ratis.protocol.RaftClientReply;
-import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +30,7 @@ final class ReadBarrier {
 
     private record Waiting(CompletableFuture<Void> done, long deadlineNanos) {}
 
+    private final Supplier<CompletableFuture<RaftClientReply>> leader;
     private final Peers peers;
     private final RaftMetrics metrics;
     private final ScheduledExecutorService timer;
@@ -40,7 +40,14 @@ final class ReadBarrier {
     private List<Waiting> gathering = new ArrayList<>();
     private boolean inFlight;
 
-    ReadBarrier(Peers peers, ScheduledExecutorService timer, Executor answers, RaftMetrics metrics) {
+    /** @param leader asks it */
+    ReadBarrier(
+            Supplier<CompletableFuture<RaftClientReply>> leader,
+            Peers peers,
+            ScheduledExecutorService timer,
+            Executor answers,
+            RaftMetrics metrics) {
+        this.leader = leader;
         this.peers = peers;
         this.metrics = metrics;
         this.timer = timer;
@@ -84,7 +91,7 @@ final class ReadBarrier {
                 return;
             }
         }
-        CompletableFuture<RaftClientReply> question = peers.submit(RaftClientRequest.readRequestType(), Message.EMPTY);
+        CompletableFuture<RaftClientReply> question = leader.get();
         asking = new Question(question, peers.leader());
         var _ = question.orTimeout(TRY_MILLIS, TimeUnit.MILLISECONDS)
                 // Never on Ratis' thread: it calls back while it walks the list that the next question is added to.
