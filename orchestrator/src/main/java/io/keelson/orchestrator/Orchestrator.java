@@ -67,9 +67,10 @@ public final class Orchestrator implements AutoCloseable {
 
     private static final Duration BOOTSTRAP_RETRY = Duration.ofMillis(500);
 
-    /** So often somebody looks whether keys are old and whether history waits to be read. */
+    /** So often somebody looks whether keys are old. */
     private static final Duration UPKEEP = Duration.ofSeconds(10);
 
+    /** So often somebody reads the history that waits. */
     private static final Duration KEEP_UP = Duration.ofMillis(200);
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();

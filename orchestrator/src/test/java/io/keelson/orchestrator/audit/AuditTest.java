@@ -243,16 +243,20 @@ class AuditTest {
         assertThat(Files.readAllLines(file)).containsExactly("{\"number\":1}", "{\"number\":2}", "{\"number\":3}");
     }
 
-    @Test
-    void aLogIsClosedWhenWhatItTellsOfHasEnded(@TempDir Path directory) throws IOException, InterruptedException {
-        Path file = directory.resolve("audit.log");
-        AuditLog log = new AuditLog(file, 1_000_000, 0, () -> NOW);
-        AuditedRequest request = new AuditedRequest(
+    private static AuditedRequest watch(AuditLog log) {
+        return new AuditedRequest(
                 Optional.of(log),
                 policy("{'level':'Metadata'}"),
                 () -> NOW,
                 new AuditedRequest.About(objects("watch", "", "pods", "x"), "v1", "/api", "127.0.0.1", "test"),
                 new AuditNotes());
+    }
+
+    @Test
+    void aLogIsClosedWhenWhatItTellsOfHasEnded(@TempDir Path directory) throws IOException, InterruptedException {
+        Path file = directory.resolve("audit.log");
+        AuditLog log = new AuditLog(file, 1_000_000, 0, () -> NOW);
+        AuditedRequest request = watch(log);
         request.by(JOE, Optional.empty());
         Thread closing = Thread.ofVirtual().start(log::close);
         assertThat(closing.join(Duration.ofMillis(100))).as("it waits").isFalse();
@@ -269,13 +273,7 @@ class AuditTest {
     @Test
     void aRequestThatNeverEndsDoesNotKeepALogOpen(@TempDir Path directory) {
         AuditLog log = new AuditLog(directory.resolve("audit.log"), 1_000_000, 0, () -> NOW);
-        new AuditedRequest(
-                        Optional.of(log),
-                        policy("{'level':'Metadata'}"),
-                        () -> NOW,
-                        new AuditedRequest.About(objects("watch", "", "pods", "x"), "v1", "/api", "127.0.0.1", "test"),
-                        new AuditNotes())
-                .by(JOE, Optional.empty());
+        watch(log).by(JOE, Optional.empty());
         assertThatCode(log::close).doesNotThrowAnyException();
     }
 }

@@ -118,7 +118,7 @@ public final class RaftReplica implements Replica, AutoCloseable {
         this.peers = ratis.peers(links, traffic);
         this.proposer = new Proposer(Long.toHexString(identity.memberId()), peers, confluence, measured);
         this.full = new FullStore(identity.memberId(), this, proposer);
-        this.barrier = new ReadBarrier(() -> peers().read(leadership), peers, timer, reads, measured);
+        this.barrier = new ReadBarrier(peers, leadership, timer, reads, measured);
         this.leaderLoss = new LeaderLoss(
                 peers,
                 blocking,

@@ -9,7 +9,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +29,8 @@ final class ReadBarrier {
 
     private record Waiting(CompletableFuture<Void> done, long deadlineNanos) {}
 
-    private final Supplier<CompletableFuture<RaftClientReply>> leader;
     private final Peers peers;
+    private final Leadership leadership;
     private final RaftMetrics metrics;
     private final ScheduledExecutorService timer;
     private final Executor answers;
@@ -40,15 +39,10 @@ final class ReadBarrier {
     private List<Waiting> gathering = new ArrayList<>();
     private boolean inFlight;
 
-    /** @param leader asks it */
     ReadBarrier(
-            Supplier<CompletableFuture<RaftClientReply>> leader,
-            Peers peers,
-            ScheduledExecutorService timer,
-            Executor answers,
-            RaftMetrics metrics) {
-        this.leader = leader;
+            Peers peers, Leadership leadership, ScheduledExecutorService timer, Executor answers, RaftMetrics metrics) {
         this.peers = peers;
+        this.leadership = leadership;
         this.metrics = metrics;
         this.timer = timer;
         this.answers = answers;
@@ -91,7 +85,7 @@ final class ReadBarrier {
                 return;
             }
         }
-        CompletableFuture<RaftClientReply> question = leader.get();
+        CompletableFuture<RaftClientReply> question = peers.read(leadership);
         asking = new Question(question, peers.leader());
         var _ = question.orTimeout(TRY_MILLIS, TimeUnit.MILLISECONDS)
                 // Never on Ratis' thread: it calls back while it walks the list that the next question is added to.

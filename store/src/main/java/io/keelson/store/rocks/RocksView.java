@@ -48,7 +48,6 @@ final class RocksView implements View {
     private final long compactRevision;
     private final AuthState auth;
     private final List<AlarmMember> alarms;
-    private final Replaced replaced;
     /** Of the thread that writes; null for all others. */
     private final @Nullable Written written;
 
@@ -64,7 +63,6 @@ final class RocksView implements View {
         SharedViews.Numbers known = state.numbers();
         this.snapshot = state.db.getSnapshot();
         this.options = new ReadOptions().setSnapshot(snapshot);
-        this.replaced = state.replaced();
         this.written = null;
         if (known != null && known.equals(state.numbers())) {
             this.revision = known.revision();
@@ -84,7 +82,6 @@ final class RocksView implements View {
         this.writes = Long.MAX_VALUE;
         this.snapshot = null;
         this.options = options;
-        this.replaced = state.replaced();
         this.written = written;
         this.revision = written.revision();
         this.compactRevision = written.compactRevision();
@@ -156,7 +153,7 @@ final class RocksView implements View {
     @Override
     public Optional<KeyValue> get(ByteString key, long at) {
         if (at < revision) {
-            Optional<KeyValue> known = replaced.at(key, at);
+            Optional<KeyValue> known = state.replaced().at(key, at);
             return known.isPresent() ? known : stored(key, at);
         }
         return written == null ? stored(key, at) : written.key(key, each -> stored(each, at));

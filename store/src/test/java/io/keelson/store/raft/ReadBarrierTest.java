@@ -30,10 +30,11 @@ class ReadBarrierTest {
         try (Members members = Members.startPatient(directory, Optional.empty())) {
             String leader = members.awaitLeader();
             var _ = Members.done(members.get(leader), Members.put("key", ByteString.EMPTY));
-            for (int i = 0; i < 10; i++) {
+            long committed;
+            do {
+                committed = members.get(leader).standing().committedIndex();
                 read(members, leader, 20);
-                TimeUnit.MILLISECONDS.sleep(100);
-            }
+            } while (committed != members.get(leader).standing().committedIndex());
             List<String> others = members.names().stream()
                     .filter(name -> !name.equals(leader))
                     .toList();
